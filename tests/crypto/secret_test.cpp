@@ -1,0 +1,46 @@
+#include <cosio/crypto/secret.hpp>
+#include <cosio/detail/bytes.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace crypto = cosio::crypto;
+using cosio::detail::bytes_of;
+
+TEST_CASE("a cleared buffer keeps its memory and nothing in it")
+{
+    crypto::secret_buffer buffer;
+    buffer.append("a secret that is long enough for the heap, canary-canary-canary");
+    const char* const where = buffer.data();
+    const std::size_t size = buffer.size();
+    buffer.clear();
+    CHECK(buffer.empty());
+    CHECK(std::all_of(where, where + size, [](char c) { return c == '\0'; }));
+}
+
+TEST_CASE("fixed secret bytes are wiped when they go")
+{
+    alignas(crypto::secret_bytes<32>) std::byte memory[sizeof(crypto::secret_bytes<32>)];
+    auto* const secret = new (memory) crypto::secret_bytes<32>;
+    std::ranges::fill(secret->writable(), std::byte{0x5a});
+    const auto copy = *secret;
+    std::destroy_at(secret);
+    std::byte seen[32];
+    std::memcpy(seen, memory, sizeof seen);
+    CHECK(std::ranges::all_of(seen, [](std::byte b) { return b == std::byte{0}; }));
+    CHECK(copy.view()[0] == std::byte{0x5a});
+}
+
+TEST_CASE("comparison in constant time is still a comparison")
+{
+    using crypto::equal_in_constant_time;
+    CHECK(equal_in_constant_time(bytes_of("abc"), bytes_of("abc")));
+    CHECK_FALSE(equal_in_constant_time(bytes_of("abc"), bytes_of("abd")));
+    CHECK_FALSE(equal_in_constant_time(bytes_of("abc"), bytes_of("ab")));
+    CHECK(equal_in_constant_time(bytes_of(""), bytes_of("")));
+}

@@ -1,0 +1,151 @@
+#include <cosio/http/response_parser.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+using cosio::errc;
+using cosio::http::head_limits;
+using cosio::http::response_head;
+using cosio::http::response_parser;
+
+namespace {
+
+struct outcome
+{
+    cosio::result<std::size_t> length = std::size_t{0};
+    response_head head{};
+};
+
+outcome parse(std::string_view text, head_limits limits = {})
+{
+    outcome seen;
+    response_parser parser(limits);
+    seen.length = parser.parse(text, seen.head);
+    return seen;
+}
+
+std::string with(std::string_view fields)
+{
+    return std::string("HTTP/1.1 200 OK\r\n").append(fields).append("\r\n");
+}
+
+void check_malformed(std::string_view text)
+{
+    const auto seen = parse(text);
+    CAPTURE(text);
+    REQUIRE_FALSE(seen.length);
+    CHECK(seen.length.error().code == errc::malformed_response);
+}
+
+} // namespace
+
+TEST_CASE("a whole head")
+{
+    const std::string text = "HTTP/1.1 206 Partial Content\r\nContent-Length: 7\r\nETag:\"a\"\r\n"
+                             "x-cos-request-id: \t NWU5 \t\r\nEmpty:\r\n\r\n";
+    const auto seen = parse(text + "payload");
+    REQUIRE(seen.length);
+    CHECK(*seen.length == text.size());
+    CHECK(seen.head.status == 206);
+    CHECK(seen.head.minor_version == 1);
+    CHECK(seen.head.content_length == 7);
+    CHECK_FALSE(seen.head.chunked);
+    CHECK(seen.head.keep_alive);
+    CHECK(seen.head.size() == 4);
+    CHECK(seen.head.get("etag") == "\"a\"");
+    CHECK(seen.head.get("X-COS-Request-Id") == "NWU5");
+    CHECK(seen.head.find("empty") == "");
+    CHECK_FALSE(seen.head.find("absent"));
+}
+
+TEST_CASE("the head may come in any pieces")
+{
+    const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\r\n\r\n";
+    for (std::size_t cut = 0; cut != text.size(); ++cut) {
+        response_parser parser;
+        response_head head;
+        REQUIRE(parser.parse(text.substr(0, cut), head).value() == 0);
+        REQUIRE(parser.parse(text, head).value() == text.size());
+        CHECK(head.content_length == 5);
+    }
+    response_parser parser;
+    response_head head;
+    for (std::size_t size = 0; size != text.size(); ++size)
+        REQUIRE(parser.parse(text.substr(0, size), head).value() == 0);
+    REQUIRE(parser.parse(text, head).value() == text.size());
+    REQUIRE(parser.parse(text, head).value() == text.size()); // Ready for the next head.
+}
+
+TEST_CASE("keep-alive follows the version and the Connection field")
+{
+    CHECK(parse("HTTP/1.1 200 OK\r\n\r\n").head.keep_alive);
+    CHECK_FALSE(parse("HTTP/1.0 200 OK\r\n\r\n").head.keep_alive);
+    CHECK(parse("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n\r\n").head.keep_alive);
+    CHECK_FALSE(parse(with("Connection: close\r\n")).head.keep_alive);
+    CHECK_FALSE(parse(with("Connection: x, Close\r\nConnection: keep-alive\r\n")).head.keep_alive);
+}
+
+TEST_CASE("status lines")
+{
+    CHECK(parse("HTTP/1.1 200\r\n\r\n").head.status == 200);
+    CHECK(parse("HTTP/1.1 200 \r\n\r\n").head.status == 200);
+    CHECK(parse("HTTP/1.1 100 CONTINUE\r\n\r\n").head.status == 100);
+    for (const std::string_view line : {"HTTP/1.2 200 OK", "HTTP/2 200 OK", "http/1.1 200 OK",
+             "HTTP/1.1  200 OK", "HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 2x0 OK",
+             "HTTP/1.1 099 OK", "HTTP/1.1 -20 OK", "HTTP/1.1200 OK", "ICY 200 OK", "", "HTTP/1.1"})
+        check_malformed(std::string(line).append("\r\n\r\n"));
+    check_malformed(std::string_view("HTTP/1.1 200 O\0K\r\n\r\n", 20));
+}
+
+TEST_CASE("what could be read in two ways is refused")
+{
+    check_malformed("HTTP/1.1 200 OK\n\n");
+    check_malformed("HTTP/1.1 200 OK\r\nA: b\n\r\n");
+    check_malformed(with("Content-Length: 5\r\nContent-Length: 5\r\n"));
+    check_malformed(with("Content-Length: 5\r\nContent-Length: 6\r\n"));
+    check_malformed(with("Content-Length: 5, 5\r\n"));
+    check_malformed(with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"));
+    check_malformed(with("Transfer-Encoding: chunked\r\ncontent-length: 5\r\n"));
+    check_malformed(with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"));
+    check_malformed(with("Transfer-Encoding: gzip, chunked\r\n"));
+    check_malformed(with("Transfer-Encoding: identity\r\n"));
+    check_malformed("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    check_malformed(with("A: b\r\n c\r\n"));
+    check_malformed(with("A: b\r\n\tc\r\n"));
+    check_malformed(with("A : b\r\n"));
+    check_malformed(with(": b\r\n"));
+    check_malformed(with("A\r\n"));
+    check_malformed(with("A b: c\r\n"));
+    check_malformed(with("A: b\rc\r\n"));
+    check_malformed(with(std::string_view("A: b\0c\r\n", 8)));
+    check_malformed(with("A: b\x7f\r\n"));
+}
+
+TEST_CASE("lengths are plain numbers in range")
+{
+    CHECK(parse(with("Content-Length: 0\r\n")).head.content_length == 0);
+    CHECK(parse(with("Content-Length: 9223372036854775807\r\n")).head.content_length ==
+        9223372036854775807U);
+    for (const std::string_view value : {"-1", "+1", "0x10", "1 2", "", "9223372036854775808",
+             "18446744073709551616", "1e3", "1.0"})
+        check_malformed(with(std::string("Content-Length: ").append(value).append("\r\n")));
+}
+
+TEST_CASE("limits")
+{
+    const auto big = parse(with("A: " + std::string(200, 'x') + "\r\n"), {.bytes = 100, .fields = 9});
+    REQUIRE_FALSE(big.length);
+    CHECK(big.length.error().code == errc::response_too_large);
+
+    const auto endless = parse(std::string(200, 'x'), {.bytes = 100, .fields = 9});
+    REQUIRE_FALSE(endless.length);
+    CHECK(endless.length.error().code == errc::response_too_large);
+
+    const auto many = parse(with("A: b\r\nA: b\r\nA: b\r\n"), {.bytes = 1000, .fields = 2});
+    REQUIRE_FALSE(many.length);
+    CHECK(many.length.error().code == errc::response_too_large);
+    CHECK(parse(with("A: b\r\nA: b\r\n"), {.bytes = 1000, .fields = 2}).length);
+}
