@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// What can be uploaded: bytes in memory, or a source that is awaited.
+
+#ifndef COSIO_BODY_HPP
+#define COSIO_BODY_HPP
+
+#include <cosio/detail/asio.hpp>
+#include <cosio/detail/bytes.hpp>
+#include <cosio/result.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace cosio::inline v0 {
+
+/// A body that is produced while it is sent.
+///
+/// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
+///   0 ends the body. An error ends the operation with it.
+/// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
+///   bytes than that fail the operation with `errc::body_size_mismatch`.
+/// - `source.rewind()` goes back to the first byte; false when it cannot, and then nothing that
+///   failed is sent again.
+template <class T>
+concept body_source = requires(T& source, std::span<std::byte> buffer) {
+    { source.read(buffer) } -> std::same_as<asio::awaitable<result<std::size_t>>>;
+    { source.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+    { source.rewind() } -> std::convertible_to<bool>;
+};
+
+namespace detail {
+
+template <class T>
+concept byte_like = sizeof(T) == 1 && std::is_trivially_copyable_v<T> &&
+    (std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, unsigned char> ||
+        std::same_as<T, signed char> || std::same_as<T, char8_t>);
+
+template <class T>
+concept byte_container = std::ranges::contiguous_range<T> && std::ranges::sized_range<T> &&
+    byte_like<std::ranges::range_value_t<T>> && !std::is_array_v<std::remove_cvref_t<T>>;
+
+} // namespace detail
+
+/// The body of an upload, by reference: what it refers to must live until the operation is done.
+class body_view
+{
+public:
+    /// Empty.
+    body_view() = default;
+
+    /// Text up to its terminating zero.
+    body_view(const char* text) : bytes_(detail::bytes_of(text)) {}
+    template <std::size_t Size>
+    body_view(char (&a_buffer_is_text_or_bytes_pass_a_string_view_or_span)[Size]) = delete;
+
+    /// Any contiguous bytes or characters that outlive the operation.
+    template <detail::byte_container Container>
+        requires(std::is_lvalue_reference_v<Container> ||
+            std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
+    body_view(Container&& bytes) noexcept
+        : bytes_(std::as_bytes(std::span(std::ranges::data(bytes), std::ranges::size(bytes))))
+    {}
+
+    template <detail::byte_container Container>
+        requires(!std::is_lvalue_reference_v<Container> &&
+            !std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
+    body_view(Container&& a_temporary_body_would_be_gone_name_it_first) = delete;
+
+    /// A source that outlives the operation.
+    template <body_source Source>
+    body_view(Source& source) noexcept
+        : source_(&source), read_([](void* self, std::span<std::byte> buffer) {
+              return static_cast<Source*>(self)->read(buffer);
+          }),
+          size_([](void* self) -> std::optional<std::uint64_t> {
+              return static_cast<Source*>(self)->size();
+          }),
+          rewind_([](void* self) -> bool { return static_cast<Source*>(self)->rewind(); })
+    {}
+
+    template <body_source Source>
+    body_view(const Source&& a_temporary_body_would_be_gone_name_it_first) = delete;
+
+    [[nodiscard]] bool in_memory() const noexcept { return source_ == nullptr; }
+    /// The bytes of a body in memory; empty for a source.
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+    /// How many bytes will be sent, when it is known.
+    [[nodiscard]] std::optional<std::uint64_t> size() const
+    {
+        return in_memory() ? std::optional<std::uint64_t>(bytes_.size()) : size_(source_);
+    }
+
+    /// Reads from a source; requires `!in_memory()`.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer) const
+    {
+        return read_(source_, buffer);
+    }
+
+    /// Goes back to the first byte, if that is possible.
+    [[nodiscard]] bool rewind() const { return in_memory() || rewind_(source_); }
+
+private:
+    std::span<const std::byte> bytes_{};
+    void* source_ = nullptr;
+    asio::awaitable<result<std::size_t>> (*read_)(void*, std::span<std::byte>) = nullptr;
+    std::optional<std::uint64_t> (*size_)(void*) = nullptr;
+    bool (*rewind_)(void*) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<body_view>);
+
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// The COS XML API: names of headers and values, the host rule, the rule for bucket names.
+
+#ifndef COSIO_DIALECT_COS_HPP
+#define COSIO_DIALECT_COS_HPP
+
+#include <cosio/auth/q_signer.hpp>
+#include <cosio/detail/ascii.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace cosio::inline v0::dialect {
+
+/// What is particular to COS. Source: the COS XML API documentation.
+///
+/// Operations are written once over a dialect; whatever differs between two services is a member
+/// here, never an `if` in an operation.
+struct cos
+{
+    using signer = auth::q_signer;
+
+    struct header
+    {
+        static constexpr std::string_view encryption = "x-cos-server-side-encryption";
+        static constexpr std::string_view kms_key_id =
+            "x-cos-server-side-encryption-cos-kms-key-id";
+        static constexpr std::string_view kms_context = "x-cos-server-side-encryption-context";
+        static constexpr std::string_view customer_algorithm =
+            "x-cos-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view customer_key =
+            "x-cos-server-side-encryption-customer-key";
+        static constexpr std::string_view customer_key_md5 =
+            "x-cos-server-side-encryption-customer-key-MD5";
+        static constexpr std::string_view source_customer_algorithm =
+            "x-cos-copy-source-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view source_customer_key =
+            "x-cos-copy-source-server-side-encryption-customer-key";
+        static constexpr std::string_view source_customer_key_md5 =
+            "x-cos-copy-source-server-side-encryption-customer-key-MD5";
+
+        static constexpr std::string_view copy_source = "x-cos-copy-source";
+        static constexpr std::string_view copy_source_range = "x-cos-copy-source-range";
+        static constexpr std::string_view copy_source_if_match = "x-cos-copy-source-If-Match";
+        static constexpr std::string_view copy_source_if_none_match =
+            "x-cos-copy-source-If-None-Match";
+        static constexpr std::string_view copy_source_if_modified_since =
+            "x-cos-copy-source-If-Modified-Since";
+        static constexpr std::string_view copy_source_if_unmodified_since =
+            "x-cos-copy-source-If-Unmodified-Since";
+        static constexpr std::string_view copy_source_version_id =
+            "x-cos-copy-source-version-id";
+        static constexpr std::string_view metadata_directive = "x-cos-metadata-directive";
+        static constexpr std::string_view tagging_directive = "x-cos-tagging-directive";
+
+        static constexpr std::string_view metadata_prefix = "x-cos-meta-";
+        static constexpr std::string_view storage_class = "x-cos-storage-class";
+        static constexpr std::string_view acl = "x-cos-acl";
+        static constexpr std::string_view grant_read = "x-cos-grant-read";
+        static constexpr std::string_view grant_read_acp = "x-cos-grant-read-acp";
+        static constexpr std::string_view grant_write_acp = "x-cos-grant-write-acp";
+        static constexpr std::string_view grant_full_control = "x-cos-grant-full-control";
+        static constexpr std::string_view tagging = "x-cos-tagging";
+        static constexpr std::string_view traffic_limit = "x-cos-traffic-limit";
+
+        static constexpr std::string_view crc64 = "x-cos-hash-crc64ecma";
+        static constexpr std::string_view version_id = "x-cos-version-id";
+        static constexpr std::string_view delete_marker = "x-cos-delete-marker";
+        static constexpr std::string_view restore = "x-cos-restore";
+        static constexpr std::string_view restore_status = "x-cos-restore-status";
+        static constexpr std::string_view bucket_region = "x-cos-bucket-region";
+        static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
+        static constexpr std::string_view request_id = "x-cos-request-id";
+        static constexpr std::string_view trace_id = "x-cos-trace-id";
+        static constexpr std::string_view security_token = "x-cos-security-token";
+    };
+
+    struct value
+    {
+        static constexpr std::string_view encryption_cos_managed = "AES256";
+        static constexpr std::string_view encryption_kms = "cos/kms";
+        static constexpr std::string_view customer_algorithm = "AES256";
+        static constexpr std::string_view copy_directive = "Copy";
+        static constexpr std::string_view replace_directive = "Replaced";
+        /// In bucket encryption documents SSE-KMS has another name than in headers.
+        static constexpr std::string_view bucket_encryption_kms = "KMS";
+    };
+
+    /// The documentation confirms the mode in the reply of every write but the part copy, where
+    /// it names SSE-COS alone.
+    static constexpr bool part_copy_reply_confirms_encryption = false;
+
+    /// The service's host in a region, to which the bucket's name is prefixed.
+    [[nodiscard]] static std::string service_host(std::string_view region)
+    {
+        return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// Why `bucket` is no bucket name; empty when it is one: `<name>-<appid>`, lower-case letters,
+    /// digits and hyphens, neither first nor last a hyphen, the APPID numeric.
+    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
+    {
+        constexpr std::size_t longest_host_label = 63;
+        const auto allowed = [](char c) {
+            return detail::is_lower(c) || detail::is_digit(c) || c == '-';
+        };
+        if (bucket.empty())
+            return "must not be empty";
+        if (bucket.size() > longest_host_label)
+            return "must not be longer than 63 bytes";
+        if (!std::ranges::all_of(bucket, allowed))
+            return "must be lower-case letters, digits and hyphens";
+        const auto hyphen = bucket.rfind('-');
+        if (hyphen == std::string_view::npos || hyphen == 0 || hyphen + 1 == bucket.size() ||
+            !std::ranges::all_of(bucket.substr(hyphen + 1), detail::is_digit))
+            return "must end in a hyphen and the numeric APPID, as in examplebucket-1250000000";
+        if (bucket.front() == '-')
+            return "must not begin with a hyphen";
+        return {};
+    }
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif

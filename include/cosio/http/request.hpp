@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// What does not change from one attempt of a request to the next.
+
+#ifndef COSIO_HTTP_REQUEST_HPP
+#define COSIO_HTTP_REQUEST_HPP
+
+#include <cosio/http/field_list.hpp>
+#include <cosio/http/method.hpp>
+#include <cosio/http/target.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace cosio::inline v0::http {
+
+/// A request without what each attempt adds to it: Host, token, signature.
+struct request
+{
+    http::method method = http::method::get;
+    http::target target{};
+    field_list fields{};
+};
+
+/// Appends the head of one attempt to anything that has `append(std::string_view)`: request line,
+/// the attempt's own fields, the request's, and the blank line.
+template <class Text>
+void append_request_head(Text& out, const request& what, const field_list& attempt_fields)
+{
+    out.append(name_of(what.method));
+    out.append(" ");
+    out.append(what.target.text());
+    out.append(" HTTP/1.1\r\n");
+    out.append(attempt_fields.text());
+    out.append(what.fields.text());
+    out.append("\r\n");
+}
+
+} // namespace cosio::inline v0::http
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Abort Multipart Upload: gives an upload and its parts up.
+
+#ifndef COSIO_OPERATION_ABORT_MULTIPART_UPLOAD_HPP
+#define COSIO_OPERATION_ABORT_MULTIPART_UPLOAD_HPP
+
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/request_builder.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Deletes the parts of an upload. Abort again after a part that was still on its way.
+struct abort_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<abort_multipart_upload_request>);
+
+struct abort_multipart_upload_result
+{
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `DELETE /<key>?uploadId`. Source: COS documentation, "Abort Multipart Upload".
+template <class Dialect>
+struct abort_multipart_upload
+{
+    using request_type = abort_multipart_upload_request;
+    using result_type = abort_multipart_upload_result;
+    static constexpr facts what{.name = "AbortMultipartUpload"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::delete_, endpoint);
+        build.object(request.bucket, request.key);
+        build.required_parameter("uploadId", request.upload_id, "upload_id");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+//
+// PUT Object - Copy: copies an object within the service, re-encrypting it on the way.
+
+#ifndef COSIO_OPERATION_COPY_OBJECT_HPP
+#define COSIO_OPERATION_COPY_OBJECT_HPP
+
+#include <cosio/operation/shared/copy_source.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+#include <cosio/xml/reader.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// What becomes of the source's metadata and content headers.
+enum class metadata_directive {
+    copy,    ///< They are copied; those of the request must be empty.
+    replace, ///< Those of the request take their place.
+};
+
+/// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
+/// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
+///
+/// Changing the encryption of an object in place is a copy onto itself with
+/// `metadata_directive::replace`.
+struct copy_object_request
+{
+    /// Of the copy.
+    std::string_view bucket{};
+    /// Of the copy.
+    std::string_view key{};
+    cosio::copy_source copy_source{};
+    /// How the copy is encrypted; independent of the source.
+    cosio::sse::on_write sse{};
+    metadata_directive directive = metadata_directive::copy;
+    /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
+    /// tags take effect in any case.
+    object_headers headers{};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_object_request>);
+
+struct copy_object_result
+{
+    /// Of the copy. Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// CRC64 of the copy, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Of the copy, as the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    /// Of the copy, when its bucket has versioning.
+    std::string version_id{};
+    /// Of the source, when one was named.
+    std::string source_version_id{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /<key>` with `x-cos-copy-source`. Source: COS documentation, "PUT Object - Copy".
+template <class Dialect>
+struct copy_object
+{
+    using request_type = copy_object_request;
+    using result_type = copy_object_result;
+    static constexpr facts what{.name = "CopyObject", .error_inside_200 = true};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.object(request.bucket, request.key);
+        encode_copy_source(build, request.copy_source);
+        encode_encryption(build, request.sse);
+        encode_directives(build, request);
+        encode_object_headers(build, request.headers);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+
+        std::string crc64_text;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("CopyObjectResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "ETag")
+                out.etag = document.text();
+            else if (name == "CRC64")
+                crc64_text = document.text();
+            else if (name == "LastModified")
+                out.last_modified = http::parse_iso_date(document.text());
+            else if (name == "VersionId")
+                out.version_id = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole || out.etag.empty())
+            return unexpected_document(std::move(whole), "CopyObjectResult");
+        const auto crc64 = parse_crc64(crc64_text);
+        if (!crc64)
+            return crc64.error();
+        out.crc64 = *crc64;
+        if (out.version_id.empty())
+            out.version_id = got.head.get(Dialect::header::version_id);
+        out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    [[nodiscard]] static bool has_content_headers(const object_headers& headers)
+    {
+        return !headers.content_type.empty() || !headers.cache_control.empty() ||
+            !headers.content_disposition.empty() || !headers.content_encoding.empty() ||
+            !headers.content_language.empty() || headers.expires || !headers.metadata.empty();
+    }
+
+    static void encode_directives(request_builder<Dialect>& build, const request_type& request)
+    {
+        const bool replace = request.directive == metadata_directive::replace;
+        // The service would drop these without a word.
+        if (!replace && has_content_headers(request.headers))
+            build.refuse(errc::invalid_argument,
+                "content headers and metadata need metadata_directive::replace", "headers");
+        const auto& source = request.copy_source;
+        const bool onto_itself = source.bucket == request.bucket && source.key == request.key &&
+            source.version_id.empty();
+        if (!replace && onto_itself)
+            build.refuse(errc::invalid_argument,
+                "a copy onto itself needs metadata_directive::replace", "directive");
+        build.header(Dialect::header::metadata_directive,
+            replace ? Dialect::value::replace_directive : Dialect::value::copy_directive);
+        if (!request.headers.tags.empty())
+            build.header(Dialect::header::tagging_directive, Dialect::value::replace_directive);
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// DELETE Object.
+
+#ifndef COSIO_OPERATION_DELETE_OBJECT_HPP
+#define COSIO_OPERATION_DELETE_OBJECT_HPP
+
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/request_builder.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Deletes an object, or one version of it. Deleting what is not there succeeds.
+///
+/// In a bucket with versioning, an object without `version_id` gets a delete marker instead.
+struct delete_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<delete_object_request>);
+
+struct delete_object_result
+{
+    /// Of the version deleted, or of the delete marker made; empty without versioning.
+    std::string version_id{};
+    /// Whether that is a delete marker.
+    bool delete_marker = false;
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `DELETE /<key>`. Source: COS documentation, "DELETE Object".
+template <class Dialect>
+struct delete_object
+{
+    using request_type = delete_object_request;
+    using result_type = delete_object_result;
+    static constexpr facts what{.name = "DeleteObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::delete_, endpoint);
+        build.object(request.bucket, request.key);
+        build.optional_parameter("versionId", request.version_id, "version_id");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.version_id = got.head.get(Dialect::header::version_id);
+        out.delete_marker = got.head.get(Dialect::header::delete_marker) == "true";
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+//
+// DELETE Multiple Objects: up to 1000 objects in one request.
+
+#ifndef COSIO_OPERATION_DELETE_OBJECTS_HPP
+#define COSIO_OPERATION_DELETE_OBJECTS_HPP
+
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+#include <cosio/xml/reader.hpp>
+#include <cosio/xml/writer.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// One object, or one version of it.
+struct object_identifier
+{
+    std::string_view key{};
+    std::string_view version_id{};
+};
+
+/// Deletes up to 1000 objects. Succeeds as a whole even when some objects could not be deleted:
+/// look at `delete_objects_result::failed`.
+struct delete_objects_request
+{
+    std::string_view bucket{};
+    /// 1 to 1000.
+    std::span<const object_identifier> objects{};
+    /// Whether the reply names only those that could not be deleted.
+    bool quiet = false;
+};
+
+static_assert(std::is_trivially_destructible_v<delete_objects_request>);
+
+struct deleted_object
+{
+    std::string key{};
+    std::string version_id{};
+    bool delete_marker = false;
+    std::string delete_marker_version_id{};
+};
+
+struct failed_deletion
+{
+    std::string key{};
+    std::string version_id{};
+    service_errc code = service_errc::unknown;
+    std::string service_code{};
+    std::string message{};
+};
+
+/// Every object asked for is in one of the lists, unless the request was quiet.
+struct delete_objects_result
+{
+    std::vector<deleted_object> deleted{};
+    std::vector<failed_deletion> failed{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `POST /?delete`. Source: COS documentation, "DELETE Multiple Objects".
+template <class Dialect>
+struct delete_objects
+{
+    using request_type = delete_objects_request;
+    using result_type = delete_objects_result;
+    static constexpr facts what{.name = "DeleteObjects"};
+    static constexpr std::size_t most_objects = 1000;
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::post, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("delete", {});
+        if (request.objects.empty() || request.objects.size() > most_objects)
+            build.refuse(errc::invalid_argument, "must be 1 to 1000", "objects");
+        xml::writer document;
+        document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
+        for (const auto& [key, version_id] : request.objects) {
+            if (const auto problem = key_problem(key); !problem.empty())
+                build.refuse(errc::invalid_key, problem, "objects.key");
+            document.open("Object").element("Key", key);
+            if (!xml::is_xml_text(version_id))
+                build.refuse(errc::invalid_argument, "must be text", "objects.version_id");
+            if (!version_id.empty())
+                document.element("VersionId", version_id);
+            document.close();
+        }
+        document.close();
+        build.document(std::move(document).document());
+        build.expected().items = request.quiet ? 0 : request.objects.size();
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("DeleteResult");
+        while (right_root && document.next_child()) {
+            if (document.name() == "Deleted")
+                out.deleted.push_back(decode_deleted(document));
+            else if (document.name() == "Error")
+                out.failed.push_back(decode_failed(document));
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "DeleteResult");
+        if (expected.items != 0 && out.deleted.size() + out.failed.size() != expected.items)
+            return error(errc::malformed_response,
+                "the reply does not account for every object that was to be deleted");
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static deleted_object decode_deleted(xml::reader& document)
+    {
+        deleted_object one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "VersionId")
+                one.version_id = document.text();
+            else if (name == "DeleteMarker")
+                one.delete_marker = document.text() == "true";
+            else if (name == "DeleteMarkerVersionId")
+                one.delete_marker_version_id = document.text();
+            else
+                document.skip();
+        }
+        return one;
+    }
+
+    static failed_deletion decode_failed(xml::reader& document)
+    {
+        failed_deletion one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "VersionId")
+                one.version_id = document.text();
+            else if (name == "Code")
+                one.service_code = printable(document.text());
+            else if (name == "Message")
+                one.message = printable(document.text());
+            else
+                document.skip();
+        }
+        one.code = service_errc_from_code(one.service_code);
+        return one;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// GET Bucket encryption.
+
+#ifndef COSIO_OPERATION_GET_BUCKET_ENCRYPTION_HPP
+#define COSIO_OPERATION_GET_BUCKET_ENCRYPTION_HPP
+
+#include <cosio/operation/shared/bucket_encryption_document.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/request_builder.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Asks for a bucket's default encryption. When there is none:
+/// `service_errc::no_such_encryption_configuration`, which is `condition::not_found`.
+struct get_bucket_encryption_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<get_bucket_encryption_request>);
+
+struct get_bucket_encryption_result
+{
+    cosio::encryption encryption{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /?encryption`. Source: COS documentation, "GET Bucket encryption".
+template <class Dialect>
+struct get_bucket_encryption
+{
+    using request_type = get_bucket_encryption_request;
+    using result_type = get_bucket_encryption_result;
+    static constexpr facts what{.name = "GetBucketEncryption"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("encryption", {});
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        auto read = read_bucket_encryption<Dialect>(got.body);
+        if (!read)
+            return std::move(read).error();
+        result_type out;
+        out.encryption = std::move(*read);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// Initiate Multipart Upload: begins an object that is uploaded in parts.
+
+#ifndef COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
+#define COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
+
+#include <cosio/operation/shared/encryption_headers.hpp>
+#include <cosio/operation/shared/object_header_encoding.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+#include <cosio/xml/reader.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Begins an upload. Its parts cost storage until the upload is completed or aborted.
+///
+/// Not idempotent: each call begins another upload.
+struct initiate_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the object to be. SSE-COS and SSE-KMS are named here alone; the key of SSE-C goes with
+    /// every part as well.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+};
+
+static_assert(std::is_trivially_destructible_v<initiate_multipart_upload_request>);
+
+struct initiate_multipart_upload_result
+{
+    /// Opaque; names the upload in every request that belongs to it.
+    std::string upload_id{};
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `POST /<key>?uploads`. Source: COS documentation, "Initiate Multipart Upload".
+template <class Dialect>
+struct initiate_multipart_upload
+{
+    using request_type = initiate_multipart_upload_request;
+    using result_type = initiate_multipart_upload_result;
+    static constexpr facts what{.name = "InitiateMultipartUpload", .idempotent = false};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::post, endpoint);
+        build.object(request.bucket, request.key);
+        build.parameter("uploads", {});
+        encode_encryption(build, request.sse);
+        encode_object_headers(build, request.headers);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        xml::reader document(got.body);
+        const bool right_root = document.enter("InitiateMultipartUploadResult");
+        while (right_root && document.next_child()) {
+            if (document.name() == "UploadId")
+                out.upload_id = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole || out.upload_id.empty())
+            return unexpected_document(std::move(whole), "InitiateMultipartUploadResult");
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

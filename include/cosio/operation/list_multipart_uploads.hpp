@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+//
+// List Multipart Uploads: one page of a bucket's unfinished uploads.
+
+#ifndef COSIO_OPERATION_LIST_MULTIPART_UPLOADS_HPP
+#define COSIO_OPERATION_LIST_MULTIPART_UPLOADS_HPP
+
+#include <cosio/operation/shared/listing.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 uploads that were neither completed nor aborted, by key.
+struct list_multipart_uploads_request
+{
+    std::string_view bucket{};
+    std::string_view prefix{};
+    std::string_view delimiter{};
+    /// Only uploads after this key, or of this key after `upload_id_marker`.
+    std::string_view key_marker{};
+    std::string_view upload_id_marker{};
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_uploads = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_multipart_uploads_request>);
+
+struct upload_summary
+{
+    std::string key{};
+    std::string upload_id{};
+    std::optional<std::chrono::sys_seconds> initiated{};
+    std::string storage_class{};
+};
+
+struct list_multipart_uploads_result
+{
+    std::vector<upload_summary> uploads{};
+    std::vector<std::string> common_prefixes{};
+    bool is_truncated = false;
+    /// The markers of the next page, when there is one.
+    std::string next_key_marker{};
+    std::string next_upload_id_marker{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /?uploads`. Source: COS documentation, "List Multipart Uploads".
+template <class Dialect>
+struct list_multipart_uploads
+{
+    using request_type = list_multipart_uploads_request;
+    using result_type = list_multipart_uploads_result;
+    static constexpr facts what{.name = "ListMultipartUploads"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("uploads", {});
+        build.optional_parameter("prefix", request.prefix, "prefix");
+        build.optional_parameter("delimiter", request.delimiter, "delimiter");
+        build.optional_parameter("key-marker", request.key_marker, "key_marker");
+        build.optional_parameter(
+            "upload-id-marker", request.upload_id_marker, "upload_id_marker");
+        encode_page(build, "max-uploads", request.max_uploads, "max_uploads");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        bool encoded = false;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("ListMultipartUploadsResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "Upload")
+                out.uploads.push_back(decode_entry(document));
+            else if (name == "CommonPrefixes")
+                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
+            else if (name == "IsTruncated")
+                out.is_truncated = document.text() == "true";
+            else if (name == "NextKeyMarker")
+                out.next_key_marker = document.text();
+            else if (name == "NextUploadIdMarker")
+                out.next_upload_id_marker = document.text();
+            else if (is_encoding_type(name))
+                encoded = document.text() == "url";
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "ListMultipartUploadsResult");
+        if (auto decoded = decode_all(out, encoded); !decoded)
+            return std::move(decoded).error();
+        if (out.is_truncated && out.next_key_marker.empty())
+            return endless_listing();
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static upload_summary decode_entry(xml::reader& document)
+    {
+        upload_summary one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "UploadId")
+                one.upload_id = document.text();
+            else if (name == "Initiated")
+                one.initiated = http::parse_iso_date(document.text());
+            else if (name == "StorageClass")
+                one.storage_class = document.text();
+            else
+                document.skip();
+        }
+        return one;
+    }
+
+    static result<void> decode_all(result_type& out, bool encoded)
+    {
+        for (auto& one : out.uploads)
+            if (auto decoded = decode_names({&one.key}, encoded); !decoded)
+                return decoded;
+        for (auto& prefix : out.common_prefixes)
+            if (auto decoded = decode_names({&prefix}, encoded); !decoded)
+                return decoded;
+        return decode_names({&out.next_key_marker}, encoded);
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

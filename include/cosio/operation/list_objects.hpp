@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// GET Bucket (List Objects): one page of a bucket's objects.
+
+#ifndef COSIO_OPERATION_LIST_OBJECTS_HPP
+#define COSIO_OPERATION_LIST_OBJECTS_HPP
+
+#include <cosio/operation/shared/listing.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 objects in the order of their UTF-8 bytes.
+struct list_objects_request
+{
+    std::string_view bucket{};
+    /// Only keys that begin with this.
+    std::string_view prefix{};
+    /// One character, usually `/`: keys that share what comes before it are listed as one
+    /// `common_prefixes` entry.
+    std::string_view delimiter{};
+    /// Only keys after this one.
+    std::string_view marker{};
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_keys = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_objects_request>);
+
+struct object_summary
+{
+    std::string key{};
+    std::string etag{};
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    std::string storage_class{};
+    std::string storage_tier{};
+    /// Of archived objects: `ONGOING`, `DONE` or `FAILED`.
+    std::string restore_status{};
+};
+
+struct list_objects_result
+{
+    std::vector<object_summary> objects{};
+    std::vector<std::string> common_prefixes{};
+    bool is_truncated = false;
+    /// The `marker` of the next page, when there is one.
+    std::string next_marker{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /`. Source: COS documentation, "GET Bucket (List Objects)".
+template <class Dialect>
+struct list_objects
+{
+    using request_type = list_objects_request;
+    using result_type = list_objects_result;
+    static constexpr facts what{.name = "ListObjects"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.bucket(request.bucket);
+        build.optional_parameter("prefix", request.prefix, "prefix");
+        build.optional_parameter("delimiter", request.delimiter, "delimiter");
+        build.optional_parameter("marker", request.marker, "marker");
+        encode_page(build, "max-keys", request.max_keys, "max_keys");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        std::string marker;
+        bool encoded = false;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("ListBucketResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "Contents")
+                out.objects.push_back(decode_entry(document));
+            else if (name == "CommonPrefixes")
+                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
+            else if (name == "IsTruncated")
+                out.is_truncated = document.text() == "true";
+            else if (name == "NextMarker")
+                out.next_marker = document.text();
+            else if (name == "Marker")
+                marker = document.text();
+            else if (is_encoding_type(name))
+                encoded = document.text() == "url";
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "ListBucketResult");
+        if (auto decoded = decode_all(out, marker, encoded); !decoded)
+            return std::move(decoded).error();
+        if (auto goes_on = find_next_marker(out, marker); !goes_on)
+            return std::move(goes_on).error();
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static object_summary decode_entry(xml::reader& document)
+    {
+        object_summary one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "ETag")
+                one.etag = document.text();
+            else if (name == "Size")
+                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
+            else if (name == "LastModified")
+                one.last_modified = http::parse_iso_date(document.text());
+            else if (name == "StorageClass")
+                one.storage_class = document.text();
+            else if (name == "StorageTier")
+                one.storage_tier = document.text();
+            else if (name == "RestoreStatus")
+                one.restore_status = document.text();
+            else
+                document.skip();
+        }
+        return one;
+    }
+
+    static result<void> decode_all(result_type& out, std::string& marker, bool encoded)
+    {
+        for (auto& one : out.objects)
+            if (auto decoded = decode_names({&one.key}, encoded); !decoded)
+                return decoded;
+        for (auto& prefix : out.common_prefixes)
+            if (auto decoded = decode_names({&prefix}, encoded); !decoded)
+                return decoded;
+        return decode_names({&out.next_marker, &marker}, encoded);
+    }
+
+    /// COS names the next marker on every truncated page; other services may leave it to the
+    /// client to take the last entry.
+    static result<void> find_next_marker(result_type& out, const std::string& marker)
+    {
+        if (!out.is_truncated) {
+            out.next_marker.clear();
+            return {};
+        }
+        if (out.next_marker.empty()) {
+            if (!out.objects.empty())
+                out.next_marker = out.objects.back().key;
+            if (!out.common_prefixes.empty())
+                out.next_marker = std::max(out.next_marker, out.common_prefixes.back());
+        }
+        if (out.next_marker.empty() || out.next_marker <= marker)
+            return endless_listing();
+        return {};
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

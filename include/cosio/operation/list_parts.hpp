@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+//
+// List Parts: one page of the parts of an upload.
+
+#ifndef COSIO_OPERATION_LIST_PARTS_HPP
+#define COSIO_OPERATION_LIST_PARTS_HPP
+
+#include <cosio/operation/shared/listing.hpp>
+#include <cosio/operation/shared/part_addressing.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 parts of an upload, by number.
+struct list_parts_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// Only parts after this number.
+    std::uint32_t part_number_marker = 0;
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_parts = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_parts_request>);
+
+struct part_summary
+{
+    std::uint32_t part_number = 0;
+    std::string etag{};
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> last_modified{};
+};
+
+struct list_parts_result
+{
+    std::vector<part_summary> parts{};
+    bool is_truncated = false;
+    /// The `part_number_marker` of the next page, when there is one.
+    std::uint32_t next_part_number_marker = 0;
+    std::string storage_class{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /<key>?uploadId`. Source: COS documentation, "List Parts".
+template <class Dialect>
+struct list_parts
+{
+    using request_type = list_parts_request;
+    using result_type = list_parts_result;
+    static constexpr facts what{.name = "ListParts"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.object(request.bucket, request.key);
+        build.required_parameter("uploadId", request.upload_id, "upload_id");
+        if (request.part_number_marker > highest_part_number)
+            build.refuse(
+                errc::invalid_part_number, "must be at most 10000", "part_number_marker");
+        if (request.part_number_marker != 0)
+            build.parameter("part-number-marker", std::to_string(request.part_number_marker));
+        encode_page(build, "max-parts", request.max_parts, "max_parts");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("ListPartsResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "Part")
+                out.parts.push_back(decode_entry(document));
+            else if (name == "IsTruncated")
+                out.is_truncated = document.text() == "true";
+            else if (name == "NextPartNumberMarker")
+                out.next_part_number_marker =
+                    detail::parse_number<std::uint32_t>(document.text()).value_or(0);
+            else if (name == "StorageClass")
+                out.storage_class = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "ListPartsResult");
+        for (const auto& one : out.parts)
+            if (!is_part_number(one.part_number))
+                return error(errc::malformed_response, "the listing has a part without number");
+        if (!out.is_truncated)
+            out.next_part_number_marker = 0;
+        else if (out.next_part_number_marker == 0)
+            return endless_listing();
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static part_summary decode_entry(xml::reader& document)
+    {
+        part_summary one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "PartNumber")
+                one.part_number =
+                    detail::parse_number<std::uint32_t>(document.text()).value_or(0);
+            else if (name == "ETag")
+                one.etag = document.text();
+            else if (name == "Size")
+                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
+            else if (name == "LastModified")
+                one.last_modified = http::parse_iso_date(document.text());
+            else
+                document.skip();
+        }
+        return one;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// PUT Object: stores an object from one body.
+
+#ifndef COSIO_OPERATION_PUT_OBJECT_HPP
+#define COSIO_OPERATION_PUT_OBJECT_HPP
+
+#include <cosio/operation/shared/encryption_headers.hpp>
+#include <cosio/operation/shared/object_header_encoding.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Stores an object of up to 5 GB, whole or not at all; an object of that key is replaced.
+///
+/// The views are read when the operation is started, the body until it is done.
+struct put_object_request
+{
+    /// `<name>-<appid>`, such as `examplebucket-1250000000`.
+    std::string_view bucket{};
+    /// 1 to 850 bytes of UTF-8.
+    std::string_view key{};
+    /// Sent chunked when it is a source that does not know its size.
+    body_view body{};
+    /// How the object is encrypted at rest.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<put_object_request>);
+
+/// What the service stored.
+struct put_object_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// The service's CRC64 of the object, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
+    bool crc64_verified = false;
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    /// When versioning is enabled.
+    std::string version_id{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /<key>`. Source: COS documentation, "PUT Object".
+template <class Dialect>
+struct put_object
+{
+    using request_type = put_object_request;
+    using result_type = put_object_result;
+    static constexpr facts what{.name = "PutObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.object(request.bucket, request.key);
+        encode_encryption(build, request.sse);
+        encode_object_headers(build, request.headers);
+        encode_traffic_limit(build, request.traffic_limit);
+        build.body(request.body);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        const auto crc64 = decode_crc64<Dialect>(got.head);
+        if (!crc64)
+            return crc64.error();
+        if (auto equal = compare_crc64(got.sent_crc64, *crc64); !equal)
+            return std::move(equal).error();
+        out.crc64 = *crc64;
+        out.crc64_verified = crc64->has_value();
+        out.etag = got.head.get("ETag");
+        out.version_id = got.head.get(Dialect::header::version_id);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

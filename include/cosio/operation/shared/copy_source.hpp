@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// The object that a copy reads.
+
+#ifndef COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
+#define COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
+
+#include <cosio/operation/shared/encryption_headers.hpp>
+#include <cosio/operation/shared/object_header_encoding.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+namespace cosio::inline v0 {
+
+/// The source of a copy: an object, maybe in another bucket or region, with the key to read it.
+struct copy_source
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Needed for SSE-C sources only; independent of the destination's encryption.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    /// Of the source's bucket; empty: the client's own.
+    std::string_view region{};
+    /// Any one that fails is `condition::precondition_failed`.
+    cosio::conditions conditions{};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_source>);
+
+namespace operation {
+
+/// `x-cos-copy-source` and its companions. The value names the source by its host in the service,
+/// whatever host this client talks to.
+template <class Dialect>
+void encode_copy_source(request_builder<Dialect>& build, const copy_source& source)
+{
+    using name = typename Dialect::header;
+    if (const auto problem = Dialect::bucket_problem(source.bucket); !problem.empty())
+        return build.refuse(errc::invalid_bucket, problem, "copy_source.bucket");
+    if (const auto problem = key_problem(source.key); !problem.empty())
+        return build.refuse(errc::invalid_key, problem, "copy_source.key");
+    const std::string_view region =
+        source.region.empty() ? std::string_view(build.endpoint().region) : source.region;
+    if (!detail::is_host_name(region))
+        return build.refuse(errc::invalid_argument,
+            "must be letters, digits, hyphens and dots", "copy_source.region");
+
+    std::string value(source.bucket);
+    value.append(".").append(Dialect::service_host(region)).append("/");
+    http::append_percent_encoded(value, source.key, http::slash::keep);
+    if (!source.version_id.empty()) {
+        value.append("?versionId=");
+        http::append_percent_encoded(value, source.version_id, http::slash::encode);
+    }
+    build.header(name::copy_source, value, "copy_source");
+    if (const auto* const customer = std::get_if<sse::customer>(&source.sse))
+        encode_customer_key(build, *customer, source_key_headers<Dialect>, "copy_source.sse");
+    constexpr condition_headers names{.if_match = name::copy_source_if_match,
+        .if_none_match = name::copy_source_if_none_match,
+        .if_modified_since = name::copy_source_if_modified_since,
+        .if_unmodified_since = name::copy_source_if_unmodified_since};
+    encode_conditions(build, source.conditions, names, "copy_source.conditions");
+}
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+//
+// Validates and serialises a request, piece by piece; the first thing refused ends it.
+
+#ifndef COSIO_OPERATION_SHARED_REQUEST_BUILDER_HPP
+#define COSIO_OPERATION_SHARED_REQUEST_BUILDER_HPP
+
+#include <cosio/crypto/base64.hpp>
+#include <cosio/crypto/digest.hpp>
+#include <cosio/detail/ascii.hpp>
+#include <cosio/detail/bytes.hpp>
+#include <cosio/endpoint.hpp>
+#include <cosio/http/date.hpp>
+#include <cosio/http/field_rules.hpp>
+#include <cosio/operation/shared/object_key.hpp>
+#include <cosio/operation/shared/prepared_request.hpp>
+#include <cosio/result.hpp>
+#include <cosio/version.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cosio::inline v0::operation {
+
+/// Collects what one request consists of. After the first refusal every call does nothing, and
+/// `finish()` yields that refusal; so an `encode` reads as a plain list of what it sends.
+template <class Dialect>
+class request_builder
+{
+public:
+    request_builder(http::method method, const service_endpoint& endpoint) : endpoint_(endpoint)
+    {
+        prepared_.head.method = method;
+        const bool takes_body = method == http::method::put || method == http::method::post;
+        if (!takes_body)
+            prepared_.content_length.reset();
+        takes_body_ = takes_body;
+    }
+
+    /// The request is about a bucket.
+    void bucket(std::string_view name)
+    {
+        if (const auto problem = Dialect::bucket_problem(name); !problem.empty())
+            return refuse(errc::invalid_bucket, problem, "bucket");
+        address(name, {});
+    }
+
+    /// The request is about an object.
+    void object(std::string_view bucket_name, std::string_view key)
+    {
+        if (const auto problem = Dialect::bucket_problem(bucket_name); !problem.empty())
+            return refuse(errc::invalid_bucket, problem, "bucket");
+        if (const auto problem = key_problem(key); !problem.empty())
+            return refuse(errc::invalid_key, problem, "key");
+        address(bucket_name, key);
+    }
+
+    /// A query parameter. `field` is the member of the request that `value` comes from.
+    void parameter(std::string_view name, std::string_view value, std::string_view field = {})
+    {
+        if (refused_)
+            return;
+        if (std::ranges::any_of(value, detail::is_control) || !detail::is_utf8(value))
+            return refuse(errc::invalid_argument, "must be UTF-8 without control bytes", field);
+        prepared_.head.target.add_parameter(name, value);
+    }
+
+    /// As `parameter`, but an empty value is not sent.
+    void optional_parameter(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (!value.empty())
+            parameter(name, value, field);
+    }
+
+    /// A parameter that must be there, such as an upload id.
+    void required_parameter(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (value.empty())
+            refuse(errc::invalid_argument, "must not be empty", field);
+        parameter(name, value, field);
+    }
+
+    /// A header field. `field` is the member of the request that `value` comes from.
+    void header(std::string_view name, std::string_view value, std::string_view field = {})
+    {
+        if (refused_)
+            return;
+        if (!http::is_sendable_value(value))
+            return refuse(errc::invalid_header,
+                "must be visible ASCII, without blanks at its ends; encode anything else", field);
+        prepared_.head.fields.add(name, value);
+    }
+
+    /// As `header`, but an empty value is not sent.
+    void optional_header(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (!value.empty())
+            header(name, value, field);
+    }
+
+    void optional_header(std::string_view name,
+        const std::optional<std::chrono::sys_seconds>& time, std::string_view field)
+    {
+        if (time)
+            header(name, http::format_date(*time), field);
+    }
+
+    /// A header field whose value is base64 of bytes that may be secret.
+    void base64_header(std::string_view name, std::span<const std::byte> bytes)
+    {
+        if (!refused_)
+            prepared_.head.fields.add_written(name,
+                [bytes](crypto::secret_buffer& text) { crypto::append_base64(text, bytes); });
+    }
+
+    /// The body is an XML document of ours. It goes with its MD5, as the documentation asks.
+    void document(std::string xml)
+    {
+        if (refused_)
+            return;
+        const auto digest = crypto::md5(detail::bytes_of(xml));
+        if (!digest)
+            return refuse(digest.error());
+        header("Content-Type", "application/xml");
+        base64_header("Content-MD5", *digest);
+        prepared_.content_length = xml.size();
+        prepared_.document = std::move(xml);
+    }
+
+    /// The body is the caller's; sent chunked when its size is not known.
+    void body(const body_view& bytes)
+    {
+        prepared_.body = bytes;
+        prepared_.content_length = bytes.size();
+    }
+
+    [[nodiscard]] const service_endpoint& endpoint() const noexcept { return endpoint_; }
+    [[nodiscard]] expectation& expected() noexcept { return prepared_.expected; }
+    [[nodiscard]] bool refused() const noexcept { return refused_.has_value(); }
+
+    void refuse(errc code, std::string_view rule, std::string_view field)
+    {
+        refuse(error(code, std::string(rule), field));
+    }
+
+    /// Keeps the first refusal.
+    void refuse(error problem)
+    {
+        if (!refused_)
+            refused_ = std::move(problem);
+    }
+
+    [[nodiscard]] result<prepared_request> finish() &&
+    {
+        if (prepared_.content_length && takes_body_) {
+            std::string length;
+            detail::append_number(length, *prepared_.content_length);
+            header("Content-Length", length);
+        } else if (takes_body_) {
+            header("Transfer-Encoding", "chunked");
+        }
+        header("User-Agent", "cosio/" COSIO_VERSION_STRING);
+        if (refused_)
+            return std::move(*refused_);
+        return std::move(prepared_);
+    }
+
+private:
+    void address(std::string_view bucket_name, std::string_view key)
+    {
+        if (refused_)
+            return;
+        prepared_.host = detail::host_header(
+            endpoint_.bucket_host(bucket_name), endpoint_.port, endpoint_.scheme);
+        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key));
+    }
+
+    const service_endpoint& endpoint_;
+    prepared_request prepared_{};
+    bool takes_body_ = false;
+    std::optional<error> refused_{};
+};
+
+} // namespace cosio::inline v0::operation
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// Refusals of the service: error documents, also inside a 200, and bare statuses.
+
+#ifndef COSIO_OPERATION_SHARED_SERVICE_ERROR_HPP
+#define COSIO_OPERATION_SHARED_SERVICE_ERROR_HPP
+
+#include <cosio/detail/ascii.hpp>
+#include <cosio/operation/shared/prepared_request.hpp>
+#include <cosio/result.hpp>
+#include <cosio/xml/reader.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cosio::inline v0::operation {
+
+/// Text of a peer, made safe for a log line: bounded and without control bytes.
+[[nodiscard]] inline std::string printable(std::string text)
+{
+    constexpr std::size_t longest = 1024;
+    if (text.size() > longest)
+        text.resize(longest);
+    for (char& c : text)
+        if (detail::is_control(c))
+            c = ' ';
+    return text;
+}
+
+/// Reads an `<Error>` document; nothing when `body` is no whole one.
+///
+/// `StringToSign` and `FormatString` of a signature error are passed over: they repeat the values
+/// of signed headers, keys among them.
+[[nodiscard]] inline std::optional<error> parse_error_document(std::string_view body)
+{
+    xml::reader document(body);
+    if (!document.enter("Error"))
+        return std::nullopt;
+    error problem;
+    while (document.next_child()) {
+        const auto name = document.name();
+        if (name == "Code")
+            problem.service_code = printable(document.text());
+        else if (name == "Message")
+            problem.message = printable(document.text());
+        else if (name == "Resource")
+            problem.resource = printable(document.text());
+        else if (name == "RequestId")
+            problem.request_id = printable(document.text());
+        else if (name == "TraceId")
+            problem.trace_id = printable(document.text());
+        else
+            document.skip();
+    }
+    if (!document.finish() || problem.service_code.empty())
+        return std::nullopt;
+    problem.code = service_errc_from_code(problem.service_code);
+    return problem;
+}
+
+/// The error that a reply with a status of failure stands for.
+template <class Dialect>
+[[nodiscard]] error decode_service_error(const reply& got)
+{
+    const auto status = got.head.status;
+    auto problem = parse_error_document(got.body)
+                       .value_or(error(make_error_code(service_errc_from_status(status))));
+    problem.http_status = status;
+    if (problem.request_id.empty())
+        problem.request_id = got.head.get(Dialect::header::request_id);
+    if (problem.trace_id.empty())
+        problem.trace_id = got.head.get(Dialect::header::trace_id);
+    return problem;
+}
+
+/// Whether a status is one of success, to be decoded by the operation.
+[[nodiscard]] constexpr bool is_success(unsigned status) noexcept
+{
+    return status >= 200 && status < 300;
+}
+
+/// What is wrong with a reply before its operation looks at it: a status of failure, or an
+/// `<Error>` document inside a 200, which means that a copy or a completion failed after its reply
+/// had begun.
+template <class Dialect>
+[[nodiscard]] std::optional<error> refusal_of(const reply& got, const facts& what)
+{
+    if (!is_success(got.head.status))
+        return decode_service_error<Dialect>(got);
+    if (!what.error_inside_200 || !parse_error_document(got.body))
+        return std::nullopt;
+    return decode_service_error<Dialect>(got);
+}
+
+/// A 2xx reply whose document is not the one expected.
+[[nodiscard]] inline error unexpected_document(result<void> reading, std::string_view expected)
+{
+    if (!reading)
+        return std::move(reading).error();
+    return error(errc::malformed_response,
+        std::string("the reply is not a ").append(expected).append(" document"));
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
