@@ -145,9 +145,6 @@ struct service_endpoint
     bool protects_customer_keys = true;
     /// Whether a session token may be sent: TLS.
     bool protects_tokens = true;
-    /// The service's host in a region, which names the source of a copy.
-    std::string (*host_in_region)(std::string_view region) = nullptr;
-
     /// The host part of a URL for `bucket`, without the port.
     [[nodiscard]] std::string bucket_host(std::string_view bucket) const
     {

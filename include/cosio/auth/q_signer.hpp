@@ -7,6 +7,7 @@
 
 #include <cosio/auth/credentials.hpp>
 #include <cosio/auth/q_sign.hpp>
+#include <cosio/auth/request_signer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -19,7 +20,7 @@
 namespace cosio::inline v0::auth {
 
 /// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer.
-class q_signer
+class q_signer final : public request_signer
 {
 public:
     static constexpr std::string_view token_header = "x-cos-security-token";
@@ -37,7 +38,7 @@ public:
     /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<void> sign(http::method method, const http::target& target,
         const http::field_list& request_fields, http::field_list& attempt_fields,
-        const credentials& who, std::chrono::sys_seconds now)
+        const credentials& who, std::chrono::sys_seconds now) override
     {
         if (who.is_anonymous())
             return {};

@@ -43,6 +43,7 @@ struct expectation
 struct prepared_request
 {
     http::request head{};
+    /// Name of the host, without port.
     std::string host{};
     /// A document of our own making; otherwise `body` is what is sent.
     std::string document{};

@@ -175,8 +175,7 @@ private:
     {
         if (refused_)
             return;
-        prepared_.host = detail::host_header(
-            endpoint_.bucket_host(bucket_name), endpoint_.port, endpoint_.scheme);
+        prepared_.host = endpoint_.bucket_host(bucket_name);
         prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key));
     }
 

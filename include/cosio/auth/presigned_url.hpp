@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// A request as a URL that anyone may use for a while.
+
+#ifndef COSIO_AUTH_PRESIGNED_URL_HPP
+#define COSIO_AUTH_PRESIGNED_URL_HPP
+
+#include <cosio/auth/credentials.hpp>
+#include <cosio/endpoint.hpp>
+#include <cosio/operation/shared/prepared_request.hpp>
+#include <cosio/result.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// A URL with a signature in it. Whoever has it can do what it says until it expires.
+struct presigned_url
+{
+    std::string url{};
+    std::string_view method{};
+    /// Names of the headers that must be sent with it, with the values of the request it was made
+    /// from: encryption and content headers. A key of SSE-C is not in the URL.
+    std::vector<std::string> required_headers{};
+};
+
+namespace auth {
+
+/// What whoever uses the URL decides for himself.
+[[nodiscard]] inline bool is_left_to_the_user(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 4> names{
+        "content-length", "content-md5", "transfer-encoding", "user-agent"};
+    return std::ranges::any_of(
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+}
+
+/// Errors: `errc::invalid_argument` for a validity of nothing, those of the credentials, and
+/// `errc::crypto_unavailable`.
+template <class Signer>
+[[nodiscard]] result<presigned_url> presign(operation::prepared_request request,
+    const service_endpoint& endpoint, const credentials& who, std::chrono::sys_seconds now,
+    std::chrono::seconds validity)
+{
+    if (validity <= std::chrono::seconds(0))
+        return error(errc::invalid_argument, "must be longer than nothing", "validity");
+    if (auto usable = who.check(); !usable)
+        return std::move(usable).error();
+    if (!who.session_token().empty() && !endpoint.protects_tokens)
+        return error(errc::token_requires_tls, "a session token is sent over https only",
+            "session_token");
+    const auto host = detail::host_header(request.host, endpoint.port, endpoint.scheme);
+    presigned_url out;
+    out.method = http::name_of(request.head.method);
+    http::field_list fields;
+    fields.add("Host", host);
+    for (std::size_t i = 0; i != request.head.fields.size(); ++i) {
+        const auto each = request.head.fields[i];
+        if (is_left_to_the_user(each.name))
+            continue;
+        fields.add(each.name, each.value);
+        out.required_headers.emplace_back(each.name);
+    }
+    auto done =
+        Signer::presign(request.head.method, request.head.target, fields, who, now, validity);
+    if (!done)
+        return std::move(done).error();
+    out.url.append(name_of(endpoint.scheme)).append("://").append(host);
+    out.url.append(request.head.target.text());
+    return out;
+}
+
+} // namespace auth
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+//
+// The client: one member for each operation.
+
+#ifndef COSIO_CLIENT_HPP
+#define COSIO_CLIENT_HPP
+
+#include <cosio/auth/presigned_url.hpp>
+#include <cosio/config.hpp>
+#include <cosio/dialect/cos.hpp>
+#include <cosio/net/client_core.hpp>
+#include <cosio/net/initiation.hpp>
+#include <cosio/net/run_operation.hpp>
+#include <cosio/object_reader.hpp>
+#include <cosio/operation/abort_multipart_upload.hpp>
+#include <cosio/operation/complete_multipart_upload.hpp>
+#include <cosio/operation/copy_object.hpp>
+#include <cosio/operation/delete_bucket_encryption.hpp>
+#include <cosio/operation/delete_object.hpp>
+#include <cosio/operation/delete_objects.hpp>
+#include <cosio/operation/get_bucket_encryption.hpp>
+#include <cosio/operation/get_object.hpp>
+#include <cosio/operation/head_bucket.hpp>
+#include <cosio/operation/head_object.hpp>
+#include <cosio/operation/initiate_multipart_upload.hpp>
+#include <cosio/operation/list_multipart_uploads.hpp>
+#include <cosio/operation/list_objects.hpp>
+#include <cosio/operation/list_parts.hpp>
+#include <cosio/operation/put_bucket_encryption.hpp>
+#include <cosio/operation/put_object.hpp>
+#include <cosio/operation/restore_object.hpp>
+#include <cosio/operation/upload_part.hpp>
+#include <cosio/operation/upload_part_copy.hpp>
+#include <cosio/pages.hpp>
+#include <cosio/result.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// A handle to an object store. Cheap to copy; copies share connections and credentials.
+///
+/// Every operation takes a request and a completion token of Asio, by default `use_awaitable`, and
+/// completes with `void(cosio::result<Result>)`. What holds for all of them:
+///
+/// - **Lifetimes.** The request is read before the call returns: it, and all its views, may be
+///   temporaries. Only bodies and destination buffers must live until the operation is done.
+/// - **Completion.** Once the reply has been received whole and compared with what was asked for:
+///   encryption, length and, where the service states it, CRC64. Nothing is thrown.
+/// - **Errors.** A refused request completes with the `errc` of the member that `error::field`
+///   names, before anything is sent; a refusal of the service with its `service_errc`; a reply
+///   that does not prove what was asked for with `errc::encryption_not_applied`,
+///   `checksum_mismatch`, `truncated_body` or `malformed_response`; a failed connection with
+///   `errc::connection_closed`, `resolve_failed`, `tls_failed`, `tls_certificate_rejected` or the
+///   system's code. Groups of them are `cosio::condition`s.
+/// - **Idempotency.** All operations but `initiate_multipart_upload` may be repeated. An idempotent
+///   request that meets a connection which the server has just closed is sent once more.
+/// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
+///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
+///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
+///   and destroy a signal on the executor of the coroutine it is bound to.
+/// - **Threads.** A client may be used from several threads at once; each operation is serial in
+///   itself. Handlers run on the executor associated with them, else on the client's.
+///
+/// The execution context must outlive the client and its operations. There is no limit of time
+/// yet: bound an operation by cancelling it.
+template <class Dialect>
+class basic_client
+{
+public:
+    using dialect = Dialect;
+    using executor_type = asio::any_io_executor;
+
+    /// Throws `cosio::exception` when the configuration is not valid, see `make`.
+    basic_client(asio::any_io_executor executor, const config& settings)
+        : core_(net::make_client_core<Dialect>(std::move(executor), settings).value())
+    {}
+
+    /// Checks `settings` and makes a client; nothing is sent. Reads the files of certificates.
+    /// Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+    [[nodiscard]] static result<basic_client> make(
+        asio::any_io_executor executor, const config& settings)
+    {
+        auto core = net::make_client_core<Dialect>(std::move(executor), settings);
+        if (!core)
+            return std::move(core).error();
+        return basic_client(std::move(*core));
+    }
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor; }
+
+    /// Stores an object. See `put_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto put_object(const put_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::put_object>(request, std::forward<Token>(token));
+    }
+
+    /// Reads an object into `get_object_result::body`. See `get_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_object(const get_object_request& request, Token&& token = {}) const
+    {
+        net::destination to;
+        to.limit = request.maximum_size;
+        return start<operation::get_object>(request, std::forward<Token>(token), to);
+    }
+
+    /// Reads an object into `buffer`, which must live until the operation is done.
+    ///
+    /// `get_object_result::body_size` tells how much of it was filled. An object that does not fit
+    /// is `errc::destination_too_small`. On an error the buffer may hold unverified bytes.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_object_into(const get_object_request& request, std::span<std::byte> buffer,
+        Token&& token = {}) const
+    {
+        net::destination to;
+        to.buffer = buffer;
+        to.into_buffer = true;
+        return start<operation::get_object>(request, std::forward<Token>(token), to);
+    }
+
+    /// Opens an object as a stream: completes with an `object_reader` once the head of the reply
+    /// has been received and compared with what was asked for.
+    template <class Token = asio::use_awaitable_t<>>
+    auto open_object(const get_object_request& request, Token&& token = {}) const
+    {
+        auto control = net::make_control(*core_);
+        auto work = net::run_open<Dialect>(core_, control,
+            operation::get_object<Dialect>::encode(request, core_->endpoint));
+        return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
+
+    /// Asks for an object's properties. See `head_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto head_object(const head_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::head_object>(request, std::forward<Token>(token));
+    }
+
+    /// Copies an object within the service. See `copy_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto copy_object(const copy_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::copy_object>(request, std::forward<Token>(token));
+    }
+
+    /// Deletes an object. See `delete_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_object(const delete_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_object>(request, std::forward<Token>(token));
+    }
+
+    /// Deletes up to 1000 objects. See `delete_objects_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_objects(const delete_objects_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_objects>(request, std::forward<Token>(token));
+    }
+
+    /// Restores an archived object. See `restore_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto restore_object(const restore_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::restore_object>(request, std::forward<Token>(token));
+    }
+
+    /// Whether a bucket exists. See `head_bucket_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto head_bucket(const head_bucket_request& request, Token&& token = {}) const
+    {
+        return start<operation::head_bucket>(request, std::forward<Token>(token));
+    }
+
+    /// Sets a bucket's default encryption. See `put_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto put_bucket_encryption(
+        const put_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::put_bucket_encryption>(request, std::forward<Token>(token));
+    }
+
+    /// Asks for a bucket's default encryption. See `get_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_bucket_encryption(
+        const get_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::get_bucket_encryption>(request, std::forward<Token>(token));
+    }
+
+    /// Removes a bucket's default encryption. See `delete_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_bucket_encryption(
+        const delete_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_bucket_encryption>(request, std::forward<Token>(token));
+    }
+
+    /// Begins a multipart upload. See `initiate_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto initiate_multipart_upload(
+        const initiate_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::initiate_multipart_upload>(request, std::forward<Token>(token));
+    }
+
+    /// Uploads a part. See `upload_part_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_part(const upload_part_request& request, Token&& token = {}) const
+    {
+        return start<operation::upload_part>(request, std::forward<Token>(token));
+    }
+
+    /// Copies a part from an object. See `upload_part_copy_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_part_copy(const upload_part_copy_request& request, Token&& token = {}) const
+    {
+        return start<operation::upload_part_copy>(request, std::forward<Token>(token));
+    }
+
+    /// Makes an object of the parts. See `complete_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto complete_multipart_upload(
+        const complete_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::complete_multipart_upload>(request, std::forward<Token>(token));
+    }
+
+    /// Gives an upload up. See `abort_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto abort_multipart_upload(
+        const abort_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::abort_multipart_upload>(request, std::forward<Token>(token));
+    }
+
+    /// One page of an upload's parts. See `list_parts_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_parts(const list_parts_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_parts>(request, std::forward<Token>(token));
+    }
+
+    /// One page of a bucket's unfinished uploads. See `list_multipart_uploads_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_multipart_uploads(
+        const list_multipart_uploads_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_multipart_uploads>(request, std::forward<Token>(token));
+    }
+
+    /// One page of a bucket's objects. See `list_objects_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_objects(const list_objects_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_objects>(request, std::forward<Token>(token));
+    }
+
+    /// All pages of a bucket's objects, from the marker of `request` on.
+    [[nodiscard]] auto object_pages(const list_objects_request& request) const
+    {
+        return pages<basic_client, detail::object_cursor>(*this, request);
+    }
+
+    /// All pages of a bucket's unfinished uploads, from the markers of `request` on.
+    [[nodiscard]] auto multipart_upload_pages(const list_multipart_uploads_request& request) const
+    {
+        return pages<basic_client, detail::upload_cursor>(*this, request);
+    }
+
+    /// All pages of an upload's parts, from the marker of `request` on.
+    [[nodiscard]] auto part_pages(const list_parts_request& request) const
+    {
+        return pages<basic_client, detail::part_cursor>(*this, request);
+    }
+
+    /// For `pages`: the page that a request asks for.
+    [[nodiscard]] auto list_page(const list_objects_request& request) const
+    {
+        return list_objects(request);
+    }
+    [[nodiscard]] auto list_page(const list_multipart_uploads_request& request) const
+    {
+        return list_multipart_uploads(request);
+    }
+    [[nodiscard]] auto list_page(const list_parts_request& request) const
+    {
+        return list_parts(request);
+    }
+
+    /// The request as a URL that is valid from now on for `validity`, for whoever has it. Sends
+    /// nothing. Errors: as the operation would refuse, and `errc::invalid_argument`.
+    [[nodiscard]] result<presigned_url> presign(
+        const get_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::get_object>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const head_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::head_object>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const put_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::put_object>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const upload_part_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::upload_part>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const delete_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::delete_object>(request, validity);
+    }
+
+private:
+    explicit basic_client(std::shared_ptr<net::client_core> core) : core_(std::move(core)) {}
+
+    template <template <class> class Operation, class Token>
+    auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
+        const net::destination& to = {}) const
+    {
+        auto control = net::make_control(*core_);
+        auto work = net::run_operation<Dialect, Operation<Dialect>>(
+            core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
+        return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
+
+    template <template <class> class Operation>
+    [[nodiscard]] result<presigned_url> presign_as(
+        const typename Operation<Dialect>::request_type& request,
+        std::chrono::seconds validity) const
+    {
+        auto prepared = Operation<Dialect>::encode(request, core_->endpoint);
+        if (!prepared)
+            return std::move(prepared).error();
+        const auto now =
+            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        return auth::presign<typename Dialect::signer>(
+            std::move(*prepared), core_->endpoint, core_->who, now, validity);
+    }
+
+    std::shared_ptr<net::client_core> core_;
+};
+
+/// The client of Tencent Cloud COS.
+using client = basic_client<dialect::cos>;
+
+} // namespace cosio::inline v0
+
+#endif

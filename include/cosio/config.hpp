@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// What a client is made of: where, as whom, whom it trusts, what it logs.
+
+#ifndef COSIO_CONFIG_HPP
+#define COSIO_CONFIG_HPP
+
+#include <cosio/auth/credentials.hpp>
+#include <cosio/endpoint.hpp>
+#include <cosio/logging.hpp>
+#include <cosio/net/tls_context.hpp>
+#include <cosio/result.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// How connections are kept.
+class pool_settings
+{
+public:
+    pool_settings() = default;
+
+    /// A connection that has been idle for longer is not used again. Below what servers allow, so
+    /// that a request does not meet a connection that is just being closed.
+    std::chrono::seconds idle_timeout{20};
+    /// Idle connections kept at most, all hosts together; the oldest go first.
+    std::size_t maximum_idle = 64;
+};
+
+/// The configuration of a client. Copied into it: later changes have no effect.
+class config
+{
+public:
+    /// Region and credentials have to be set; everything else has a default.
+    config() = default; // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+
+    /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
+    /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
+    [[nodiscard]] static result<config> from_environment()
+    {
+        config out;
+        auto who = cosio::credentials::from_environment();
+        if (!who)
+            return std::move(who).error();
+        out.credentials = std::move(*who);
+        const char* const where = std::getenv("COS_REGION");
+        if (where == nullptr || *where == '\0')
+            return error(errc::invalid_configuration,
+                "is not set in the environment, or is empty", "COS_REGION");
+        out.region = where;
+        return out;
+    }
+
+    /// Such as `ap-guangzhou`.
+    std::string region{};
+    cosio::credentials credentials{};
+    /// Customer keys and session tokens are refused over `scheme::http`.
+    cosio::scheme scheme = cosio::scheme::https;
+
+    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`; the bucket is
+    /// prefixed to it. An IP address implies `path_style`.
+    std::string endpoint{};
+    /// `host` or `host:port` to connect to, whatever host the requests name: a proxy or a test
+    /// server that answers for the service.
+    std::string connect_to{};
+    /// The bucket goes into the path instead of the host.
+    bool path_style = false;
+
+    tls_settings tls{};
+    pool_settings pool{};
+    log_settings log{};
+
+    /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
+    /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.
+    bool executor_is_serial = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// A stream with the bytes that were received from it and not used yet.
+
+#ifndef COSIO_NET_CONNECTION_HPP
+#define COSIO_NET_CONNECTION_HPP
+
+#include <cosio/net/connector.hpp>
+#include <cosio/net/stream.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0::net {
+
+/// Owned by one operation at a time, or by the pool.
+class connection
+{
+public:
+    /// A head and a small body fit.
+    static constexpr std::size_t initial_capacity = 16 * 1024;
+
+    connection(origin where, std::unique_ptr<stream> bytes)
+        : origin_(std::move(where)), stream_(std::move(bytes)), buffer_(initial_capacity)
+    {}
+
+    [[nodiscard]] const origin& leads_to() const noexcept { return origin_; }
+    [[nodiscard]] stream& bytes() noexcept { return *stream_; }
+
+    /// Whether it has served a request before.
+    [[nodiscard]] bool was_used() const noexcept { return was_used_; }
+    void mark_used() noexcept { was_used_ = true; }
+
+    /// Received and not consumed. Valid until `space()`.
+    [[nodiscard]] std::string_view unread() const noexcept
+    {
+        return {buffer_.data() + begin_, end_ - begin_};
+    }
+    void consume(std::size_t count) noexcept { begin_ += count; }
+
+    /// Room for at least one more byte, growing if need be: the caller's limits bound what is kept.
+    [[nodiscard]] std::span<std::byte> space()
+    {
+        if (begin_ == end_)
+            begin_ = end_ = 0;
+        if (end_ == buffer_.size()) {
+            buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+            end_ -= begin_;
+            begin_ = 0;
+            buffer_.resize(std::max(initial_capacity, 2 * end_));
+        }
+        return std::as_writable_bytes(std::span(buffer_).subspan(end_));
+    }
+    void received(std::size_t count) noexcept { end_ += count; }
+
+private:
+    origin origin_;
+    std::unique_ptr<stream> stream_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    bool was_used_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs an exchange on a connection: a thin coroutine that does what the state machine says.
+
+#ifndef COSIO_NET_EXCHANGE_DRIVER_HPP
+#define COSIO_NET_EXCHANGE_DRIVER_HPP
+
+#include <cosio/crypto/crc64.hpp>
+#include <cosio/crypto/secret.hpp>
+#include <cosio/detail/bytes.hpp>
+#include <cosio/net/connection.hpp>
+#include <cosio/net/exchange.hpp>
+#include <cosio/net/operation_control.hpp>
+#include <cosio/net/outgoing_body.hpp>
+#include <cosio/result.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace cosio::inline v0::net {
+
+/// One exchange on a connection of its own: send, receive the head, receive the body piece by
+/// piece. Destroying it before the reply is complete closes the connection.
+class exchange_driver
+{
+public:
+    exchange_driver(std::unique_ptr<connection> on, http::method method,
+        std::optional<std::uint64_t> body_size)
+        : connection_(std::move(on)), exchange_(method, body_size)
+    {}
+
+    exchange_driver(const exchange_driver&) = delete;
+    exchange_driver& operator=(const exchange_driver&) = delete;
+    ~exchange_driver() { stop_watching(); }
+
+    [[nodiscard]] exchange& progress() noexcept { return exchange_; }
+    [[nodiscard]] const exchange& progress() const noexcept { return exchange_; }
+    /// Bytes of body received so far, and their CRC64.
+    [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
+    [[nodiscard]] std::uint64_t body_crc64() const noexcept { return body_sum_.value(); }
+    /// The CRC64 of the request's body.
+    [[nodiscard]] std::uint64_t sent_crc64() const noexcept { return sent_crc64_; }
+
+    /// Sends the request and receives the head of the reply. Look at `progress()` afterwards:
+    /// it has failed, or is at the body, or is complete.
+    [[nodiscard]] asio::awaitable<void> run_to_head(
+        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    {
+        const operation_control::waiting waiting(control, connection_->bytes());
+        co_await send(control, head, body);
+        sent_crc64_ = body.crc64();
+        while (exchange_.state() == exchange::phase::receiving_head)
+            if (!receive_buffered_head())
+                co_await receive();
+        if (control.cancelled())
+            exchange_.fail(error(errc::cancelled));
+    }
+
+    /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_body(
+        operation_control& control, std::span<std::byte> buffer)
+    {
+        const operation_control::waiting waiting(control, connection_->bytes());
+        std::size_t count = 0;
+        while (count == 0 && !buffer.empty()) {
+            if (!payload_.empty())
+                count = take_payload(buffer);
+            else if (exchange_.state() != exchange::phase::receiving_body)
+                break;
+            else if (!connection_->unread().empty() && decode_buffered())
+                continue;
+            else if (goes_straight_to(buffer.size()))
+                count = co_await receive_directly(buffer);
+            else
+                co_await receive();
+        }
+        if (control.cancelled())
+            exchange_.fail(error(errc::cancelled));
+        if (exchange_.state() == exchange::phase::failed)
+            co_return exchange_.failure();
+        body_size_ += count;
+        body_sum_.update(buffer.first(count));
+        co_return count;
+    }
+
+    /// The connection, if it may serve another request; to be called once, at the end.
+    [[nodiscard]] std::unique_ptr<connection> release(const operation_control& control)
+    {
+        stop_watching();
+        if (!exchange_.reusable(connection_->unread().size(), control.cancelled()))
+            return nullptr;
+        connection_->mark_used();
+        return std::move(connection_);
+    }
+
+private:
+    /// Lets a reply that comes while a long body is sent be seen at once. Outlives the driver, as
+    /// the wait for it may.
+    struct reply_watch
+    {
+        exchange_driver* driver = nullptr;
+    };
+
+    asio::awaitable<void> send(
+        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    {
+        exchange_.sending_begins();
+        auto head_left = detail::bytes_of(head.view());
+        for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
+            auto piece = co_await body.next(exchange_);
+            if (!piece) {
+                exchange_.fail(std::move(piece).error());
+                break;
+            }
+            more = !piece->empty();
+            // A source may take its time, and the reply come meanwhile.
+            if ((!more && head_left.empty()) || exchange_.state() != exchange::phase::sending)
+                break;
+            auto written = co_await connection_->bytes().write(head_left, *piece);
+            if (!written)
+                exchange_.send_failed(std::move(written).error());
+            head_left = {};
+            if (more && watch_ == nullptr && piece->size() >= outgoing_body::piece_size)
+                watch(control);
+        }
+        stop_watching();
+        exchange_.sent();
+    }
+
+    void watch(const operation_control& control)
+    {
+        watch_ = std::make_shared<reply_watch>();
+        watch_->driver = this;
+        wait_for_reply(control.executor());
+    }
+
+    void stop_watching() noexcept
+    {
+        if (watch_ != nullptr)
+            watch_->driver = nullptr;
+    }
+
+    void wait_for_reply(const asio::any_io_executor& executor)
+    {
+        connection_->bytes().notify_when_readable(executor, [executor, watch = watch_] {
+            if (watch->driver != nullptr && watch->driver->something_came())
+                watch->driver->wait_for_reply(executor);
+        });
+    }
+
+    /// Whether to go on watching: not once a reply has ended the sending, nor after an error,
+    /// which sending will meet as well.
+    bool something_came()
+    {
+        const auto got = connection_->bytes().read_available(connection_->space());
+        if (!got)
+            return false;
+        connection_->received(*got);
+        static_cast<void>(receive_buffered_head());
+        if (exchange_.state() == exchange::phase::sending)
+            return true;
+        connection_->bytes().abandon_write();
+        return false;
+    }
+
+    /// Whether what was received already is, or ends, a head.
+    bool receive_buffered_head()
+    {
+        connection_->consume(exchange_.received_head(connection_->unread()));
+        return exchange_.state() != exchange::phase::receiving_head &&
+            exchange_.state() != exchange::phase::sending;
+    }
+
+    asio::awaitable<void> receive()
+    {
+        auto got = co_await connection_->bytes().read_some(connection_->space());
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else if (*got == 0)
+            exchange_.peer_closed();
+        else
+            connection_->received(*got);
+    }
+
+    /// Large pieces of an unframed body need no buffer in between.
+    [[nodiscard]] bool goes_straight_to(std::size_t size) const noexcept
+    {
+        constexpr std::size_t worthwhile = 4096;
+        const auto& body = exchange_.body();
+        return connection_->unread().empty() && size >= worthwhile &&
+            (body.kind() == http::framing::until_close ||
+                (body.kind() == http::framing::length && body.known_left() >= worthwhile));
+    }
+
+    asio::awaitable<std::size_t> receive_directly(std::span<std::byte> buffer)
+    {
+        const auto& body = exchange_.body();
+        if (body.kind() == http::framing::length)
+            buffer = buffer.first(std::min<std::uint64_t>(buffer.size(), body.known_left()));
+        auto got = co_await connection_->bytes().read_some(buffer);
+        if (got && *got != 0) {
+            exchange_.received_body_directly(*got);
+            co_return *got;
+        }
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else
+            exchange_.peer_closed();
+        co_return std::size_t{0};
+    }
+
+    /// Whether a step could be decoded from what was received already.
+    bool decode_buffered()
+    {
+        const auto piece = exchange_.received_body(connection_->unread());
+        payload_ = piece.payload; // Stays where it is until more is received.
+        connection_->consume(piece.consumed);
+        return piece.consumed != 0 || exchange_.state() != exchange::phase::receiving_body;
+    }
+
+    std::size_t take_payload(std::span<std::byte> buffer) noexcept
+    {
+        const auto count = std::min(buffer.size(), payload_.size());
+        std::memcpy(buffer.data(), payload_.data(), count);
+        payload_.remove_prefix(count);
+        return count;
+    }
+
+    std::unique_ptr<connection> connection_;
+    exchange exchange_;
+    std::shared_ptr<reply_watch> watch_{};
+    std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
+    crypto::crc64 body_sum_{};
+    std::uint64_t body_size_ = 0;
+    std::uint64_t sent_crc64_ = 0;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// A byte stream to a peer: TCP, TLS over it, or a script in a test.
+
+#ifndef COSIO_NET_STREAM_HPP
+#define COSIO_NET_STREAM_HPP
+
+#include <cosio/detail/asio.hpp>
+#include <cosio/net/operation_control.hpp>
+#include <cosio/result.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/error.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <system_error>
+
+namespace cosio::inline v0::net {
+
+/// A code of Asio or the system, as an error of ours.
+[[nodiscard]] inline error connection_error(const std::error_code& code)
+{
+    if (code == asio::error::operation_aborted)
+        return error(errc::cancelled);
+    if (code == asio::error::eof || code == asio::error::connection_reset ||
+        code == asio::error::broken_pipe || code == asio::error::connection_aborted)
+        return error(errc::connection_closed, "the peer closed the connection: " + code.message());
+    return error(code, "the connection failed: " + code.message());
+}
+
+/// Virtual rather than a template parameter: one instantiation of everything above it, and a call
+/// costs nothing beside a system call. Used by one operation at a time.
+class stream : public interruptible
+{
+public:
+    stream() = default;
+    stream(const stream&) = delete;
+    stream& operator=(const stream&) = delete;
+    virtual ~stream() = default;
+
+    /// Reads at least one byte; 0 bytes: the peer has ended its side in order.
+    [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
+        std::span<std::byte> buffer) = 0;
+
+    /// Writes all of `first`, then all of `second`, in as few packets as possible.
+    [[nodiscard]] virtual asio::awaitable<result<void>> write(
+        std::span<const std::byte> first, std::span<const std::byte> second) = 0;
+
+    /// Reads what is there without waiting; 0 bytes: nothing, or the end.
+    [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
+
+    /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
+    /// up. A `write` may go on meanwhile.
+    virtual void notify_when_readable(
+        const asio::any_io_executor& executor, std::function<void()> handler) = 0;
+
+    /// Makes a `write` that is waiting fail; the stream can still be read.
+    virtual void abandon_write() noexcept = 0;
+
+    /// Closes at once, without waiting for the peer.
+    virtual void close() noexcept = 0;
+
+    void interrupt() noexcept override { close(); }
+};
+
+} // namespace cosio::inline v0::net
+
+#endif

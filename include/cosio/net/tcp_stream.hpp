@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// Plain TCP.
+
+#ifndef COSIO_NET_TCP_STREAM_HPP
+#define COSIO_NET_TCP_STREAM_HPP
+
+#include <cosio/net/stream.hpp>
+
+#include <asio/bind_executor.hpp>
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace cosio::inline v0::net {
+
+/// A connected socket.
+class tcp_stream final : public stream
+{
+public:
+    /// Packets leave at once: requests and replies wait for each other, never for company.
+    explicit tcp_stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    {
+        std::error_code ignored;
+        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+        socket_.non_blocking(true, ignored);
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(
+        std::span<std::byte> buffer) override
+    {
+        std::error_code code;
+        const auto count = co_await socket_.async_read_some(
+            asio::buffer(buffer.data(), buffer.size()),
+            asio::redirect_error(asio::use_awaitable, code));
+        if (code == asio::error::eof)
+            co_return std::size_t{0};
+        if (code)
+            co_return connection_error(code);
+        co_return count;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> write(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        const std::array<asio::const_buffer, 2> buffers{
+            asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
+        std::error_code code;
+        co_await asio::async_write(
+            socket_, buffers, asio::redirect_error(asio::use_awaitable, code));
+        if (code)
+            co_return connection_error(code);
+        co_return result<void>();
+    }
+
+    [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
+    {
+        std::error_code code;
+        const auto count =
+            socket_.read_some(asio::buffer(buffer.data(), buffer.size()), code);
+        if (code == asio::error::would_block || code == asio::error::eof)
+            return std::size_t{0};
+        if (code)
+            return connection_error(code);
+        return count;
+    }
+
+    void notify_when_readable(
+        const asio::any_io_executor& executor, std::function<void()> handler) override
+    {
+        socket_.async_wait(asio::ip::tcp::socket::wait_read,
+            asio::bind_executor(executor,
+                [handler = std::move(handler)](const std::error_code&) { handler(); }));
+    }
+
+    void abandon_write() noexcept override
+    {
+        std::error_code ignored;
+        socket_.cancel(ignored);
+    }
+
+    void close() noexcept override
+    {
+        std::error_code ignored;
+        socket_.close(ignored);
+    }
+
+private:
+    asio::ip::tcp::socket socket_;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif

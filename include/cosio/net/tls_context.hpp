@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// The TLS settings of one client: trust and verification, set up once.
+
+#ifndef COSIO_NET_TLS_CONTEXT_HPP
+#define COSIO_NET_TLS_CONTEXT_HPP
+
+#include <cosio/result.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Whom a client trusts.
+class tls_settings
+{
+public:
+    tls_settings() = default;
+
+    /// Certificates to trust, as a PEM file, instead of those of the system.
+    std::string ca_file{};
+    /// Certificates to trust, as PEM text, instead of those of the system; adds to `ca_file`.
+    std::string ca_pem{};
+    /// Accepts any certificate of any name. Whoever is in between reads and changes everything;
+    /// customer keys are refused then.
+    bool dangerously_accept_any_certificate = false;
+};
+
+namespace net {
+
+namespace openssl {
+
+struct deleter
+{
+    void operator()(SSL_CTX* object) const noexcept { SSL_CTX_free(object); }
+    void operator()(SSL* object) const noexcept { SSL_free(object); }
+    void operator()(BIO* object) const noexcept { BIO_free(object); }
+    void operator()(X509* object) const noexcept { X509_free(object); }
+};
+
+template <class T>
+using owned = std::unique_ptr<T, deleter>;
+
+/// The oldest error of this thread's queue, and an empty queue.
+[[nodiscard]] inline std::string take_error()
+{
+    const auto code = ERR_get_error();
+    ERR_clear_error();
+    const char* const reason = ERR_reason_error_string(code);
+    return reason == nullptr ? std::string("no reason given") : std::string(reason);
+}
+
+} // namespace openssl
+
+/// Shared by all connections of a client; immutable and thread safe once made.
+class tls_context
+{
+public:
+    /// Errors: `errc::invalid_configuration` for certificates that cannot be read,
+    /// `errc::tls_failed` when OpenSSL cannot be set up.
+    [[nodiscard]] static result<tls_context> make(const tls_settings& settings)
+    {
+        ERR_clear_error();
+        tls_context made;
+        made.context_.reset(SSL_CTX_new(TLS_client_method()));
+        auto* const context = made.context_.get();
+        if (context == nullptr ||
+            SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+            return error(errc::tls_failed, openssl::take_error());
+        made.verifies_ = !settings.dangerously_accept_any_certificate;
+        SSL_CTX_set_verify(
+            context, made.verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+        if (auto trusted = trust(context, settings); !trusted)
+            return std::move(trusted).error();
+        return made;
+    }
+
+    [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
+    [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+
+private:
+    tls_context() = default;
+
+    static result<void> trust(SSL_CTX* context, const tls_settings& settings)
+    {
+        if (settings.ca_file.empty() && settings.ca_pem.empty()) {
+            if (SSL_CTX_set_default_verify_paths(context) != 1)
+                return error(errc::tls_failed, openssl::take_error());
+            return {};
+        }
+        if (!settings.ca_file.empty() &&
+            SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1)
+            return error(errc::invalid_configuration,
+                "has no certificates that can be read: " + openssl::take_error(), "tls.ca_file");
+        if (!settings.ca_pem.empty() && !trust_pem(context, settings.ca_pem))
+            return error(errc::invalid_configuration,
+                "has no certificates that can be read", "tls.ca_pem");
+        return {};
+    }
+
+    static bool trust_pem(SSL_CTX* context, const std::string& pem)
+    {
+        const openssl::owned<BIO> text(
+            BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+        if (text == nullptr)
+            return false;
+        bool any = false;
+        for (;;) {
+            const openssl::owned<X509> certificate(
+                PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+            if (certificate == nullptr)
+                break;
+            if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) != 1)
+                return false;
+            any = true;
+        }
+        ERR_clear_error(); // The end of the text counts as an error.
+        return any;
+    }
+
+    openssl::owned<SSL_CTX> context_{};
+    bool verifies_ = true;
+};
+
+} // namespace net
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// TLS over any other stream: moves ciphertext between it and the engine.
+
+#ifndef COSIO_NET_TLS_STREAM_HPP
+#define COSIO_NET_TLS_STREAM_HPP
+
+#include <cosio/net/stream.hpp>
+#include <cosio/net/tls_engine.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0::net {
+
+/// Records are gathered and sent together, and one receive may bring many.
+class tls_stream final : public stream
+{
+public:
+    /// Plaintext that is encrypted before it is sent, so that it stays in the cache: a piece of a
+    /// body with a head before it.
+    static constexpr std::size_t send_size = 144 * 1024;
+
+    tls_stream(std::unique_ptr<stream> transport, std::unique_ptr<tls_engine> engine) noexcept
+        : transport_(std::move(transport)), engine_(std::move(engine))
+    {}
+
+    /// Errors: `errc::tls_certificate_rejected`, `errc::tls_failed`, and those of the transport.
+    [[nodiscard]] asio::awaitable<result<void>> handshake()
+    {
+        for (;;) {
+            const auto state = engine_->handshake();
+            // Also when it failed: the peer is told why.
+            if (auto sent = co_await flush(); !sent)
+                co_return state == tls_engine::status::failed ? engine_->failure()
+                                                              : std::move(sent).error();
+            if (state == tls_engine::status::done)
+                co_return result<void>();
+            if (state != tls_engine::status::want_input)
+                co_return engine_->failure();
+            auto more = co_await receive();
+            if (!more)
+                co_return std::move(more).error();
+            if (*more == 0)
+                co_return error(
+                    errc::tls_failed, "the peer closed the connection during the handshake");
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(
+        std::span<std::byte> buffer) override
+    {
+        for (;;) {
+            const auto got = engine_->read(buffer);
+            switch (got.state) {
+            case tls_engine::status::done: co_return got.bytes;
+            case tls_engine::status::closed: co_return std::size_t{0};
+            case tls_engine::status::failed: co_return engine_->failure();
+            case tls_engine::status::want_input: break;
+            }
+            if (auto sent = co_await flush(); !sent) // The answer to a key update.
+                co_return std::move(sent).error();
+            auto more = co_await receive();
+            if (!more)
+                co_return std::move(more).error();
+            if (*more == 0) // Without close_notify the end proves nothing.
+                co_return error(errc::connection_closed,
+                    "the connection was closed without the end of the TLS session");
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> write(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        while (!first.empty() || !second.empty()) {
+            std::size_t room = send_size;
+            for (auto* const part : {&first, &second}) {
+                const auto piece = part->first(std::min(room, part->size()));
+                if (engine_->write(piece) != tls_engine::status::done)
+                    co_return engine_->failure();
+                room -= piece.size();
+                *part = part->subspan(piece.size());
+            }
+            if (auto sent = co_await flush(); !sent)
+                co_return sent;
+        }
+        co_return result<void>();
+    }
+
+    [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
+    {
+        auto& input = engine_->input();
+        auto more = transport_->read_available(input.space());
+        if (!more)
+            return more;
+        input.received(*more);
+        const auto got = engine_->read(buffer);
+        if (got.state == tls_engine::status::failed)
+            return engine_->failure();
+        return got.bytes;
+    }
+
+    void notify_when_readable(
+        const asio::any_io_executor& executor, std::function<void()> handler) override
+    {
+        transport_->notify_when_readable(executor, std::move(handler));
+    }
+
+    void abandon_write() noexcept override { transport_->abandon_write(); }
+    void close() noexcept override { transport_->close(); }
+
+private:
+    asio::awaitable<result<void>> flush()
+    {
+        if (!engine_->has_output())
+            co_return result<void>();
+        engine_->exchange_output(sending_);
+        co_return co_await transport_->write(sending_, {});
+    }
+
+    asio::awaitable<result<std::size_t>> receive()
+    {
+        auto& input = engine_->input();
+        auto more = co_await transport_->read_some(input.space());
+        if (more)
+            input.received(*more);
+        co_return more;
+    }
+
+    std::unique_ptr<stream> transport_;
+    std::unique_ptr<tls_engine> engine_;
+    std::vector<std::byte> sending_{};
+};
+
+} // namespace cosio::inline v0::net
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+//
+// An object as a stream: the caller pulls, so nothing is received before there is room for it.
+
+#ifndef COSIO_OBJECT_READER_HPP
+#define COSIO_OBJECT_READER_HPP
+
+#include <cosio/net/initiation.hpp>
+#include <cosio/net/perform.hpp>
+#include <cosio/operation/get_object.hpp>
+
+#include <asio/awaitable.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+namespace net {
+
+/// What a reader and its reads share. The check of the end comes as a function, so that nothing
+/// here depends on the dialect.
+class object_stream
+{
+public:
+    using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
+
+    object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+        std::unique_ptr<exchange_driver> driver, get_object_result head, check_function check)
+        : core_(std::move(core)), control_(std::move(control)), driver_(std::move(driver)),
+          head_(std::move(head)), check_(check)
+    {}
+
+    [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
+    [[nodiscard]] const client_core& core() const noexcept { return *core_; }
+    [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
+    {
+        return control_;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
+    {
+        if (failure_)
+            co_return *failure_;
+        if (driver_ == nullptr || buffer.empty())
+            co_return std::size_t{0};
+        auto got = co_await driver_->read_body(*control_, buffer);
+        if (got && *got != 0)
+            co_return got;
+        if (got) {
+            const bool framed = driver_->progress().body().kind() != http::framing::until_close;
+            auto whole = check_(head_, driver_->body_size(), driver_->body_crc64(), framed);
+            if (!whole)
+                got = std::move(whole).error();
+            else if (auto connection = driver_->release(*control_); connection != nullptr)
+                core_->connections.put(std::move(connection));
+        }
+        if (!got)
+            failure_ = with_attempt(got.error(), *driver_);
+        driver_.reset();
+        if (failure_)
+            co_return *failure_;
+        co_return std::size_t{0};
+    }
+
+private:
+    std::shared_ptr<client_core> core_;
+    std::shared_ptr<operation_control> control_;
+    std::unique_ptr<exchange_driver> driver_; // Gone once the end was reached.
+    get_object_result head_;
+    check_function check_;
+    std::optional<error> failure_{};
+};
+
+[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
+    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer)
+{
+    try {
+        auto got = co_await stream->read_some(buffer);
+        co_return got;
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+} // namespace net
+
+/// The bytes of one object, from `client::open_object`. Movable; holds one connection until its
+/// end has been read or it is destroyed, which closes the connection if bytes are left.
+///
+/// One read at a time. Reads may be made from any thread; each completes where its token says.
+class object_reader
+{
+public:
+    /// A reader that is at its end.
+    object_reader() = default;
+    explicit object_reader(std::shared_ptr<net::object_stream> stream) : stream_(std::move(stream))
+    {}
+
+    /// What the head of the reply told, compared with what was asked for. `body_size` and
+    /// `crc64_verified` are set once the end has been read. Requires a reader that was opened.
+    [[nodiscard]] const get_object_result& properties() const noexcept { return stream_->head(); }
+
+    /// Reads 1 byte or more into `buffer`, which must live until the read is done; 0 at the end
+    /// of the object, and only if it came whole and its CRC64 is that of the reply.
+    ///
+    /// Signature `void(result<std::size_t>)`. Errors: `errc::truncated_body`,
+    /// `errc::checksum_mismatch`, `errc::malformed_response`, `errc::cancelled`, and those of the
+    /// connection; an error is final. Cancellation (terminal) closes the connection.
+    template <class Token = asio::use_awaitable_t<>>
+    auto read_some(std::span<std::byte> buffer, Token&& token = {})
+    {
+        return net::initiate(stream_->core(), stream_->control(),
+            net::run_read(stream_, buffer), std::forward<Token>(token));
+    }
+
+private:
+    std::shared_ptr<net::object_stream> stream_{};
+};
+
+namespace net {
+
+/// The coroutine behind `client::open_object`.
+template <class Dialect>
+[[nodiscard]] asio::awaitable<result<object_reader>> run_open(std::shared_ptr<client_core> core,
+    std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
+{
+    using get_object = operation::get_object<Dialect>;
+    try {
+        if (!request)
+            co_return std::move(request).error();
+        const call what{
+            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>};
+        const operation_log log(*core, *request);
+        auto driver = co_await begin(what);
+        if (!driver) {
+            log.failed(driver.error(), 0);
+            co_return std::move(driver).error();
+        }
+        const auto status = (*driver)->progress().head().status;
+        if (!operation::is_success(status)) {
+            auto refusal = co_await finish(what, **driver, destination{});
+            auto why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
+            log.failed(why, (*driver)->body_size());
+            co_return why;
+        }
+        auto head = get_object::decode_head(request->expected, (*driver)->progress().head());
+        if (!head) {
+            auto why = with_attempt(std::move(head).error(), **driver);
+            log.failed(why, 0);
+            co_return why;
+        }
+        log.succeeded(status, 0, head->request_id);
+        co_return object_reader(std::make_shared<object_stream>(std::move(core),
+            std::move(control), std::move(*driver), std::move(*head), &get_object::check_body));
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+} // namespace net
+} // namespace cosio::inline v0
+
+#endif
