@@ -48,6 +48,13 @@ public:
         return element(name, std::to_string(number));
     }
 
+    /// Elements that were written elsewhere.
+    writer& raw(std::string_view elements)
+    {
+        document_.append(elements);
+        return *this;
+    }
+
     [[nodiscard]] const std::string& document() const& noexcept { return document_; }
     [[nodiscard]] std::string document() && noexcept { return std::move(document_); }
 

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+//
+// The emulated service: which request it is, who sent it, and what it is answered.
+
+#ifndef COSIO_TESTING_EMULATION_SERVICE_HPP
+#define COSIO_TESTING_EMULATION_SERVICE_HPP
+
+#include <cosio/endpoint.hpp>
+#include <cosio/testing/emulation/buckets.hpp>
+#include <cosio/testing/emulation/multipart.hpp>
+#include <cosio/testing/emulation/object_changes.hpp>
+#include <cosio/testing/emulation/object_reading.hpp>
+#include <cosio/testing/emulation/object_writing.hpp>
+#include <cosio/testing/emulation/signature.hpp>
+#include <cosio/testing/emulation/state.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cosio::inline v0::testing::emulation {
+
+/// A bare name of the service, or one with a bucket before it.
+struct service_name
+{
+    std::string_view host{};
+    std::string_view bucket{};
+    bool known = false;
+};
+
+[[nodiscard]] inline service_name recognise(std::string_view host, const service_options& options)
+{
+    if (const auto close = host.find(']'); close != std::string_view::npos)
+        host = host.substr(1, close - 1);
+    else
+        host = host.substr(0, host.find(':'));
+    service_name out{host, {}, false};
+    if (detail::is_address(host)) {
+        out.known = true;
+        return out;
+    }
+    std::vector<std::string> names = options.hosts;
+    for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"}) {
+        names.push_back("cos." + options.region + domain);
+        names.push_back(std::string("service.cos").append(domain));
+        names.push_back(std::string("cos.accelerate").append(domain));
+    }
+    names.emplace_back("localhost");
+    for (const auto& name : names) {
+        if (host == name) {
+            out.known = true;
+            return out;
+        }
+        if (host.size() > name.size() + 1 && host.ends_with(name) &&
+            host[host.size() - name.size() - 1] == '.') {
+            out.bucket = host.substr(0, host.size() - name.size() - 1);
+            out.known = true;
+            return out;
+        }
+    }
+    return out;
+}
+
+/// Fills bucket and key from the host (virtual-host style) or the path (path style).
+inline void address(call_context& call)
+{
+    const auto name = recognise(call.request.fields.get("Host"), call.state.options);
+    if (!name.known)
+        refuse(404, "NoSuchBucket", "The host is none of this service.");
+    std::string_view path = call.request.path;
+    path.remove_prefix(1);
+    if (!name.bucket.empty()) {
+        call.bucket = name.bucket;
+        call.key = path;
+        return;
+    }
+    const auto slash = std::min(path.find('/'), path.size());
+    call.bucket = path.substr(0, slash);
+    call.key = path.substr(std::min(slash + 1, path.size()));
+}
+
+[[noreturn]] inline void no_such_method()
+{
+    refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+}
+
+[[nodiscard]] inline http_reply dispatch_bucket(const call_context& call)
+{
+    const auto& request = call.request;
+    const auto& method = request.method;
+    if (call.signature == signed_by::nobody)
+        refuse(403, "AccessDenied", "Access Denied.");
+    if (call.bucket.empty())
+        return method == "GET" ? list_buckets(call) : (no_such_method(), http_reply{});
+    if (request.has_parameter("encryption")) {
+        if (method == "PUT")
+            return put_encryption(call);
+        if (method == "GET")
+            return get_encryption(call);
+        if (method == "DELETE")
+            return delete_encryption(call);
+        no_such_method();
+    }
+    if (request.has_parameter("versioning") && method == "PUT")
+        return put_versioning(call);
+    if (request.has_parameter("uploads") && method == "GET")
+        return list_uploads(call);
+    if (request.has_parameter("delete") && method == "POST")
+        return delete_objects(call);
+    if (method == "GET")
+        return list_objects(call);
+    if (method == "HEAD")
+        return head_bucket(call);
+    if (method == "PUT")
+        return put_bucket(call);
+    if (method == "DELETE")
+        return delete_bucket(call);
+    no_such_method();
+}
+
+[[nodiscard]] inline http_reply dispatch_upload(const call_context& call)
+{
+    const auto& request = call.request;
+    if (request.method == "PUT")
+        return request.fields.has("x-cos-copy-source") ? upload_part_copy(call)
+                                                       : upload_part(call);
+    if (request.method == "POST")
+        return complete_upload(call);
+    if (request.method == "DELETE")
+        return abort_upload(call);
+    if (request.method == "GET")
+        return list_parts(call);
+    no_such_method();
+}
+
+/// Source of the limits: COS documentation, "Object Overview".
+inline void check_key(std::string_view key)
+{
+    constexpr std::size_t longest = 850;
+    if (key.size() > longest)
+        refuse(400, "KeyTooLong", "Your key is too long.");
+    if (key.find_first_of("\x18\x19\x1a\x1b") != std::string_view::npos)
+        refuse(400, "InvalidObjectName", "The object name has control codes.");
+}
+
+[[nodiscard]] inline http_reply dispatch_object(const call_context& call)
+{
+    const auto& request = call.request;
+    const auto& method = request.method;
+    check_key(call.key);
+    if (method == "GET" || method == "HEAD") {
+        if (request.has_parameter("uploadId") && call.signature != signed_by::nobody)
+            return list_parts(call);
+        if (!request.has_parameter("tagging"))
+            return get_or_head_object(call);
+    }
+    if (call.signature == signed_by::nobody)
+        refuse(403, "AccessDenied", "Access Denied.");
+    if (request.has_parameter("tagging")) {
+        if (method == "PUT")
+            return put_tagging(call);
+        return method == "DELETE" ? delete_tagging(call) : get_tagging(call);
+    }
+    if (request.has_parameter("uploadId"))
+        return dispatch_upload(call);
+    if (method == "POST" && request.has_parameter("uploads"))
+        return initiate_upload(call);
+    if (method == "POST" && request.has_parameter("restore"))
+        return restore_object(call);
+    if (method == "PUT")
+        return request.fields.has("x-cos-copy-source") ? copy_object(call) : put_object(call);
+    if (method == "DELETE")
+        return delete_object(call);
+    no_such_method();
+}
+
+/// The document and headers of a refusal.
+[[nodiscard]] inline http_reply describe_refusal(
+    const refusal& why, const http_request& request, std::string_view request_id)
+{
+    http_reply reply;
+    reply.status = why.status;
+    const auto trace_id = crypto::base64(detail::bytes_of(random_hex(64)));
+    for (const auto& [name, value] : why.fields)
+        if (name != "string-to-sign" && name != "format-string")
+            reply.fields.add(name, value);
+    reply.fields.add("x-cos-trace-id", trace_id);
+    xml::writer document;
+    document.open("Error").element("Code", why.code).element("Message", why.message);
+    const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
+    document.element(
+        "Resource", std::string(request.fields.get("Host")).append(path));
+    document.element("RequestId", request_id).element("TraceId", trace_id);
+    if (const auto text = why.fields.find("string-to-sign"))
+        document.element("StringToSign", *text);
+    if (const auto text = why.fields.find("format-string"))
+        document.element("FormatString", *text);
+    document.close();
+    reply.body = "<?xml version='1.0' encoding='utf-8' ?>\n" + std::move(document).document();
+    return reply;
+}
+
+/// Answers one request; never throws for what a client sent.
+[[nodiscard]] inline http_reply serve(
+    service_state& state, const http_request& request, time_point real_time,
+    bool ignores_encryption = false)
+{
+    const auto now = real_time + state.clock_offset;
+    call_context call{state, request, now};
+    call.request_id = make_request_id(now);
+    call.ignores_encryption = ignores_encryption;
+    http_reply reply;
+    try {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(real_time);
+        call.signature = signature_verifier(state.options.who)
+                             .verify(request, seconds.time_since_epoch().count());
+        address(call);
+        reply = call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
+    } catch (const refusal& why) {
+        reply = describe_refusal(why, request, call.request_id);
+    }
+    const bool has_type = reply.fields.has("Content-Type");
+    if (!reply.body.empty() && !has_type)
+        reply.fields.add("Content-Type", "application/xml");
+    reply.fields.add("Date", header_date(real_time));
+    reply.fields.add("Server", "tencent-cos");
+    reply.fields.add("x-cos-request-id", call.request_id);
+    if (request.method == "HEAD")
+        reply.body.clear();
+    return reply;
+}
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
