@@ -1,0 +1,176 @@
+#include <cosio/net/exchange_driver.hpp>
+
+#include "support/scripted_stream.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using cosio::errc;
+using cosio::http::method;
+using cosio::net::connection;
+using cosio::net::exchange;
+using cosio::net::exchange_driver;
+using cosio::net::operation_control;
+using cosio::net::outgoing_body;
+using support::script;
+
+namespace {
+
+struct outcome
+{
+    exchange::phase state = exchange::phase::failed;
+    unsigned status = 0;
+    std::string body{};
+    std::uint64_t crc64 = 0;
+    std::error_code problem{};
+    bool reusable = false;
+};
+
+asio::awaitable<outcome> exchange_once(
+    std::shared_ptr<script> what, method how, std::string_view body, std::size_t buffer_size)
+{
+    operation_control control(co_await asio::this_coro::executor);
+    cosio::net::origin where;
+    auto on = std::make_unique<connection>(
+        where, std::make_unique<support::scripted_stream>(what));
+    exchange_driver driver(std::move(on), how, body.size());
+    outgoing_body outgoing(body, body.size());
+    const cosio::crypto::secret_buffer head("PUT /k HTTP/1.1\r\nHost: h\r\n\r\n");
+    co_await driver.run_to_head(control, head, outgoing);
+
+    outcome seen;
+    std::vector<std::byte> buffer(buffer_size);
+    while (driver.progress().state() != exchange::phase::failed) {
+        auto got = co_await driver.read_body(control, buffer);
+        if (!got || *got == 0)
+            break;
+        seen.body.append(cosio::detail::text_of(std::span(buffer).first(*got)));
+    }
+    seen.state = driver.progress().state();
+    seen.status = driver.progress().head().status;
+    seen.crc64 = driver.body_crc64();
+    seen.problem = driver.progress().failure().code;
+    seen.reusable = driver.release(control) != nullptr;
+    co_return seen;
+}
+
+outcome run_script(const std::shared_ptr<script>& what, std::string_view body = {},
+    method how = method::put, std::size_t buffer_size = 100)
+{
+    return support::run(exchange_once(what, how, body, buffer_size));
+}
+
+std::shared_ptr<script> reply_of(std::string_view text, std::size_t piece)
+{
+    auto made = std::make_shared<script>();
+    for (std::size_t at = 0; at < text.size(); at += piece)
+        made->replies.emplace_back(text.substr(at, piece));
+    return made;
+}
+
+const std::string with_length = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world";
+const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n";
+
+} // namespace
+
+TEST_CASE("replies in pieces of any size, into buffers of any size")
+{
+    for (const auto& reply : {with_length, chunked})
+        for (std::size_t piece = 1; piece <= reply.size(); ++piece)
+            for (const std::size_t buffer : {1U, 3U, 11U, 5000U}) {
+                const auto seen = run_script(reply_of(reply, piece), "body", method::put, buffer);
+                REQUIRE(seen.state == exchange::phase::complete);
+                REQUIRE(seen.body == "hello world");
+                REQUIRE(seen.crc64 ==
+                    cosio::crypto::crc64_of(cosio::detail::bytes_of("hello world")));
+                REQUIRE(seen.reusable);
+            }
+}
+
+TEST_CASE("head and small body leave in one write")
+{
+    const auto what = reply_of(with_length, 1000);
+    run_script(what, "body");
+    CHECK(what->writes == 1);
+    CHECK(what->written == "PUT /k HTTP/1.1\r\nHost: h\r\n\r\nbody");
+}
+
+TEST_CASE("a long body leaves in pieces, whole")
+{
+    const std::string body(500'000, 'x');
+    const auto what = reply_of(with_length, 1000);
+    CHECK(run_script(what, body).reusable);
+    CHECK(what->written.size() == body.size() + 28);
+    CHECK(what->writes == 4);
+}
+
+TEST_CASE("a reply that is cut off anywhere is an error, and the connection is closed")
+{
+    for (const auto& reply : {with_length, chunked})
+        for (std::size_t size = 0; size != reply.size(); ++size) {
+            const auto what = reply_of(std::string_view(reply).substr(0, size), 7);
+            const auto seen = run_script(what);
+            REQUIRE(seen.state == exchange::phase::failed);
+            REQUIRE_FALSE(seen.reusable);
+            REQUIRE(what->destroyed);
+            REQUIRE(seen.problem ==
+                (size < reply.find("\r\n\r\n") + 4 ? errc::connection_closed
+                                                   : errc::truncated_body));
+        }
+}
+
+TEST_CASE("a failure of any read or write is an error, until there is none left to fail")
+{
+    const std::string body(300'000, 'x');
+    for (std::size_t operation = 0;; ++operation) {
+        const auto what = reply_of(with_length, 10);
+        what->fails_at = operation;
+        const auto seen = run_script(what, body);
+        if (what->reads + what->writes <= operation) {
+            CHECK(seen.state == exchange::phase::complete);
+            CHECK(operation == 8); // Three writes, five reads.
+            break;
+        }
+        CAPTURE(operation);
+        // A failed write is followed by reading the reply, which here is a success that cannot be.
+        CHECK(seen.state == exchange::phase::failed);
+        CHECK_FALSE(seen.reusable);
+        CHECK(what->destroyed);
+    }
+}
+
+TEST_CASE("a refusal that comes while the body is sent ends the sending")
+{
+    const std::string body(500'000, 'x');
+    const auto what =
+        reply_of("HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\ndenied", 1000);
+    what->writes_block_after = 1000; // The peer reads no further than the first piece.
+    const auto seen = run_script(what, body);
+    CHECK(seen.status == 403);
+    CHECK(seen.body == "denied");
+    CHECK_FALSE(seen.reusable);
+    CHECK(what->written.size() < body.size());
+}
+
+TEST_CASE("bytes that belong to no reply close the connection")
+{
+    const auto seen = run_script(reply_of(with_length + "HTTP/1.1 200 OK\r\n", 1000));
+    CHECK(seen.state == exchange::phase::complete);
+    CHECK(seen.body == "hello world");
+    CHECK_FALSE(seen.reusable);
+}
+
+TEST_CASE("large bodies go straight to the buffer")
+{
+    const std::string payload(100'000, 'p');
+    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + payload;
+    const auto what = reply_of(reply, reply.size());
+    const auto seen = run_script(what, {}, method::get, 200'000);
+    CHECK(seen.body == payload);
+    CHECK(what->reads <= 3);
+}

@@ -1,0 +1,198 @@
+#include <cosio/net/tls_engine.hpp>
+#include <cosio/testing/emulation/certificate.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+using cosio::errc;
+using cosio::net::tls_context;
+using cosio::net::tls_engine;
+using cosio::testing::emulation::certificates;
+using cosio::testing::emulation::make_certificates;
+using status = tls_engine::status;
+
+namespace {
+
+const certificates& identity()
+{
+    static const auto made = make_certificates({"*.example.com", "IP:127.0.0.1"});
+    return made;
+}
+
+struct context_deleter
+{
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+
+/// A server's context with the certificate of `identity`.
+std::unique_ptr<SSL_CTX, context_deleter> server_context()
+{
+    std::unique_ptr<SSL_CTX, context_deleter> context(SSL_CTX_new(TLS_server_method()));
+    const std::unique_ptr<BIO, int (*)(BIO*)> certificate(
+        BIO_new_mem_buf(identity().server.data(), -1), BIO_free);
+    const std::unique_ptr<BIO, int (*)(BIO*)> key(
+        BIO_new_mem_buf(identity().server_key.data(), -1), BIO_free);
+    const std::unique_ptr<X509, void (*)(X509*)> x509(
+        PEM_read_bio_X509(certificate.get(), nullptr, nullptr, nullptr), X509_free);
+    const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> private_key(
+        PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    SSL_CTX_use_certificate(context.get(), x509.get());
+    SSL_CTX_use_PrivateKey(context.get(), private_key.get());
+    return context;
+}
+
+/// Moves ciphertext from one engine to the other, at most `piece` bytes at a time.
+bool transport(tls_engine& from, tls_engine& to, std::size_t piece = 1 << 20)
+{
+    std::vector<std::byte> bytes;
+    from.exchange_output(bytes);
+    std::size_t at = 0;
+    while (at != bytes.size()) {
+        const auto room = to.input().space();
+        const auto count = std::min({piece, room.size(), bytes.size() - at});
+        std::memcpy(room.data(), bytes.data() + at, count);
+        to.input().received(count);
+        at += count;
+        if (at != bytes.size())
+            static_cast<void>(to.handshake());
+    }
+    return !bytes.empty();
+}
+
+struct pair
+{
+    std::unique_ptr<SSL_CTX, context_deleter> server_side = server_context();
+    std::unique_ptr<tls_engine> client;
+    std::unique_ptr<tls_engine> server;
+
+    explicit pair(const tls_context& context, const std::string& host)
+        : client(tls_engine::make(context, host).value()),
+          server(tls_engine::make_unconnected(server_side.get()).value())
+    {
+        SSL_set_accept_state(server->native());
+    }
+
+    status shake_hands(std::size_t piece = 1 << 20)
+    {
+        for (int round = 0; round != 20; ++round) {
+            const auto ours = client->handshake();
+            if (ours == status::failed)
+                return ours;
+            const bool sent = transport(*client, *server, piece);
+            const auto theirs = server->handshake();
+            const bool answered = transport(*server, *client, piece);
+            if (ours == status::done && theirs == status::done)
+                return status::done;
+            if (!sent && !answered)
+                return theirs == status::failed ? theirs : ours;
+        }
+        return status::failed;
+    }
+};
+
+tls_context trusting()
+{
+    cosio::tls_settings settings;
+    settings.ca_pem = identity().ca;
+    return tls_context::make(settings).value();
+}
+
+} // namespace
+
+TEST_CASE("a handshake, in pieces of any size, and data both ways")
+{
+    const auto context = trusting();
+    for (const std::size_t piece : {1U, 7U, 1000U, 1U << 20U}) {
+        pair both(context, "bucket.example.com");
+        REQUIRE(both.shake_hands(piece) == status::done);
+        const std::string text(300'000, 'x');
+        REQUIRE(both.client->write(std::as_bytes(std::span(text).first(100))) == status::done);
+        transport(*both.client, *both.server);
+        std::vector<std::byte> plain(1000);
+        const auto got = both.server->read(plain);
+        CHECK(got.state == status::done);
+        CHECK(got.bytes == 100);
+        CHECK(both.server->read(plain).state == status::want_input);
+    }
+}
+
+TEST_CASE("many records are read from one receive")
+{
+    const auto context = trusting();
+    pair both(context, "bucket.example.com");
+    REQUIRE(both.shake_hands() == status::done);
+    const std::string text(64 * 1024, 'y');
+    REQUIRE(both.server->write(std::as_bytes(std::span(text))) == status::done);
+    transport(*both.server, *both.client);
+    std::string received;
+    std::vector<std::byte> plain(5000);
+    for (;;) {
+        const auto got = both.client->read(plain);
+        if (got.state != status::done)
+            break;
+        received.append(reinterpret_cast<const char*>(plain.data()), got.bytes);
+    }
+    CHECK(received == text);
+}
+
+TEST_CASE("the peer's certificate must be trusted and bear the name")
+{
+    const auto context = trusting();
+    CHECK(pair(context, "127.0.0.1").shake_hands() == status::done);
+    for (const char* const wrong : {"example.com", "a.b.example.com", "evil.org", "127.0.0.2"}) {
+        pair both(context, wrong);
+        CHECK(both.shake_hands() == status::failed);
+        CHECK(both.client->failure().code == errc::tls_certificate_rejected);
+    }
+    const auto of_the_system = tls_context::make({}).value();
+    pair untrusted(of_the_system, "bucket.example.com");
+    CHECK(untrusted.shake_hands() == status::failed);
+    CHECK(untrusted.client->failure().code == errc::tls_certificate_rejected);
+}
+
+TEST_CASE("verification can be given up, loudly")
+{
+    cosio::tls_settings settings;
+    settings.dangerously_accept_any_certificate = true;
+    const auto context = tls_context::make(settings).value();
+    CHECK_FALSE(context.verifies());
+    CHECK(pair(context, "evil.org").shake_hands() == status::done);
+}
+
+TEST_CASE("certificates that cannot be read are a configuration error")
+{
+    cosio::tls_settings settings;
+    settings.ca_file = "/nonexistent/ca.pem";
+    CHECK(tls_context::make(settings).error().code == errc::invalid_configuration);
+    CHECK(tls_context::make(settings).error().field == "tls.ca_file");
+    settings = {};
+    settings.ca_pem = "not a certificate";
+    CHECK(tls_context::make(settings).error().field == "tls.ca_pem");
+}
+
+TEST_CASE("a changed byte breaks the session, the end of the session is seen")
+{
+    const auto context = trusting();
+    pair both(context, "bucket.example.com");
+    REQUIRE(both.shake_hands() == status::done);
+    REQUIRE(both.server->write(std::as_bytes(std::span("secret", 6))) == status::done);
+    std::vector<std::byte> bytes;
+    both.server->exchange_output(bytes);
+    bytes.back() ^= std::byte{1};
+    std::memcpy(both.client->input().space().data(), bytes.data(), bytes.size());
+    both.client->input().received(bytes.size());
+    std::vector<std::byte> plain(100);
+    CHECK(both.client->read(plain).state == status::failed);
+    CHECK(both.client->failure().code == errc::tls_failed);
+
+    pair ending(context, "bucket.example.com");
+    REQUIRE(ending.shake_hands() == status::done);
+    SSL_shutdown(ending.server->native());
+    transport(*ending.server, *ending.client);
+    CHECK(ending.client->read(plain).state == status::closed);
+}
