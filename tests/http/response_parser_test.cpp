@@ -98,6 +98,8 @@ TEST_CASE("status lines")
              "HTTP/1.1 099 OK", "HTTP/1.1 -20 OK", "HTTP/1.1200 OK", "ICY 200 OK", "", "HTTP/1.1"})
         check_malformed(std::string(line).append("\r\n\r\n"));
     check_malformed(std::string_view("HTTP/1.1 200 O\0K\r\n\r\n", 20));
+    check_malformed("SSH-2.0-OpenSSH\r\n"); // Not even a line that is whole is needed to tell.
+    check_malformed("\x15\x03\x03");
 }
 
 TEST_CASE("what could be read in two ways is refused")
@@ -140,7 +142,8 @@ TEST_CASE("limits")
     REQUIRE_FALSE(big.length);
     CHECK(big.length.error().code == errc::response_too_large);
 
-    const auto endless = parse(std::string(200, 'x'), {.bytes = 100, .fields = 9});
+    const auto endless =
+        parse("HTTP/1.1 200 " + std::string(200, 'x'), {.bytes = 100, .fields = 9});
     REQUIRE_FALSE(endless.length);
     CHECK(endless.length.error().code == errc::response_too_large);
 

@@ -43,6 +43,10 @@ public:
     /// longer buffer; after a whole head the next call starts a new one.
     [[nodiscard]] result<std::size_t> parse(std::string_view buffer, response_head& head)
     {
+        // A peer that speaks something else may never end its line.
+        constexpr std::string_view version = "HTTP/1.";
+        if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
+            return malformed("not an HTTP/1 status line");
         for (;;) {
             const auto newline = buffer.find('\n', scanned_);
             if (newline == std::string_view::npos) {

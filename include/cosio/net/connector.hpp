@@ -105,7 +105,7 @@ public:
         if (!code)
             co_return std::make_unique<tcp_stream>(std::move(connecting.socket));
     }
-    co_return error(code, "could not connect to " + where.host + ":" +
+    co_return error(standard_code(code), "could not connect to " + where.host + ":" +
             std::to_string(where.port) + ": " + code.message());
 }
 

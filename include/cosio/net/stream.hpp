@@ -21,6 +21,14 @@
 
 namespace cosio::inline v0::net {
 
+/// Asio has a category of its own for the system's codes, which knows no `std::errc`.
+[[nodiscard]] inline std::error_code standard_code(const std::error_code& code)
+{
+    return code.category() == asio::error::get_system_category()
+        ? std::error_code(code.value(), std::system_category())
+        : code;
+}
+
 /// A code of Asio or the system, as an error of ours.
 [[nodiscard]] inline error connection_error(const std::error_code& code)
 {
@@ -29,7 +37,7 @@ namespace cosio::inline v0::net {
     if (code == asio::error::eof || code == asio::error::connection_reset ||
         code == asio::error::broken_pipe || code == asio::error::connection_aborted)
         return error(errc::connection_closed, "the peer closed the connection: " + code.message());
-    return error(code, "the connection failed: " + code.message());
+    return error(standard_code(code), "the connection failed: " + code.message());
 }
 
 /// Virtual rather than a template parameter: one instantiation of everything above it, and a call

@@ -188,10 +188,10 @@ inline void check_part_list(const call_context& call, const stored_upload& uploa
         const auto found = upload.parts.find(number);
         if (found == upload.parts.end() || found->second.etag != etag)
             refuse(400, "InvalidPart", "One or more of the parts could not be found.");
-        if (i + 1 != list.size() &&
-            found->second.bytes.size < call.state.options.minimum_part_size)
-            refuse(400, "EntityTooSmall", "A part is smaller than the minimum allowed size.");
     }
+    for (std::size_t i = 0; i + 1 < list.size(); ++i)
+        if (upload.parts.at(list[i].first).bytes.size < call.state.options.minimum_part_size)
+            refuse(400, "EntityTooSmall", "A part is smaller than the minimum allowed size.");
 }
 
 [[nodiscard]] inline http_reply complete_upload(const call_context& call)

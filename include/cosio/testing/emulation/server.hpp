@@ -121,6 +121,12 @@ private:
         }
     }
 
+    /// A request begins with the capitals of its method; a TLS handshake, say, does not.
+    static bool speaks_something_else(std::string_view input)
+    {
+        return !input.empty() && !detail::is_upper(input.front());
+    }
+
     /// More input; false at the end of the connection.
     static asio::awaitable<bool> receive(session& here)
     {
@@ -140,7 +146,7 @@ private:
         request.secure = here.secure;
         here.received = here.input.size();
         std::size_t end = here.input.find("\r\n\r\n");
-        while (end == std::string::npos) {
+        while (end == std::string::npos && !speaks_something_else(here.input)) {
             if (here.input.size() > longest_head || !co_await receive(here))
                 co_return false;
             end = here.input.find("\r\n\r\n");
@@ -149,7 +155,9 @@ private:
         std::optional<refusal> malformed;
         body_framing framing;
         try {
-            framing = read_head(std::string_view(here.input).substr(0, end + 2), request);
+            framing = read_head(
+                std::string_view(here.input).substr(0, std::min(end, here.input.size()) + 2),
+                request);
         } catch (const refusal& why) {
             malformed = why;
         }
