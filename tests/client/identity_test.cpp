@@ -1,11 +1,7 @@
 // Who signs, how, and what is refused before it is sent.
 
 #include "support/emulated.hpp"
-
-#include <asio/connect.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/read.hpp>
-#include <asio/write.hpp>
+#include "support/raw_http.hpp"
 
 #include <chrono>
 #include <string>
@@ -158,28 +154,13 @@ TEST_CASE("virtual hosts, path style, endpoints of other names")
     }).first == "localhost" + port);
 }
 
-/// Sends a request as it stands and yields the whole reply.
-std::string exchange_raw(const std::string& endpoint, const std::string& request)
-{
-    asio::io_context context;
-    asio::ip::tcp::socket socket(context);
-    const auto colon = endpoint.find(':');
-    socket.connect({asio::ip::make_address(endpoint.substr(0, colon)),
-        static_cast<std::uint16_t>(std::stoi(endpoint.substr(colon + 1)))});
-    asio::write(socket, asio::buffer(request));
-    std::string reply;
-    std::error_code end;
-    asio::read(socket, asio::dynamic_buffer(reply), end);
-    return reply;
-}
-
 std::string send_url(
     const emulated& here, const presigned_url& url, const std::string& extra = {},
     const std::string& body = {})
 {
     const std::string_view scheme = "http://";
     const auto host_end = url.url.find('/', scheme.size());
-    return exchange_raw(here.server.http_endpoint(),
+    return support::exchange_raw(here.server.http_endpoint(),
         std::string(url.method) + " " + url.url.substr(host_end) + " HTTP/1.1\r\nHost: " +
             url.url.substr(scheme.size(), host_end - scheme.size()) +
             "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
