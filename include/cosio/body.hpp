@@ -60,8 +60,12 @@ public:
 
     /// Text up to its terminating zero.
     body_view(const char* text) : bytes_(detail::bytes_of(text)) {}
+    /// A buffer may hold text or bytes.
     template <std::size_t Size>
-    body_view(char (&a_buffer_is_text_or_bytes_pass_a_string_view_or_span)[Size]) = delete;
+    body_view(char (&)[Size])
+    {
+        static_assert(Size == 0, "pass a std::string_view or a std::span of the buffer");
+    }
 
     /// Any contiguous bytes or characters that outlive the operation.
     template <detail::byte_container Container>
@@ -74,7 +78,11 @@ public:
     template <detail::byte_container Container>
         requires(!std::is_lvalue_reference_v<Container> &&
             !std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
-    body_view(Container&& a_temporary_body_would_be_gone_name_it_first) = delete;
+    body_view(Container&&)
+    {
+        static_assert(std::is_lvalue_reference_v<Container>,
+            "a temporary body would be gone before it is sent: give it a name first");
+    }
 
     /// A source that outlives the operation.
     template <body_source Source>
@@ -89,7 +97,11 @@ public:
     {}
 
     template <body_source Source>
-    body_view(const Source&& a_temporary_body_would_be_gone_name_it_first) = delete;
+    body_view(const Source&&)
+    {
+        static_assert(!body_source<Source>,
+            "a temporary body would be gone before it is sent: give it a name first");
+    }
 
     [[nodiscard]] bool in_memory() const noexcept { return source_ == nullptr; }
     /// The bytes of a body in memory; empty for a source.

@@ -55,15 +55,36 @@ template <class T>
 concept mode = std::same_as<T, bucket_default> || std::same_as<T, none> ||
     std::same_as<T, cos_managed> || std::same_as<T, kms> || std::same_as<T, customer>;
 
+namespace detail {
+
+/// False, but only once a template is instantiated.
+template <class...>
+inline constexpr bool never = false;
+
+} // namespace detail
+
+// Constructors that assert rather than deleted ones: overload resolution then picks them, and every
+// compiler prints the reason instead of "no matching function".
+
 /// What a request that creates an object may ask for: one mode.
 class on_write : public std::variant<bucket_default, cos_managed, kms, customer>
 {
 public:
     using variant::variant;
     on_write() = default;
-    on_write(const none& a_write_without_a_wish_says_bucket_default) = delete;
+
+    template <std::same_as<none> Mode>
+    on_write(const Mode&)
+    {
+        static_assert(detail::never<Mode>,
+            "sse::none is for reads; a write that asks for nothing says sse::bucket_default");
+    }
+
     template <mode First, mode Second>
-    on_write(const First&, const Second& one_encryption_mode_at_a_time) = delete;
+    on_write(const First&, const Second&)
+    {
+        static_assert(detail::never<First, Second>, "one encryption mode at a time");
+    }
 };
 
 /// What a request that touches existing data may bring along: a customer key or nothing.
@@ -72,11 +93,22 @@ class on_read : public std::variant<none, customer>
 public:
     using variant::variant;
     on_read() = default;
-    on_read(const cos_managed& only_a_write_names_cos_managed_a_read_needs_nothing) = delete;
-    on_read(const kms& only_a_write_names_kms_a_read_needs_nothing) = delete;
-    on_read(const bucket_default& only_a_write_names_bucket_default) = delete;
+
+    template <class Mode>
+        requires(std::same_as<Mode, bucket_default> || std::same_as<Mode, cos_managed> ||
+            std::same_as<Mode, kms>)
+    on_read(const Mode&)
+    {
+        static_assert(detail::never<Mode>,
+            "only a write names SSE-COS, SSE-KMS or the bucket's default; a read, a part and the "
+            "source of a copy take sse::customer or nothing, as the service finds its own keys");
+    }
+
     template <mode First, mode Second>
-    on_read(const First&, const Second& one_encryption_mode_at_a_time) = delete;
+    on_read(const First&, const Second&)
+    {
+        static_assert(detail::never<First, Second>, "one encryption mode at a time");
+    }
 };
 
 static_assert(std::is_trivially_destructible_v<on_write>);

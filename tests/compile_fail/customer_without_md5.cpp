@@ -1,0 +1,7 @@
+#include <cosio/operation/put_object.hpp>
+
+void wrong(const cosio::customer_key& key)
+{
+    static_cast<void>(key);
+    const cosio::put_object_request request{.bucket = "b", .sse = cosio::sse::customer{key}};
+}
