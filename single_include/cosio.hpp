@@ -1,0 +1,11098 @@
+// cosio 0.1.0: coroutine client for Tencent Cloud COS, in one header
+//
+// Generated from the headers of the project by single_include/amalgamate.py. Do not edit.
+//
+// MIT License
+//
+// Copyright (c) 2026 the cosio authors
+//
+// Permission is hereby granted, free of charge, to any person obtaining a copy
+// of this software and associated documentation files (the "Software"), to deal
+// in the Software without restriction, including without limitation the rights
+// to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+// copies of the Software, and to permit persons to whom the Software is
+// furnished to do so, subject to the following conditions:
+//
+// The above copyright notice and this permission notice shall be included in all
+// copies or substantial portions of the Software.
+//
+// THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+// IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+// FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+// AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+// LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+// OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+// SOFTWARE.
+
+#ifndef COSIO_SINGLE_HEADER_HPP
+#define COSIO_SINGLE_HEADER_HPP
+
+// ---- cosio/crypto/secret.hpp --------------------------------------------------------------------
+
+// Storage that is wiped before it is given back.
+
+#ifndef COSIO_CRYPTO_SECRET_HPP
+#define COSIO_CRYPTO_SECRET_HPP
+
+#include <openssl/crypto.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace cosio::inline v0::crypto {
+
+/// Compares without a branch on the contents; the lengths are not secret.
+[[nodiscard]] inline bool equal_in_constant_time(
+    std::span<const std::byte> left, std::span<const std::byte> right) noexcept
+{
+    return left.size() == right.size() &&
+        CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+/// Wipes memory before returning it, so that a growing container leaves nothing behind.
+template <class T>
+struct wiping_allocator
+{
+    using value_type = T;
+
+    wiping_allocator() = default;
+    template <class U>
+    wiping_allocator(const wiping_allocator<U>&) noexcept
+    {}
+
+    [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
+    void deallocate(T* memory, std::size_t count) noexcept
+    {
+        OPENSSL_cleanse(memory, count * sizeof(T));
+        std::allocator<T>().deallocate(memory, count);
+    }
+
+    friend bool operator==(wiping_allocator, wiping_allocator) noexcept { return true; }
+};
+
+/// A growing buffer of text that may hold secrets: a request head, a base64 form of a key.
+///
+/// Not a `std::string`, whose small buffer inside the object would escape the wiping.
+class secret_buffer
+{
+public:
+    secret_buffer() = default;
+    explicit secret_buffer(std::string_view text) : bytes_(text.begin(), text.end()) {}
+
+    secret_buffer(const secret_buffer&) = default;
+    secret_buffer(secret_buffer&&) noexcept = default;
+    secret_buffer& operator=(const secret_buffer&) = default;
+    secret_buffer& operator=(secret_buffer&&) noexcept = default;
+    ~secret_buffer() = default;
+
+    /// Valid until the next non-const call.
+    [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), bytes_.size()}; }
+    [[nodiscard]] char* data() noexcept { return bytes_.data(); }
+    [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
+
+    void reserve(std::size_t capacity) { bytes_.reserve(capacity); }
+    void resize(std::size_t size) { bytes_.resize(size); }
+    secret_buffer& append(std::string_view text)
+    {
+        bytes_.insert(bytes_.end(), text.begin(), text.end());
+        return *this;
+    }
+    void push_back(char character) { bytes_.push_back(character); }
+
+    /// Wipes the contents and keeps the memory.
+    void clear() noexcept
+    {
+        if (!bytes_.empty())
+            OPENSSL_cleanse(bytes_.data(), bytes_.size());
+        bytes_.clear();
+    }
+
+    /// Secrets have no text form.
+    template <class Stream>
+    friend Stream& operator<<(Stream& stream, const secret_buffer& a_secret_is_never_printed)
+        = delete;
+
+private:
+    std::vector<char, wiping_allocator<char>> bytes_{};
+};
+
+/// A fixed number of secret bytes inside the object, wiped when it goes.
+template <std::size_t Size>
+class secret_bytes
+{
+public:
+    secret_bytes() = default;
+    secret_bytes(const secret_bytes&) = default;
+    secret_bytes& operator=(const secret_bytes&) = default;
+    ~secret_bytes() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+    [[nodiscard]] std::span<const std::byte, Size> view() const noexcept { return bytes_; }
+    [[nodiscard]] std::span<std::byte, Size> writable() noexcept { return bytes_; }
+
+    /// In constant time.
+    friend bool operator==(const secret_bytes& left, const secret_bytes& right) noexcept
+    {
+        return equal_in_constant_time(left.bytes_, right.bytes_);
+    }
+
+    /// Secrets have no text form.
+    template <class Stream>
+    friend Stream& operator<<(Stream& stream, const secret_bytes& a_secret_is_never_printed)
+        = delete;
+
+private:
+    std::array<std::byte, Size> bytes_{};
+};
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/detail/ascii.hpp ---------------------------------------------------------------------
+
+// ASCII text, whatever the locale says.
+
+#ifndef COSIO_DETAIL_ASCII_HPP
+#define COSIO_DETAIL_ASCII_HPP
+
+#include <algorithm>
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace cosio::inline v0::detail {
+
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+[[nodiscard]] constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+[[nodiscard]] constexpr bool is_alphanumeric(char c) noexcept
+{
+    return is_digit(c) || is_lower(c) || is_upper(c);
+}
+
+[[nodiscard]] constexpr bool is_control(char c) noexcept
+{
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+[[nodiscard]] constexpr char to_lower(char c) noexcept
+{
+    return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+[[nodiscard]] constexpr bool equal_ignoring_case(
+    std::string_view left, std::string_view right) noexcept
+{
+    return std::ranges::equal(left, right, {}, to_lower, to_lower);
+}
+
+[[nodiscard]] constexpr bool starts_with_ignoring_case(
+    std::string_view text, std::string_view prefix) noexcept
+{
+    return text.size() >= prefix.size() &&
+        equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+/// Without the spaces and tabs around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept
+{
+    constexpr std::string_view blanks = " \t";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// A whole number and nothing else: no sign, no blanks, no overflow.
+template <std::unsigned_integral Number>
+[[nodiscard]] std::optional<Number> parse_number(std::string_view text, int base = 10) noexcept
+{
+    Number value = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [stopped, problem] = std::from_chars(text.data(), end, value, base);
+    if (text.empty() || problem != std::errc{} || stopped != end)
+        return std::nullopt;
+    return value;
+}
+
+template <class Text>
+void append_number(Text& text, std::uint64_t number)
+{
+    char digits[std::numeric_limits<std::uint64_t>::digits10 + 1];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+    text.append(std::string_view(digits, static_cast<std::size_t>(end - digits)));
+}
+
+/// Whether `text` is well-formed UTF-8 (RFC 3629: shortest forms, no surrogates).
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept
+{
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i++]);
+        if (lead < 0x80)
+            continue;
+        const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+        if (lead < 0xc2 || lead > 0xf4)
+            return false;
+        for (int k = 0; k != more; ++k, ++i) {
+            if (i == text.size())
+                return false;
+            const auto next = static_cast<unsigned char>(text[i]);
+            const unsigned char low = k != 0 ? 0x80
+                : lead == 0xe0              ? 0xa0
+                : lead == 0xf0              ? 0x90
+                                            : 0x80;
+            const unsigned char high = k != 0 ? 0xbf
+                : lead == 0xed               ? 0x9f
+                : lead == 0xf4               ? 0x8f
+                                             : 0xbf;
+            if (next < low || next > high)
+                return false;
+        }
+    }
+    return true;
+}
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
+// ---- cosio/detail/bytes.hpp ---------------------------------------------------------------------
+
+// Text as bytes and bytes as text, without copying.
+
+#ifndef COSIO_DETAIL_BYTES_HPP
+#define COSIO_DETAIL_BYTES_HPP
+
+namespace cosio::inline v0::detail {
+
+[[nodiscard]] inline std::span<const std::byte> bytes_of(std::string_view text) noexcept
+{
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+[[nodiscard]] inline std::string_view text_of(std::span<const std::byte> bytes) noexcept
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
+// ---- cosio/http/field_rules.hpp -----------------------------------------------------------------
+
+// What may stand in the name and the value of a header field.
+
+#ifndef COSIO_HTTP_FIELD_RULES_HPP
+#define COSIO_HTTP_FIELD_RULES_HPP
+
+namespace cosio::inline v0::http {
+
+/// RFC 9110, 5.6.2.
+[[nodiscard]] constexpr bool is_token_character(char c) noexcept
+{
+    return detail::is_alphanumeric(c) ||
+        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+[[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
+{
+    return !name.empty() && std::ranges::all_of(name, is_token_character);
+}
+
+/// What we send: visible ASCII, with blanks inside but not at the ends, where a server would strip
+/// them and the signature would no longer match.
+[[nodiscard]] constexpr bool is_sendable_value(std::string_view value) noexcept
+{
+    const auto sendable = [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); };
+    return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
+}
+
+/// What we accept: no control bytes but tabs (RFC 9110, 5.5).
+[[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
+{
+    return std::ranges::none_of(
+        value, [](char c) { return c != '\t' && detail::is_control(c); });
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/service_errc.hpp ---------------------------------------------------------------------
+
+// What the service answers when it refuses: the `<Code>` of an error document, as an enumeration.
+
+#ifndef COSIO_SERVICE_ERRC_HPP
+#define COSIO_SERVICE_ERRC_HPP
+
+#include <system_error>
+#include <type_traits>
+
+namespace cosio::inline v0 {
+
+/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation).
+///
+/// `error::service_code` always keeps the text itself; a code that is not listed here is `unknown`.
+/// The last group stands for replies that have a status and no document: HEAD, 304, proxies.
+enum class service_errc {
+    unknown = 1,
+
+    access_denied,
+    access_forbidden,
+    append_position_err,
+    bad_digest,
+    bucket_already_exists,
+    bucket_already_owned_by_you,
+    bucket_locked,
+    bucket_name_too_long,
+    bucket_not_empty,
+    bucket_version_not_open,
+    domain_audit_failed,
+    entity_size_not_match,
+    entity_too_large,
+    entity_too_small,
+    expired_token,
+    incomplete_body,
+    internal_error,
+    invalid_access_key_id,
+    invalid_argument,
+    invalid_bucket_name,
+    invalid_bucket_state,
+    invalid_copy_source,
+    invalid_delimiter,
+    invalid_digest,
+    invalid_object_name,
+    invalid_object_state,
+    invalid_part,
+    invalid_part_order,
+    invalid_range,
+    invalid_region_name,
+    invalid_request,
+    invalid_tag,
+    invalid_upload_status,
+    invalid_uri,
+    key_too_long,
+    kms_exception,
+    kms_freq_control,
+    kms_internal_exception,
+    kms_key_disabled,
+    kms_key_not_exist,
+    malformed_xml,
+    method_not_allowed,
+    missing_content_length,
+    missing_request_body_error,
+    no_such_bucket,
+    no_such_copy_source,
+    no_such_encryption_configuration,
+    no_such_key,
+    no_such_tag_set,
+    no_such_upload,
+    no_such_version,
+    not_implemented,
+    not_supported_storage_class,
+    object_locked,
+    path_conflict,
+    payment_required,
+    precondition_failed,
+    request_has_expired,
+    request_time_too_skewed,
+    request_timeout,
+    restore_already_in_progress,
+    restore_non_archive_object,
+    service_unavailable,
+    signature_does_not_match,
+    slow_down,
+    sse_content_not_supported,
+    sse_header_not_allowed,
+    ssec_decrypt_header_invalid,
+    too_many_buckets,
+    unavailable_for_legal_reasons,
+    unexpected_content,
+    upload_conflict,
+    user_network_too_slow,
+    xml_size_limit,
+
+    not_modified,     ///< 304.
+    bad_request,      ///< 400 without a document, as HEAD answers.
+    forbidden,        ///< 403 without a document.
+    not_found,        ///< 404 without a document.
+    too_many_requests, ///< 429.
+    client_error,     ///< Any other 4xx without a document.
+    server_error,     ///< Any 5xx without a document.
+    unexpected_status ///< A status no reply to this operation should have, such as a redirect.
+};
+
+namespace detail {
+
+struct service_code_name
+{
+    std::string_view name;
+    service_errc code;
+};
+
+/// Sorted by name, for a binary search.
+inline constexpr std::array service_code_names{
+    service_code_name{"AccessDenied", service_errc::access_denied},
+    service_code_name{"AccessForbidden", service_errc::access_forbidden},
+    service_code_name{"AppendPositionErr", service_errc::append_position_err},
+    service_code_name{"BadDigest", service_errc::bad_digest},
+    service_code_name{"BucketAlreadyExists", service_errc::bucket_already_exists},
+    service_code_name{"BucketAlreadyOwnedByYou", service_errc::bucket_already_owned_by_you},
+    service_code_name{"BucketLocked", service_errc::bucket_locked},
+    service_code_name{"BucketNameTooLong", service_errc::bucket_name_too_long},
+    service_code_name{"BucketNotEmpty", service_errc::bucket_not_empty},
+    service_code_name{"BucketVersionNotOpen", service_errc::bucket_version_not_open},
+    service_code_name{"DomainAuditFailed", service_errc::domain_audit_failed},
+    service_code_name{"EntitySizeNotMatch", service_errc::entity_size_not_match},
+    service_code_name{"EntityTooLarge", service_errc::entity_too_large},
+    service_code_name{"EntityTooSmall", service_errc::entity_too_small},
+    service_code_name{"ExpiredToken", service_errc::expired_token},
+    service_code_name{"IncompleteBody", service_errc::incomplete_body},
+    service_code_name{"InternalError", service_errc::internal_error},
+    service_code_name{"InvalidAccessKeyId", service_errc::invalid_access_key_id},
+    service_code_name{"InvalidArgument", service_errc::invalid_argument},
+    service_code_name{"InvalidBucketName", service_errc::invalid_bucket_name},
+    service_code_name{"InvalidBucketState", service_errc::invalid_bucket_state},
+    service_code_name{"InvalidCopySource", service_errc::invalid_copy_source},
+    service_code_name{"InvalidDelimiter", service_errc::invalid_delimiter},
+    service_code_name{"InvalidDigest", service_errc::invalid_digest},
+    service_code_name{"InvalidObjectName", service_errc::invalid_object_name},
+    service_code_name{"InvalidObjectState", service_errc::invalid_object_state},
+    service_code_name{"InvalidPart", service_errc::invalid_part},
+    service_code_name{"InvalidPartOrder", service_errc::invalid_part_order},
+    service_code_name{"InvalidRange", service_errc::invalid_range},
+    service_code_name{"InvalidRegionName", service_errc::invalid_region_name},
+    service_code_name{"InvalidRequest", service_errc::invalid_request},
+    service_code_name{"InvalidTag", service_errc::invalid_tag},
+    service_code_name{"InvalidURI", service_errc::invalid_uri},
+    service_code_name{"InvalidUploadStatus", service_errc::invalid_upload_status},
+    service_code_name{"KeyTooLong", service_errc::key_too_long},
+    service_code_name{"KmsException", service_errc::kms_exception},
+    service_code_name{"KmsFreqControl", service_errc::kms_freq_control},
+    service_code_name{"KmsInternalException", service_errc::kms_internal_exception},
+    service_code_name{"KmsKeyDisabled", service_errc::kms_key_disabled},
+    service_code_name{"KmsKeyNotExist", service_errc::kms_key_not_exist},
+    service_code_name{"MalformedXML", service_errc::malformed_xml},
+    service_code_name{"MethodNotAllowed", service_errc::method_not_allowed},
+    service_code_name{"MissingContentLength", service_errc::missing_content_length},
+    service_code_name{"MissingRequestBodyError", service_errc::missing_request_body_error},
+    service_code_name{"NoSuchBucket", service_errc::no_such_bucket},
+    service_code_name{"NoSuchCopySource", service_errc::no_such_copy_source},
+    service_code_name{"NoSuchEncryptionConfiguration",
+        service_errc::no_such_encryption_configuration},
+    service_code_name{"NoSuchKey", service_errc::no_such_key},
+    service_code_name{"NoSuchTagSet", service_errc::no_such_tag_set},
+    service_code_name{"NoSuchUpload", service_errc::no_such_upload},
+    service_code_name{"NoSuchVersion", service_errc::no_such_version},
+    service_code_name{"NotImplemented", service_errc::not_implemented},
+    service_code_name{"NotSupportedStorageClass", service_errc::not_supported_storage_class},
+    service_code_name{"ObjectLocked", service_errc::object_locked},
+    service_code_name{"PathConflict", service_errc::path_conflict},
+    service_code_name{"PaymentRequired", service_errc::payment_required},
+    service_code_name{"PreconditionFailed", service_errc::precondition_failed},
+    service_code_name{"Request has expired", service_errc::request_has_expired},
+    service_code_name{"RequestTimeTooSkewed", service_errc::request_time_too_skewed},
+    service_code_name{"RequestTimeout", service_errc::request_timeout},
+    service_code_name{"RestoreAlreadyInProgress", service_errc::restore_already_in_progress},
+    service_code_name{"RestoreNonArchiveObject", service_errc::restore_non_archive_object},
+    service_code_name{"SSEContentNotSupported", service_errc::sse_content_not_supported},
+    service_code_name{"SSEHeaderNotAllowed", service_errc::sse_header_not_allowed},
+    service_code_name{"ServiceUnavailable", service_errc::service_unavailable},
+    service_code_name{"SignatureDoesNotMatch", service_errc::signature_does_not_match},
+    service_code_name{"SlowDown", service_errc::slow_down},
+    service_code_name{"SsecDecryptHeaderInvalid", service_errc::ssec_decrypt_header_invalid},
+    service_code_name{"TooManyBuckets", service_errc::too_many_buckets},
+    service_code_name{"UnavailableForLegalReasons", service_errc::unavailable_for_legal_reasons},
+    service_code_name{"UnexpectedContent", service_errc::unexpected_content},
+    service_code_name{"UploadConflict", service_errc::upload_conflict},
+    service_code_name{"UserNetworkTooSlow", service_errc::user_network_too_slow},
+    service_code_name{"XMLSizeLimit", service_errc::xml_size_limit},
+};
+
+static_assert(std::ranges::is_sorted(service_code_names, {}, &service_code_name::name));
+
+} // namespace detail
+
+/// The enumerator of a `<Code>`, or `unknown`.
+[[nodiscard]] constexpr service_errc service_errc_from_code(std::string_view code) noexcept
+{
+    const auto* const found = std::ranges::lower_bound(
+        detail::service_code_names, code, {}, &detail::service_code_name::name);
+    const bool hit = found != detail::service_code_names.end() && found->name == code;
+    return hit ? found->code : service_errc::unknown;
+}
+
+/// The enumerator for a reply that has a status and no error document.
+[[nodiscard]] constexpr service_errc service_errc_from_status(unsigned status) noexcept
+{
+    switch (status) {
+    case 304: return service_errc::not_modified;
+    case 400: return service_errc::bad_request;
+    case 403: return service_errc::forbidden;
+    case 404: return service_errc::not_found;
+    case 412: return service_errc::precondition_failed;
+    case 416: return service_errc::invalid_range;
+    case 429: return service_errc::too_many_requests;
+    case 503: return service_errc::service_unavailable;
+    default: break;
+    }
+    if (status >= 500 && status <= 599)
+        return service_errc::server_error;
+    if (status >= 400 && status <= 499)
+        return service_errc::client_error;
+    return service_errc::unexpected_status;
+}
+
+namespace detail {
+
+constexpr std::string_view service_errc_text(service_errc code) noexcept
+{
+    switch (code) {
+    case service_errc::not_modified: return "not modified (304)";
+    case service_errc::bad_request: return "bad request (400, no code)";
+    case service_errc::forbidden: return "forbidden (403, no code)";
+    case service_errc::not_found: return "not found (404, no code)";
+    case service_errc::too_many_requests: return "too many requests (429)";
+    case service_errc::client_error: return "refused by the service (4xx, no code)";
+    case service_errc::server_error: return "failed in the service (5xx, no code)";
+    case service_errc::unexpected_status: return "unexpected status";
+    default: break;
+    }
+    for (const auto& entry : service_code_names)
+        if (entry.code == code)
+            return entry.name;
+    return "a code this version does not know";
+}
+
+class service_category_type final : public std::error_category
+{
+public:
+    const char* name() const noexcept override { return "cosio.service"; }
+    std::string message(int value) const override
+    {
+        return std::string(service_errc_text(static_cast<service_errc>(value)));
+    }
+};
+
+} // namespace detail
+
+/// The category of `service_errc`.
+[[nodiscard]] inline const std::error_category& service_category() noexcept
+{
+    static const detail::service_category_type instance;
+    return instance;
+}
+
+/// Found by argument-dependent lookup, so that `std::error_code code = service_errc::no_such_key;`.
+[[nodiscard]] inline std::error_code make_error_code(service_errc code) noexcept
+{
+    return {static_cast<int>(code), service_category()};
+}
+
+} // namespace cosio::inline v0
+
+template <>
+struct std::is_error_code_enum<cosio::service_errc> : std::true_type
+{};
+
+#endif
+
+// ---- cosio/errc.hpp -----------------------------------------------------------------------------
+
+// What the client itself finds wrong, and the groups that callers branch on.
+
+#ifndef COSIO_ERRC_HPP
+#define COSIO_ERRC_HPP
+
+namespace cosio::inline v0 {
+
+/// Errors found by the client.
+enum class errc {
+    // Refused before anything is sent; `error::field` names the field, `error::message` the rule.
+    invalid_configuration = 1, ///< Region, endpoint, CA file or another member of `config`.
+    missing_credentials,       ///< No secret id or no secret key.
+    invalid_credentials,       ///< Credentials with bytes that cannot be sent.
+    invalid_bucket,            ///< Not `<name>-<appid>` of lower-case letters, digits, hyphens.
+    invalid_key,               ///< Empty, over 850 bytes, control bytes, foldable dot segments.
+    invalid_header,            ///< A header, metadata or parameter value that cannot be sent.
+    invalid_customer_key,      ///< Not 32 bytes, or not what its form allows.
+    customer_key_md5_mismatch, ///< The MD5 given is not that of the key given.
+    invalid_encryption_context, ///< Not a JSON object of string pairs.
+    sse_requires_tls,          ///< A customer key over http, or over TLS that is not verified.
+    token_requires_tls,        ///< A session token over http.
+    invalid_part_number,       ///< Outside 1 to 10000.
+    invalid_range,             ///< Empty or reversed.
+    invalid_restore,           ///< Days or tier out of range.
+    invalid_argument,          ///< Any other member of a request.
+    body_size_mismatch,        ///< A body source gave fewer or more bytes than it said.
+    body_source_failed,        ///< A body source reported an error of its own.
+    destination_too_small,     ///< The object is longer than the buffer or limit given for it.
+
+    // The reply does not prove what was asked for.
+    encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
+    checksum_mismatch,         ///< CRC64 of the bytes and of the reply differ.
+
+    // The connection.
+    connection_closed,         ///< Closed before the reply was complete.
+    truncated_body,            ///< The body ended before its length, or its end cannot be proved.
+    malformed_response,        ///< The reply breaks HTTP or is not the document it should be.
+    response_too_large,        ///< Head or document over its limit.
+    tls_failed,                ///< The TLS handshake or session failed.
+    tls_certificate_rejected,  ///< The peer's certificate or name was not accepted.
+    resolve_failed,            ///< The host name has no usable address.
+
+    cancelled,                 ///< By the caller. See `error::may_have_executed()`.
+    out_of_memory,
+    crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
+};
+
+/// Groups of errors, whoever found them: `if (reply.error().code == cosio::condition::not_found)`.
+enum class condition {
+    invalid_request = 1, ///< Refused here or there; sending it again cannot help.
+    not_found,           ///< Bucket, key, version, upload or configuration absent.
+    precondition_failed, ///< 412.
+    not_modified,        ///< 304.
+    access_denied,       ///< Identity, signature or permission.
+    throttled,           ///< Asked to slow down.
+    conflict,            ///< 409.
+    archived,            ///< Restore the object first.
+    encryption,          ///< Key, mode or KMS.
+    integrity,           ///< The bytes, or the proof of them, are not right.
+    connection,          ///< Resolve, connect, TLS, reset, closed.
+    cancelled,
+    server_error,        ///< 5xx.
+};
+
+namespace detail {
+
+constexpr std::string_view errc_text(errc code) noexcept
+{
+    switch (code) {
+    case errc::invalid_configuration: return "the configuration is not valid";
+    case errc::missing_credentials: return "no credentials";
+    case errc::invalid_credentials: return "the credentials are not valid";
+    case errc::invalid_bucket: return "the bucket name is not valid";
+    case errc::invalid_key: return "the object key is not valid";
+    case errc::invalid_header: return "a header value cannot be sent";
+    case errc::invalid_customer_key: return "the customer key is not valid";
+    case errc::customer_key_md5_mismatch: return "the key MD5 is not that of the customer key";
+    case errc::invalid_encryption_context: return "the encryption context is not valid";
+    case errc::sse_requires_tls: return "a customer key is sent over verified TLS only";
+    case errc::token_requires_tls: return "a session token is sent over TLS only";
+    case errc::invalid_part_number: return "the part number is not within 1 to 10000";
+    case errc::invalid_range: return "the range is not valid";
+    case errc::invalid_restore: return "the restore request is not valid";
+    case errc::invalid_argument: return "an argument is not valid";
+    case errc::body_size_mismatch: return "the body is not of the size it said";
+    case errc::body_source_failed: return "the body source failed";
+    case errc::destination_too_small: return "the object does not fit its destination";
+    case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
+    case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
+    case errc::connection_closed: return "the connection was closed before the reply was complete";
+    case errc::truncated_body: return "the body is not complete";
+    case errc::malformed_response: return "the reply is malformed";
+    case errc::response_too_large: return "the reply is over its limit";
+    case errc::tls_failed: return "TLS failed";
+    case errc::tls_certificate_rejected: return "the certificate of the peer was rejected";
+    case errc::resolve_failed: return "the host name could not be resolved";
+    case errc::cancelled: return "cancelled";
+    case errc::out_of_memory: return "out of memory";
+    case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
+    }
+    return "unknown error";
+}
+
+constexpr bool is_invalid_request(errc code) noexcept
+{
+    return code >= errc::invalid_configuration && code <= errc::destination_too_small;
+}
+
+constexpr bool belongs_to(errc code, condition group) noexcept
+{
+    switch (group) {
+    case condition::invalid_request: return is_invalid_request(code);
+    case condition::access_denied:
+        return code == errc::missing_credentials || code == errc::invalid_credentials;
+    case condition::encryption:
+        return code == errc::invalid_customer_key || code == errc::customer_key_md5_mismatch ||
+            code == errc::invalid_encryption_context || code == errc::sse_requires_tls ||
+            code == errc::encryption_not_applied;
+    case condition::integrity:
+        return code == errc::encryption_not_applied || code == errc::checksum_mismatch ||
+            code == errc::truncated_body || code == errc::malformed_response;
+    case condition::connection:
+        return code == errc::connection_closed || code == errc::truncated_body ||
+            code == errc::tls_failed || code == errc::tls_certificate_rejected ||
+            code == errc::resolve_failed;
+    case condition::cancelled: return code == errc::cancelled;
+    default: return false;
+    }
+}
+
+constexpr bool belongs_to(service_errc code, condition group) noexcept
+{
+    using enum service_errc;
+    switch (group) {
+    case condition::not_found:
+        return code == no_such_bucket || code == no_such_key || code == no_such_upload ||
+            code == no_such_version || code == no_such_copy_source ||
+            code == no_such_encryption_configuration || code == no_such_tag_set ||
+            code == not_found;
+    case condition::precondition_failed: return code == precondition_failed;
+    case condition::not_modified: return code == not_modified;
+    case condition::access_denied:
+        return code == access_denied || code == access_forbidden || code == forbidden ||
+            code == invalid_access_key_id || code == signature_does_not_match ||
+            code == request_has_expired || code == request_time_too_skewed ||
+            code == expired_token;
+    case condition::throttled:
+        return code == slow_down || code == kms_freq_control || code == too_many_requests;
+    case condition::conflict:
+        return code == path_conflict || code == bucket_already_exists ||
+            code == bucket_already_owned_by_you || code == bucket_not_empty ||
+            code == restore_already_in_progress || code == upload_conflict ||
+            code == object_locked;
+    case condition::archived:
+        return code == invalid_object_state || code == restore_already_in_progress;
+    case condition::encryption:
+        return code == sse_content_not_supported || code == sse_header_not_allowed ||
+            code == ssec_decrypt_header_invalid || code == kms_exception ||
+            code == kms_internal_exception || code == kms_key_disabled ||
+            code == kms_key_not_exist || code == kms_freq_control;
+    case condition::integrity:
+        return code == bad_digest || code == incomplete_body || code == entity_size_not_match;
+    case condition::server_error:
+        return code == internal_error || code == service_unavailable || code == slow_down ||
+            code == kms_internal_exception || code == server_error || code == kms_freq_control;
+    case condition::invalid_request:
+        return code == bad_request || code == client_error || code == invalid_argument ||
+            code == invalid_request || code == invalid_bucket_name || code == invalid_digest ||
+            code == invalid_object_name || code == invalid_part || code == invalid_part_order ||
+            code == invalid_range || code == invalid_uri || code == key_too_long ||
+            code == malformed_xml || code == missing_content_length ||
+            code == not_supported_storage_class || code == entity_too_large ||
+            code == entity_too_small || code == invalid_tag || code == invalid_delimiter ||
+            code == restore_non_archive_object || code == method_not_allowed;
+    default: return false;
+    }
+}
+
+class client_category_type final : public std::error_category
+{
+public:
+    const char* name() const noexcept override { return "cosio"; }
+    std::string message(int value) const override
+    {
+        return std::string(errc_text(static_cast<errc>(value)));
+    }
+};
+
+} // namespace detail
+
+/// The category of `errc`.
+[[nodiscard]] inline const std::error_category& client_category() noexcept
+{
+    static const detail::client_category_type instance;
+    return instance;
+}
+
+[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept
+{
+    return {static_cast<int>(code), client_category()};
+}
+
+namespace detail {
+
+class condition_category_type final : public std::error_category
+{
+public:
+    const char* name() const noexcept override { return "cosio.condition"; }
+
+    std::string message(int value) const override
+    {
+        switch (static_cast<condition>(value)) {
+        case condition::invalid_request: return "invalid request";
+        case condition::not_found: return "not found";
+        case condition::precondition_failed: return "precondition failed";
+        case condition::not_modified: return "not modified";
+        case condition::access_denied: return "access denied";
+        case condition::throttled: return "throttled";
+        case condition::conflict: return "conflict";
+        case condition::archived: return "archived";
+        case condition::encryption: return "encryption";
+        case condition::integrity: return "integrity";
+        case condition::connection: return "connection";
+        case condition::cancelled: return "cancelled";
+        case condition::server_error: return "server error";
+        }
+        return "unknown condition";
+    }
+
+    /// Codes that are not ours (the operating system's, Asio's) are failures of the connection.
+    bool equivalent(const std::error_code& code, int value) const noexcept override
+    {
+        const auto group = static_cast<condition>(value);
+        if (code.category() == client_category())
+            return belongs_to(static_cast<errc>(code.value()), group);
+        if (code.category() == service_category())
+            return belongs_to(static_cast<service_errc>(code.value()), group);
+        return code && group == condition::connection;
+    }
+};
+
+} // namespace detail
+
+/// The category of `condition`.
+[[nodiscard]] inline const std::error_category& condition_category() noexcept
+{
+    static const detail::condition_category_type instance;
+    return instance;
+}
+
+[[nodiscard]] inline std::error_condition make_error_condition(condition group) noexcept
+{
+    return {static_cast<int>(group), condition_category()};
+}
+
+} // namespace cosio::inline v0
+
+template <>
+struct std::is_error_code_enum<cosio::errc> : std::true_type
+{};
+
+template <>
+struct std::is_error_condition_enum<cosio::condition> : std::true_type
+{};
+
+#endif
+
+// ---- cosio/error.hpp ----------------------------------------------------------------------------
+
+// Everything known about a failed operation, as a value and as an exception.
+
+#ifndef COSIO_ERROR_HPP
+#define COSIO_ERROR_HPP
+
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Why an operation failed.
+///
+/// Holds no secret: neither keys, tokens, signatures nor header values find their way into it.
+class error
+{
+public:
+    error() = default;
+
+    /// An error found by the client. `text` completes what the code says; `part` names the member
+    /// of the request it is about.
+    explicit error(std::error_code what, std::string text = {}, std::string_view part = {})
+        : code(what), field(part), message(std::move(text))
+    {}
+
+    explicit error(errc what, std::string text = {}, std::string_view part = {})
+        : error(make_error_code(what), std::move(text), part)
+    {}
+
+    /// `errc`, `service_errc`, or a code of Asio or the operating system.
+    std::error_code code{};
+    /// The member of the request that was refused, such as `key`; empty otherwise.
+    std::string field{};
+    /// The rule that was broken, or the service's `<Message>`.
+    std::string message{};
+    /// 0 when no reply was received. 200 is possible: a copy reports failures inside a 200.
+    unsigned http_status = 0;
+    /// The service's `<Code>`, as sent.
+    std::string service_code{};
+    /// The service's `<Resource>`: host and path.
+    std::string resource{};
+    /// `x-cos-request-id`; quote it to the service's support.
+    std::string request_id{};
+    /// `x-cos-trace-id`.
+    std::string trace_id{};
+    /// Attempts made; 0 when the request was refused before anything was sent.
+    unsigned attempts = 0;
+    /// Whether any byte of the request was handed to the operating system.
+    bool request_was_sent = false;
+
+    /// Whether the service may have carried the request out although this error is reported.
+    ///
+    /// True when bytes were sent and no reply came that says otherwise.
+    [[nodiscard]] bool may_have_executed() const noexcept
+    {
+        return request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500);
+    }
+
+    /// One line for people: field, text, code, status, request id.
+    [[nodiscard]] std::string describe() const
+    {
+        std::string line;
+        if (!field.empty())
+            line.append(field).append(": ");
+        line.append(message.empty() ? code.message() : message);
+        line.append(" [").append(service_code.empty() ? code.message() : service_code);
+        if (http_status != 0)
+            line.append(", HTTP ").append(std::to_string(http_status));
+        if (!request_id.empty())
+            line.append(", request id ").append(request_id);
+        return line.append("]");
+    }
+};
+
+/// Thrown by `result<T>::value()` on a failed result; carries the whole `error`.
+class exception : public std::system_error
+{
+public:
+    explicit exception(error what)
+        : std::system_error(what.code, what.describe()),
+          details_(std::make_shared<const error>(std::move(what)))
+    {}
+
+    /// Valid as long as any copy of this exception.
+    [[nodiscard]] const error& details() const noexcept { return *details_; }
+
+private:
+    std::shared_ptr<const error> details_; // Shared, so that copying cannot throw.
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/result.hpp ---------------------------------------------------------------------------
+
+// A value or the error that took its place.
+
+#ifndef COSIO_RESULT_HPP
+#define COSIO_RESULT_HPP
+
+#include <variant>
+
+namespace cosio::inline v0 {
+
+/// What every operation yields: a `T`, or a `cosio::error`.
+///
+/// The interface is a subset of `std::expected<T, cosio::error>`, with one difference: an `error`
+/// converts to it directly. `operator*` and `operator->` require a value, `error()` requires none.
+template <class T>
+class [[nodiscard]] result
+{
+    static_assert(!std::is_reference_v<T> && !std::same_as<std::remove_cv_t<T>, cosio::error>);
+
+public:
+    using value_type = T;
+    using error_type = cosio::error;
+
+    result() requires std::default_initializable<T>
+    = default;
+
+    template <class U = T>
+        requires(std::constructible_from<T, U &&> &&
+            !std::same_as<std::remove_cvref_t<U>, result> &&
+            !std::same_as<std::remove_cvref_t<U>, cosio::error>)
+    explicit(!std::convertible_to<U&&, T>) result(U&& value)
+        : state_(std::in_place_index<0>, std::forward<U>(value))
+    {}
+
+    result(cosio::error problem) : state_(std::in_place_index<1>, std::move(problem)) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value; throws `cosio::exception` when there is none.
+    [[nodiscard]] T& value() &
+    {
+        require_value();
+        return **this;
+    }
+    [[nodiscard]] const T& value() const&
+    {
+        require_value();
+        return **this;
+    }
+    [[nodiscard]] T&& value() &&
+    {
+        require_value();
+        return std::move(**this);
+    }
+
+    [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&state_); }
+    [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
+    [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
+    [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+
+    [[nodiscard]] cosio::error& error() & noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] const cosio::error& error() const& noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] cosio::error&& error() && noexcept
+    {
+        return std::move(*std::get_if<1>(&state_));
+    }
+
+    template <class U>
+    [[nodiscard]] T value_or(U&& otherwise) const&
+    {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(otherwise));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& otherwise) &&
+    {
+        return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(otherwise));
+    }
+
+private:
+    void require_value() const
+    {
+        if (!has_value())
+            throw exception(error());
+    }
+
+    std::variant<T, cosio::error> state_{};
+};
+
+/// Success, or the error that took its place.
+template <>
+class [[nodiscard]] result<void>
+{
+public:
+    using value_type = void;
+    using error_type = cosio::error;
+
+    result() = default;
+    result(cosio::error problem) : state_(std::in_place_index<1>, std::move(problem)) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// Throws `cosio::exception` on a failed result.
+    void value() const
+    {
+        if (!has_value())
+            throw exception(error());
+    }
+
+    [[nodiscard]] cosio::error& error() & noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] const cosio::error& error() const& noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] cosio::error&& error() && noexcept
+    {
+        return std::move(*std::get_if<1>(&state_));
+    }
+
+private:
+    std::variant<std::monostate, cosio::error> state_{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/auth/credentials.hpp -----------------------------------------------------------------
+
+// Who signs: secret id, secret key, and the session token of temporary credentials.
+
+#ifndef COSIO_AUTH_CREDENTIALS_HPP
+#define COSIO_AUTH_CREDENTIALS_HPP
+
+#include <cstdlib>
+
+namespace cosio::inline v0 {
+
+/// A secret id with its secret key, and a session token when they are temporary. Wiped when it
+/// goes; has no text form. Copies are allowed, each wipes itself.
+class credentials
+{
+public:
+    /// Requests are not signed: for public buckets.
+    [[nodiscard]] static credentials anonymous()
+    {
+        credentials none;
+        none.anonymous_ = true;
+        return none;
+    }
+
+    /// No credentials at all: every operation fails with `errc::missing_credentials`.
+    credentials() = default;
+
+    credentials(std::string_view secret_id, std::string_view secret_key,
+        std::string_view session_token = {})
+        : secret_id_(secret_id), secret_key_(secret_key), session_token_(session_token)
+    {}
+
+    /// From `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set, `COS_SESSION_TOKEN`.
+    ///
+    /// Reads the environment when called and never again; do not call it while another thread
+    /// changes the environment. Errors: `errc::missing_credentials` names the variable.
+    [[nodiscard]] static result<credentials> from_environment()
+    {
+        const auto value_of = [](const char* name) {
+            const char* const value = std::getenv(name);
+            return value == nullptr ? std::string_view{} : std::string_view(value);
+        };
+        for (const char* const name : {"COS_SECRET_ID", "COS_SECRET_KEY"})
+            if (value_of(name).empty())
+                return error(errc::missing_credentials,
+                    "is not set in the environment, or is empty", name);
+        return credentials(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
+            value_of("COS_SESSION_TOKEN"));
+    }
+
+    [[nodiscard]] bool is_anonymous() const noexcept { return anonymous_; }
+    /// Valid as long as this object.
+    [[nodiscard]] std::string_view secret_id() const noexcept { return secret_id_; }
+    [[nodiscard]] std::string_view secret_key() const noexcept { return secret_key_.view(); }
+    [[nodiscard]] std::string_view session_token() const noexcept { return session_token_.view(); }
+
+    /// Whether a request can be signed with them. Errors: `errc::missing_credentials`,
+    /// `errc::invalid_credentials`.
+    [[nodiscard]] result<void> check() const
+    {
+        if (anonymous_)
+            return {};
+        if (secret_id_.empty())
+            return error(errc::missing_credentials, "must not be empty", "secret_id");
+        if (secret_key_.empty())
+            return error(errc::missing_credentials, "must not be empty", "secret_key");
+        // The id stands unencoded between the delimiters of the Authorization header.
+        const auto allowed = [](char c) {
+            return detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
+        };
+        if (!std::ranges::all_of(secret_id_, allowed))
+            return error(errc::invalid_credentials,
+                "must be letters, digits and - _ . ~", "secret_id");
+        if (!http::is_sendable_value(session_token_.view()))
+            return error(errc::invalid_credentials,
+                "must be visible ASCII without blanks around it", "session_token");
+        return {};
+    }
+
+    friend bool operator==(const credentials& left, const credentials& right) noexcept
+    {
+        const auto same = [](std::string_view a, std::string_view b) {
+            return crypto::equal_in_constant_time(detail::bytes_of(a), detail::bytes_of(b));
+        };
+        return left.anonymous_ == right.anonymous_ && left.secret_id_ == right.secret_id_ &&
+            same(left.secret_key(), right.secret_key()) &&
+            same(left.session_token(), right.session_token());
+    }
+
+    /// Credentials are never printed.
+    template <class Stream>
+    friend Stream& operator<<(Stream& stream, const credentials& credentials_are_never_printed)
+        = delete;
+
+private:
+    std::string secret_id_{};
+    crypto::secret_buffer secret_key_{};
+    crypto::secret_buffer session_token_{};
+    bool anonymous_ = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/endpoint.hpp -------------------------------------------------------------------------
+
+// Where requests go: scheme, host and port, and how a bucket and key become host and path.
+
+#ifndef COSIO_ENDPOINT_HPP
+#define COSIO_ENDPOINT_HPP
+
+namespace cosio::inline v0 {
+
+/// `https` unless chosen otherwise; customer keys and session tokens refuse `http`.
+enum class scheme { https, http };
+
+[[nodiscard]] constexpr std::uint16_t default_port(scheme value) noexcept
+{
+    return value == scheme::https ? 443 : 80;
+}
+
+[[nodiscard]] constexpr std::string_view name_of(scheme value) noexcept
+{
+    return value == scheme::https ? "https" : "http";
+}
+
+/// A host name or address with a port.
+struct host_and_port
+{
+    std::string host{};
+    std::uint16_t port = 0; ///< 0: the default of the scheme.
+
+    friend bool operator==(const host_and_port&, const host_and_port&) = default;
+};
+
+namespace detail {
+
+/// Whether `name` can stand in a Host header and a DNS query: labels of letters, digits and
+/// hyphens, or an address.
+[[nodiscard]] constexpr bool is_host_name(std::string_view name) noexcept
+{
+    constexpr std::size_t longest = 253;
+    const auto allowed = [](char c) {
+        return is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
+    };
+    return !name.empty() && name.size() <= longest && std::ranges::all_of(name, allowed) &&
+        name.front() != '.' && name.front() != '-' && name.find("..") == std::string_view::npos;
+}
+
+[[nodiscard]] constexpr bool is_ipv6_literal(std::string_view text) noexcept
+{
+    const auto allowed = [](char c) {
+        return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f') || c == ':' || c == '.';
+    };
+    return text.find(':') != std::string_view::npos && std::ranges::all_of(text, allowed);
+}
+
+[[nodiscard]] inline bool is_ipv4_literal(std::string_view text) noexcept
+{
+    int parts = 0;
+    for (;; ++parts) {
+        const auto dot = text.find('.');
+        if (!parse_number<std::uint8_t>(text.substr(0, dot)))
+            return false;
+        if (dot == std::string_view::npos)
+            return parts == 3;
+        text.remove_prefix(dot + 1);
+    }
+}
+
+[[nodiscard]] inline bool is_address(std::string_view host) noexcept
+{
+    return is_ipv4_literal(host) || is_ipv6_literal(host);
+}
+
+/// Reads `host`, `host:port`, `[address]` or `[address]:port`.
+[[nodiscard]] inline std::optional<host_and_port> parse_host_and_port(std::string_view text)
+{
+    std::string_view host = text;
+    std::string_view port;
+    bool has_port = false;
+    if (text.starts_with('[')) {
+        const auto close = text.find(']');
+        if (close == std::string_view::npos)
+            return std::nullopt;
+        host = text.substr(1, close - 1);
+        port = text.substr(close + 1);
+        has_port = !port.empty();
+        if (has_port && port.front() != ':')
+            return std::nullopt;
+        port.remove_prefix(has_port ? 1 : 0);
+        if (!is_ipv6_literal(host))
+            return std::nullopt;
+    } else {
+        const auto colon = text.find(':');
+        host = text.substr(0, colon);
+        has_port = colon != std::string_view::npos;
+        port = has_port ? text.substr(colon + 1) : std::string_view{};
+        if (!is_host_name(host))
+            return std::nullopt;
+    }
+    host_and_port out;
+    out.host = host;
+    if (has_port) {
+        const auto number = parse_number<std::uint16_t>(port);
+        if (!number || *number == 0)
+            return std::nullopt;
+        out.port = *number;
+    }
+    return out;
+}
+
+/// As a Host header carries it: the port only when it is not the default, addresses in brackets.
+[[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
+{
+    std::string text;
+    if (is_ipv6_literal(host))
+        text.append("[").append(host).append("]");
+    else
+        text.append(host);
+    if (port != 0 && port != default_port(s))
+        text.append(":").append(std::to_string(port));
+    return text;
+}
+
+} // namespace detail
+
+/// The service as one client sees it, made once from its configuration.
+struct service_endpoint
+{
+    cosio::scheme scheme = cosio::scheme::https;
+    std::string region{};
+    /// The service's own host, to which a bucket name is prefixed unless `path_style`.
+    std::string host{};
+    std::uint16_t port = 443;
+    bool path_style = false;
+    /// Whether customer keys may be sent: TLS with a verified peer.
+    bool protects_customer_keys = true;
+    /// Whether a session token may be sent: TLS.
+    bool protects_tokens = true;
+    /// The host part of a URL for `bucket`, without the port.
+    [[nodiscard]] std::string bucket_host(std::string_view bucket) const
+    {
+        return path_style ? host : std::string(bucket).append(".").append(host);
+    }
+
+    /// The path of an object, not encoded yet; of the bucket when `key` is empty.
+    [[nodiscard]] std::string path_of(std::string_view bucket, std::string_view key) const
+    {
+        std::string path = "/";
+        if (path_style)
+            path.append(bucket).append("/");
+        return path.append(key);
+    }
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
+
+// Included before any header of Asio: checks the version, and that coroutines are seen.
+
+#ifndef COSIO_DETAIL_ASIO_HPP
+#define COSIO_DETAIL_ASIO_HPP
+
+#include <asio/version.hpp>
+
+#include <version> // Tells the standard library from its macros.
+
+#if ASIO_VERSION < 102201
+#error "cosio needs standalone Asio 1.22.1 or newer"
+#endif
+
+// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
+// these for all of Asio; a single header can only do so when Asio's own configuration has not been
+// read yet.
+#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
+    !defined(ASIO_HAS_CO_AWAIT)
+#if defined(ASIO_DETAIL_CONFIG_HPP)
+#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
+cosio before Asio: this Asio does not see that clang has coroutines"
+#else
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#define ASIO_HAS_STD_INVOKE_RESULT 1
+#endif
+#endif
+
+#endif
+
+// ---- cosio/body.hpp -----------------------------------------------------------------------------
+
+// What can be uploaded: bytes in memory, or a source that is awaited.
+
+#ifndef COSIO_BODY_HPP
+#define COSIO_BODY_HPP
+
+#include <asio/awaitable.hpp>
+
+#include <ranges>
+
+namespace cosio::inline v0 {
+
+/// A body that is produced while it is sent.
+///
+/// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
+///   0 ends the body. An error ends the operation with it.
+/// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
+///   bytes than that fail the operation with `errc::body_size_mismatch`.
+/// - `source.rewind()` goes back to the first byte; false when it cannot, and then nothing that
+///   failed is sent again.
+template <class T>
+concept body_source = requires(T& source, std::span<std::byte> buffer) {
+    { source.read(buffer) } -> std::same_as<asio::awaitable<result<std::size_t>>>;
+    { source.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+    { source.rewind() } -> std::convertible_to<bool>;
+};
+
+namespace detail {
+
+template <class T>
+concept byte_like = sizeof(T) == 1 && std::is_trivially_copyable_v<T> &&
+    (std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, unsigned char> ||
+        std::same_as<T, signed char> || std::same_as<T, char8_t>);
+
+template <class T>
+concept byte_container = std::ranges::contiguous_range<T> && std::ranges::sized_range<T> &&
+    byte_like<std::ranges::range_value_t<T>> && !std::is_array_v<std::remove_cvref_t<T>>;
+
+} // namespace detail
+
+/// The body of an upload, by reference: what it refers to must live until the operation is done.
+class body_view
+{
+public:
+    /// Empty.
+    body_view() = default;
+
+    /// Text up to its terminating zero.
+    body_view(const char* text) : bytes_(detail::bytes_of(text)) {}
+    /// A buffer may hold text or bytes.
+    template <std::size_t Size>
+    body_view(char (&)[Size])
+    {
+        static_assert(Size == 0, "pass a std::string_view or a std::span of the buffer");
+    }
+
+    /// Any contiguous bytes or characters that outlive the operation.
+    template <detail::byte_container Container>
+        requires(std::is_lvalue_reference_v<Container> ||
+            std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
+    body_view(Container&& bytes) noexcept
+        : bytes_(std::as_bytes(std::span(std::ranges::data(bytes), std::ranges::size(bytes))))
+    {}
+
+    template <detail::byte_container Container>
+        requires(!std::is_lvalue_reference_v<Container> &&
+            !std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
+    body_view(Container&&)
+    {
+        static_assert(std::is_lvalue_reference_v<Container>,
+            "a temporary body would be gone before it is sent: give it a name first");
+    }
+
+    /// A source that outlives the operation.
+    template <body_source Source>
+    body_view(Source& source) noexcept
+        : source_(&source), read_([](void* self, std::span<std::byte> buffer) {
+              return static_cast<Source*>(self)->read(buffer);
+          }),
+          size_([](void* self) -> std::optional<std::uint64_t> {
+              return static_cast<Source*>(self)->size();
+          }),
+          rewind_([](void* self) -> bool { return static_cast<Source*>(self)->rewind(); })
+    {}
+
+    template <body_source Source>
+    body_view(const Source&&)
+    {
+        static_assert(!body_source<Source>,
+            "a temporary body would be gone before it is sent: give it a name first");
+    }
+
+    [[nodiscard]] bool in_memory() const noexcept { return source_ == nullptr; }
+    /// The bytes of a body in memory; empty for a source.
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+    /// How many bytes will be sent, when it is known.
+    [[nodiscard]] std::optional<std::uint64_t> size() const
+    {
+        return in_memory() ? std::optional<std::uint64_t>(bytes_.size()) : size_(source_);
+    }
+
+    /// Reads from a source; requires `!in_memory()`.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer) const
+    {
+        return read_(source_, buffer);
+    }
+
+    /// Goes back to the first byte, if that is possible.
+    [[nodiscard]] bool rewind() const { return in_memory() || rewind_(source_); }
+
+private:
+    std::span<const std::byte> bytes_{};
+    void* source_ = nullptr;
+    asio::awaitable<result<std::size_t>> (*read_)(void*, std::span<std::byte>) = nullptr;
+    std::optional<std::uint64_t> (*size_)(void*) = nullptr;
+    bool (*rewind_)(void*) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<body_view>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/byte_range.hpp -----------------------------------------------------------------------
+
+// Which bytes of an object are asked for.
+
+#ifndef COSIO_BYTE_RANGE_HPP
+#define COSIO_BYTE_RANGE_HPP
+
+namespace cosio::inline v0 {
+
+/// A range of bytes, both ends included as HTTP counts them. By default the whole object.
+class byte_range
+{
+public:
+    enum class form {
+        whole,  ///< No range.
+        between, ///< `first()` to `last()`.
+        from,   ///< `first()` to the end.
+        suffix, ///< The last `length()` bytes.
+    };
+
+    byte_range() = default;
+
+    /// `bytes=first-last`; refused with `errc::invalid_range` when reversed.
+    [[nodiscard]] static constexpr byte_range between(
+        std::uint64_t first, std::uint64_t last) noexcept
+    {
+        return {form::between, first, last};
+    }
+    /// `bytes=first-`.
+    [[nodiscard]] static constexpr byte_range from(std::uint64_t first) noexcept
+    {
+        return {form::from, first, 0};
+    }
+    /// `bytes=-length`; refused with `errc::invalid_range` when 0.
+    [[nodiscard]] static constexpr byte_range suffix(std::uint64_t length) noexcept
+    {
+        return {form::suffix, length, 0};
+    }
+
+    [[nodiscard]] constexpr form kind() const noexcept { return form_; }
+    [[nodiscard]] constexpr bool is_whole() const noexcept { return form_ == form::whole; }
+    [[nodiscard]] constexpr std::uint64_t first() const noexcept { return first_; }
+    [[nodiscard]] constexpr std::uint64_t last() const noexcept { return last_; }
+    [[nodiscard]] constexpr std::uint64_t length() const noexcept { return first_; }
+
+    /// Why it cannot be sent; empty when it can.
+    [[nodiscard]] constexpr std::string_view problem() const noexcept
+    {
+        if (form_ == form::between && last_ < first_)
+            return "must not end before it begins";
+        if (form_ == form::suffix && first_ == 0)
+            return "must not be empty";
+        return {};
+    }
+
+    /// The value of a Range header; requires `!is_whole()`.
+    [[nodiscard]] std::string header_value() const
+    {
+        std::string text = "bytes=";
+        if (form_ != form::suffix)
+            detail::append_number(text, first_);
+        text.push_back('-');
+        if (form_ == form::between)
+            detail::append_number(text, last_);
+        if (form_ == form::suffix)
+            detail::append_number(text, first_);
+        return text;
+    }
+
+private:
+    constexpr byte_range(form f, std::uint64_t first, std::uint64_t last) noexcept
+        : form_(f), first_(first), last_(last)
+    {}
+
+    form form_ = form::whole;
+    std::uint64_t first_ = 0; // The length of a suffix.
+    std::uint64_t last_ = 0;
+};
+
+/// The answer to a range: `bytes first-last/size`.
+struct content_range
+{
+    std::uint64_t first = 0;
+    std::uint64_t last = 0; ///< Included.
+    std::uint64_t size = 0; ///< Of the whole object.
+
+    /// Whether these are the bytes that were asked for, as far as the object has them.
+    [[nodiscard]] constexpr bool answers(const byte_range& asked) const noexcept
+    {
+        if (first > last || last >= size)
+            return false;
+        switch (asked.kind()) {
+        case byte_range::form::whole: return false;
+        case byte_range::form::between:
+            return first == asked.first() &&
+                last == (asked.last() < size - 1 ? asked.last() : size - 1);
+        case byte_range::form::from: return first == asked.first() && last == size - 1;
+        case byte_range::form::suffix: break;
+        }
+        return last == size - 1 && first == (asked.length() < size ? size - asked.length() : 0);
+    }
+};
+
+/// Reads a Content-Range header; nothing unless it is `bytes first-last/size`.
+[[nodiscard]] inline std::optional<content_range> parse_content_range(std::string_view text)
+{
+    constexpr std::string_view unit = "bytes ";
+    const auto hyphen = text.find('-');
+    const auto slash = text.find('/');
+    if (!text.starts_with(unit) || hyphen == std::string_view::npos ||
+        slash == std::string_view::npos || slash < hyphen)
+        return std::nullopt;
+    const auto first =
+        detail::parse_number<std::uint64_t>(text.substr(unit.size(), hyphen - unit.size()));
+    const auto last =
+        detail::parse_number<std::uint64_t>(text.substr(hyphen + 1, slash - hyphen - 1));
+    const auto size = detail::parse_number<std::uint64_t>(text.substr(slash + 1));
+    if (!first || !last || !size)
+        return std::nullopt;
+    return content_range{*first, *last, *size};
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/crypto/base64.hpp --------------------------------------------------------------------
+
+// Standard base64 with padding (RFC 4648, section 4), strict on input.
+
+#ifndef COSIO_CRYPTO_BASE64_HPP
+#define COSIO_CRYPTO_BASE64_HPP
+
+namespace cosio::inline v0::crypto {
+
+inline constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr std::uint8_t not_base64 = 0xff;
+
+constexpr auto make_base64_values()
+{
+    std::array<std::uint8_t, 256> values{};
+    values.fill(not_base64);
+    for (std::size_t i = 0; i != base64_alphabet.size(); ++i)
+        values[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<std::uint8_t>(i);
+    return values;
+}
+
+inline constexpr auto base64_values = make_base64_values();
+
+/// The length of the base64 form of `size` bytes.
+[[nodiscard]] constexpr std::size_t base64_length(std::size_t size) noexcept
+{
+    return (size + 2) / 3 * 4;
+}
+
+/// Appends the base64 form of `bytes` to anything that has `push_back(char)`.
+template <class Text>
+void append_base64(Text& text, std::span<const std::byte> bytes)
+{
+    const auto put = [&](std::uint32_t value, int shift) {
+        text.push_back(base64_alphabet[(value >> shift) & 63U]);
+    };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) {
+        const auto group = std::to_integer<std::uint32_t>(bytes[i]) << 16U |
+            std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U |
+            std::to_integer<std::uint32_t>(bytes[i + 2]);
+        for (const int shift : {18, 12, 6, 0})
+            put(group, shift);
+    }
+    if (const auto left = bytes.size() - i; left != 0) {
+        auto group = std::to_integer<std::uint32_t>(bytes[i]) << 16U;
+        if (left == 2)
+            group |= std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U;
+        put(group, 18);
+        put(group, 12);
+        if (left == 2)
+            put(group, 6);
+        else
+            text.push_back('=');
+        text.push_back('=');
+    }
+}
+
+[[nodiscard]] inline std::string base64(std::span<const std::byte> bytes)
+{
+    std::string text;
+    text.reserve(base64_length(bytes.size()));
+    append_base64(text, bytes);
+    return text;
+}
+
+/// Decodes into `out`; yields the number of bytes written.
+///
+/// Nothing when the text is not canonical base64 (wrong length, alphabet, padding, or bits set
+/// behind the last byte) or `out` is too small. `out` may then hold part of the decoded bytes.
+[[nodiscard]] constexpr std::optional<std::size_t> decode_base64(
+    std::string_view text, std::span<std::byte> out) noexcept
+{
+    if (text.size() % 4 != 0)
+        return std::nullopt;
+    std::size_t padding = 0;
+    while (padding != 2 && padding != text.size() && text[text.size() - 1 - padding] == '=')
+        ++padding;
+
+    const std::size_t size = text.size() / 4 * 3 - padding;
+    if (size > out.size())
+        return std::nullopt;
+
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    std::size_t written = 0;
+    for (const char character : text.substr(0, text.size() - padding)) {
+        const auto value = base64_values[static_cast<unsigned char>(character)];
+        if (value == not_base64)
+            return std::nullopt;
+        bits = bits << 6U | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out[written++] = static_cast<std::byte>(bits >> held & 0xffU);
+        }
+    }
+    if ((bits & ((1U << held) - 1U)) != 0)
+        return std::nullopt;
+    return written;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/digest.hpp --------------------------------------------------------------------
+
+// MD5, SHA-1, SHA-256 and HMAC over OpenSSL 3, with the algorithms fetched once.
+
+#ifndef COSIO_CRYPTO_DIGEST_HPP
+#define COSIO_CRYPTO_DIGEST_HPP
+
+#include <openssl/evp.h>
+
+namespace cosio::inline v0::crypto {
+
+/// What the protocol uses; none of them is a choice of ours.
+enum class digest_algorithm { md5, sha1, sha256 };
+
+[[nodiscard]] constexpr std::size_t digest_size(digest_algorithm algorithm) noexcept
+{
+    switch (algorithm) {
+    case digest_algorithm::md5: return 16;
+    case digest_algorithm::sha1: return 20;
+    case digest_algorithm::sha256: break;
+    }
+    return 32;
+}
+
+template <digest_algorithm Algorithm>
+using digest_value = std::array<std::byte, digest_size(Algorithm)>;
+using md5_value = digest_value<digest_algorithm::md5>;
+using sha1_value = digest_value<digest_algorithm::sha1>;
+using sha256_value = digest_value<digest_algorithm::sha256>;
+
+/// Fetching takes longer than hashing a request, hence once per process. The object is constant
+/// from then on and lives as long as the process; null when the provider lacks the algorithm.
+template <digest_algorithm Algorithm>
+[[nodiscard]] const EVP_MD* fetched_digest() noexcept
+{
+    static const EVP_MD* const instance = EVP_MD_fetch(nullptr,
+        Algorithm == digest_algorithm::md5        ? "MD5"
+            : Algorithm == digest_algorithm::sha1 ? "SHA1"
+                                                  : "SHA256",
+        nullptr);
+    return instance;
+}
+
+struct digest_context_deleter
+{
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
+
+[[nodiscard]] inline error digest_unavailable(std::string_view name)
+{
+    return error(errc::crypto_unavailable, std::string("OpenSSL has no ").append(name));
+}
+
+/// A digest over bytes that arrive in pieces. Reusable: `finish()` leaves it ready to start again.
+///
+/// Not thread safe. Errors: `errc::crypto_unavailable`.
+template <digest_algorithm Algorithm>
+class hasher
+{
+public:
+    hasher() : context_(EVP_MD_CTX_new()) { start(); }
+
+    /// Adds bytes.
+    void update(std::span<const std::byte> bytes) noexcept
+    {
+        usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+    }
+
+    /// The digest of all bytes since the start, and a new start.
+    [[nodiscard]] result<digest_value<Algorithm>> finish()
+    {
+        digest_value<Algorithm> value{};
+        usable_ = usable_ &&
+            EVP_DigestFinal_ex(
+                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) == 1;
+        if (!usable_)
+            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
+        start();
+        return value;
+    }
+
+private:
+    void start() noexcept
+    {
+        const auto* const algorithm = fetched_digest<Algorithm>();
+        usable_ = context_ != nullptr && algorithm != nullptr &&
+            EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
+    }
+
+    digest_context context_;
+    bool usable_ = false;
+};
+
+/// The digest of `bytes`. Errors: `errc::crypto_unavailable`.
+template <digest_algorithm Algorithm>
+[[nodiscard]] result<digest_value<Algorithm>> digest(std::span<const std::byte> bytes)
+{
+    hasher<Algorithm> hash;
+    hash.update(bytes);
+    return hash.finish();
+}
+
+[[nodiscard]] inline result<md5_value> md5(std::span<const std::byte> bytes)
+{
+    return digest<digest_algorithm::md5>(bytes);
+}
+
+[[nodiscard]] inline result<sha1_value> sha1(std::span<const std::byte> bytes)
+{
+    return digest<digest_algorithm::sha1>(bytes);
+}
+
+[[nodiscard]] inline result<sha256_value> sha256(std::span<const std::byte> bytes)
+{
+    return digest<digest_algorithm::sha256>(bytes);
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/customer_key.hpp ---------------------------------------------------------------------
+
+// The key of SSE-C, which the service never stores, and the MD5 that travels with it.
+
+#ifndef COSIO_CUSTOMER_KEY_HPP
+#define COSIO_CUSTOMER_KEY_HPP
+
+#include <openssl/rand.h>
+
+namespace cosio::inline v0 {
+
+/// The MD5 of a customer key: sent with the key, echoed by the service, kept by it. Not a secret.
+class customer_key_md5
+{
+public:
+    customer_key_md5() = delete; // SSE-C goes with the key's MD5: sse::customer{key, key.md5()}
+
+    explicit constexpr customer_key_md5(const crypto::md5_value& digest) noexcept : digest_(digest)
+    {}
+
+    /// From the 24 characters that the header carries. Errors: `errc::invalid_customer_key`.
+    [[nodiscard]] static result<customer_key_md5> from_base64(std::string_view text)
+    {
+        crypto::md5_value digest{};
+        if (crypto::decode_base64(text, digest) != digest.size())
+            return error(errc::invalid_customer_key,
+                "must be the base64 form of 16 bytes (24 characters)", "sse.md5");
+        return customer_key_md5(digest);
+    }
+
+    [[nodiscard]] std::span<const std::byte, 16> bytes() const noexcept { return digest_; }
+    /// As the header carries it.
+    [[nodiscard]] std::string base64() const { return crypto::base64(digest_); }
+
+    friend bool operator==(const customer_key_md5&, const customer_key_md5&) = default;
+
+private:
+    crypto::md5_value digest_;
+};
+
+/// 32 secret bytes that encrypt objects with SSE-C. Wiped when it goes; has no text form.
+///
+/// Losing it loses the objects: the service keeps only a salted hash (COS documentation, "Server-
+/// Side Encryption"). Copies are allowed, each wipes itself. Safe to read from several threads.
+class customer_key
+{
+public:
+    static constexpr std::size_t size = 32;
+
+    /// From 32 printable ASCII characters, the form the COS guide shows.
+    /// Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
+    [[nodiscard]] static result<customer_key> from_text(std::string_view text)
+    {
+        if (text.size() != size)
+            return invalid("must be exactly 32 characters");
+        if (!std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }))
+            return invalid("must be printable ASCII; use from_bytes or from_base64 for other bytes");
+        return from_bytes(detail::bytes_of(text));
+    }
+
+    /// From a literal, whose length the compiler checks.
+    template <std::size_t Length>
+    [[nodiscard]] static result<customer_key> from_text(const char (&literal)[Length])
+    {
+        static_assert(Length == size + 1, "a customer key is exactly 32 characters long");
+        return from_text(std::string_view(literal, Length - 1));
+    }
+
+    /// From 32 bytes. Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
+    [[nodiscard]] static result<customer_key> from_bytes(std::span<const std::byte> bytes)
+    {
+        if (bytes.size() != size)
+            return invalid("must be exactly 32 bytes");
+        const auto digest = crypto::md5(bytes);
+        if (!digest)
+            return digest.error();
+        customer_key key(*digest);
+        std::ranges::copy(bytes, key.bytes_.writable().begin());
+        return key;
+    }
+
+    /// From the 44 characters of base64 that the header carries.
+    /// Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
+    [[nodiscard]] static result<customer_key> from_base64(std::string_view text)
+    {
+        crypto::secret_bytes<size> bytes;
+        if (crypto::decode_base64(text, bytes.writable()) != size)
+            return invalid("must be the base64 form of 32 bytes (44 characters)");
+        return from_bytes(bytes.view());
+    }
+
+    /// A new key from the system's random source. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<customer_key> generate()
+    {
+        crypto::secret_bytes<size> bytes;
+        auto* const out = reinterpret_cast<unsigned char*>(bytes.writable().data());
+        if (RAND_priv_bytes(out, static_cast<int>(size)) != 1)
+            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+        return from_bytes(bytes.view());
+    }
+
+    /// The secret itself. Valid as long as this object.
+    [[nodiscard]] std::span<const std::byte, size> bytes() const noexcept { return bytes_.view(); }
+    /// What the service checks the key against.
+    [[nodiscard]] const customer_key_md5& md5() const noexcept { return md5_; }
+
+    /// In constant time.
+    friend bool operator==(const customer_key& left, const customer_key& right) noexcept
+    {
+        return left.bytes_ == right.bytes_;
+    }
+
+    /// A key is never printed.
+    template <class Stream>
+    friend Stream& operator<<(Stream& stream, const customer_key& a_customer_key_is_never_printed)
+        = delete;
+
+private:
+    explicit customer_key(const crypto::md5_value& digest) noexcept : md5_(digest) {}
+
+    static error invalid(std::string_view rule)
+    {
+        return error(errc::invalid_customer_key, std::string(rule), "customer_key");
+    }
+
+    crypto::secret_bytes<size> bytes_{};
+    customer_key_md5 md5_;
+};
+
+/// A key by reference; the key must outlive every use of the view.
+class customer_key_view
+{
+public:
+    customer_key_view(const customer_key& key) noexcept : key_(&key) {}
+    customer_key_view(const customer_key&& a_temporary_key_would_be_gone_name_it_first) = delete;
+
+    [[nodiscard]] const customer_key& get() const noexcept { return *key_; }
+
+private:
+    const customer_key* key_;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/sse.hpp ------------------------------------------------------------------------------
+
+// Server-side encryption: which modes exist, and which kind of request may name which.
+//
+//              put, initiate, copy destination    get, head, restore, upload part, copy source
+// on_write     bucket_default cos_managed kms customer
+// on_read                                         none customer
+//
+// Whatever is not in this table does not compile.
+
+#ifndef COSIO_SSE_HPP
+#define COSIO_SSE_HPP
+
+namespace cosio::inline v0::sse {
+
+/// Nothing is asked for: the bucket's default encryption applies, if it has one.
+struct bucket_default
+{};
+
+/// Nothing is needed: the object is plain, or the service holds its key (SSE-COS, SSE-KMS).
+struct none
+{};
+
+/// SSE-COS: the service encrypts with keys it manages itself (AES-256).
+struct cos_managed
+{};
+
+/// SSE-KMS: the key is held by the key management service.
+struct kms
+{
+    /// The customer master key; empty means the account's default one.
+    std::string_view key_id{};
+    /// A JSON object of string pairs, such as `{"department":"finance"}`, bound to the data as
+    /// additional authenticated data; empty means none. Checked before it is sent.
+    std::string_view context{};
+};
+
+/// SSE-C: the key is yours, and goes with every request that touches the object.
+///
+/// Over verified TLS only. A read-only view: the key must live until the operation was started.
+struct customer
+{
+    customer_key_view key;
+    customer_key_md5 md5;
+};
+
+template <class T>
+concept mode = std::same_as<T, bucket_default> || std::same_as<T, none> ||
+    std::same_as<T, cos_managed> || std::same_as<T, kms> || std::same_as<T, customer>;
+
+namespace detail {
+
+/// False, but only once a template is instantiated.
+template <class...>
+inline constexpr bool never = false;
+
+} // namespace detail
+
+// Constructors that assert rather than deleted ones: overload resolution then picks them, and every
+// compiler prints the reason instead of "no matching function".
+
+/// What a request that creates an object may ask for: one mode.
+class on_write : public std::variant<bucket_default, cos_managed, kms, customer>
+{
+public:
+    using variant::variant;
+    on_write() = default;
+
+    template <std::same_as<none> Mode>
+    on_write(const Mode&)
+    {
+        static_assert(detail::never<Mode>,
+            "sse::none is for reads; a write that asks for nothing says sse::bucket_default");
+    }
+
+    template <mode First, mode Second>
+    on_write(const First&, const Second&)
+    {
+        static_assert(detail::never<First, Second>, "one encryption mode at a time");
+    }
+};
+
+/// What a request that touches existing data may bring along: a customer key or nothing.
+class on_read : public std::variant<none, customer>
+{
+public:
+    using variant::variant;
+    on_read() = default;
+
+    template <class Mode>
+        requires(std::same_as<Mode, bucket_default> || std::same_as<Mode, cos_managed> ||
+            std::same_as<Mode, kms>)
+    on_read(const Mode&)
+    {
+        static_assert(detail::never<Mode>,
+            "only a write names SSE-COS, SSE-KMS or the bucket's default; a read, a part and the "
+            "source of a copy take sse::customer or nothing, as the service finds its own keys");
+    }
+
+    template <mode First, mode Second>
+    on_read(const First&, const Second&)
+    {
+        static_assert(detail::never<First, Second>, "one encryption mode at a time");
+    }
+};
+
+static_assert(std::is_trivially_destructible_v<on_write>);
+static_assert(std::is_trivially_destructible_v<on_read>);
+
+} // namespace cosio::inline v0::sse
+
+#endif
+
+// ---- cosio/encryption.hpp -----------------------------------------------------------------------
+
+// What a reply says about encryption, and whether that is what was asked for.
+
+#ifndef COSIO_ENCRYPTION_HPP
+#define COSIO_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+enum class encryption_mode {
+    none,        ///< No header of encryption.
+    cos_managed, ///< SSE-COS.
+    kms,         ///< SSE-KMS.
+    customer,    ///< SSE-C.
+    unknown,     ///< A mode this version does not know; `encryption::algorithm` has its text.
+};
+
+[[nodiscard]] constexpr std::string_view name_of(encryption_mode mode) noexcept
+{
+    switch (mode) {
+    case encryption_mode::none: return "none";
+    case encryption_mode::cos_managed: return "SSE-COS";
+    case encryption_mode::kms: return "SSE-KMS";
+    case encryption_mode::customer: return "SSE-C";
+    case encryption_mode::unknown: break;
+    }
+    return "unknown";
+}
+
+/// The encryption of an object as a reply states it. Holds no secret.
+struct encryption
+{
+    encryption_mode mode = encryption_mode::none;
+    /// As sent: `AES256` or `cos/kms`.
+    std::string algorithm{};
+    /// SSE-KMS: the master key in use, also when the account's default one was taken.
+    std::string kms_key_id{};
+    /// SSE-C: the MD5 of the key, as base64.
+    std::string customer_key_md5{};
+
+    /// Such as `SSE-C AES256 (key MD5 5inxltxhJQnqmmHfVSQjoA==)`.
+    [[nodiscard]] std::string describe() const
+    {
+        std::string text(name_of(mode));
+        if (!algorithm.empty())
+            text.append(" ").append(algorithm);
+        if (!kms_key_id.empty())
+            text.append(" (key id ").append(kms_key_id).append(")");
+        if (!customer_key_md5.empty())
+            text.append(" (key MD5 ").append(customer_key_md5).append(")");
+        return text;
+    }
+};
+
+/// What a reply must say about encryption. Made from a request, kept while it is on its way.
+class encryption_expectation
+{
+public:
+    /// Anything will do.
+    encryption_expectation() = default;
+
+    explicit encryption_expectation(const sse::on_write& asked)
+    {
+        if (std::holds_alternative<sse::cos_managed>(asked))
+            mode_ = encryption_mode::cos_managed;
+        if (const auto* const kms = std::get_if<sse::kms>(&asked)) {
+            mode_ = encryption_mode::kms;
+            kms_key_id_ = kms->key_id;
+        }
+        if (const auto* const customer = std::get_if<sse::customer>(&asked))
+            expect(*customer);
+    }
+
+    explicit encryption_expectation(const sse::on_read& asked)
+    {
+        if (const auto* const customer = std::get_if<sse::customer>(&asked))
+            expect(*customer);
+    }
+
+    /// Lets a reply that says nothing pass; what it does say must still be right.
+    void allow_silence() noexcept { silence_allowed_ = true; }
+
+    /// Errors: `errc::encryption_not_applied`, which names what was asked for and what was said.
+    [[nodiscard]] result<void> check(const encryption& said) const
+    {
+        if (mode_ == encryption_mode::none ||
+            (silence_allowed_ && said.mode == encryption_mode::none))
+            return {};
+        const bool right = said.mode == mode_ &&
+            (kms_key_id_.empty() || said.kms_key_id == kms_key_id_) &&
+            (mode_ != encryption_mode::customer || said.customer_key_md5 == customer_key_md5_);
+        if (right)
+            return {};
+        return error(errc::encryption_not_applied,
+            "asked for " + asked().describe() + ", the reply says " + said.describe());
+    }
+
+private:
+    void expect(const sse::customer& customer)
+    {
+        mode_ = encryption_mode::customer;
+        customer_key_md5_ = customer.md5.base64();
+    }
+
+    [[nodiscard]] encryption asked() const
+    {
+        encryption out;
+        out.mode = mode_;
+        out.kms_key_id = kms_key_id_;
+        out.customer_key_md5 = customer_key_md5_;
+        return out;
+    }
+
+    encryption_mode mode_ = encryption_mode::none;
+    bool silence_allowed_ = false;
+    std::string kms_key_id_{};
+    std::string customer_key_md5_{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/http/field_list.hpp ------------------------------------------------------------------
+
+// The header fields of a request, kept as the text that goes on the wire.
+
+#ifndef COSIO_HTTP_FIELD_LIST_HPP
+#define COSIO_HTTP_FIELD_LIST_HPP
+
+namespace cosio::inline v0::http {
+
+/// A header field. Both views belong to whoever made it.
+struct field
+{
+    std::string_view name{};
+    std::string_view value{};
+};
+
+/// Header fields as `Name: value\r\n` lines. The memory is wiped, as some values are keys.
+///
+/// Adds what it is given: values were validated where they came in.
+class field_list
+{
+public:
+    void add(std::string_view name, std::string_view value)
+    {
+        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
+    }
+
+    /// Lets `write` append the value to the text itself, so that no copy of it is made.
+    template <class Write>
+    void add_written(std::string_view name, Write&& write)
+    {
+        field_position position;
+        position.name = text_.size();
+        text_.append(name).append(": ");
+        position.value = text_.size();
+        write(text_);
+        position.end = text_.size();
+        text_.append("\r\n");
+        positions_.push_back(position);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+
+    /// Valid until the next `add`.
+    [[nodiscard]] field operator[](std::size_t index) const noexcept
+    {
+        const auto& position = positions_[index];
+        const auto text = text_.view();
+        return {text.substr(position.name, position.value - 2 - position.name),
+            text.substr(position.value, position.end - position.value)};
+    }
+
+    /// The value of the first field of that name, in any case.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i != size(); ++i)
+            if (detail::equal_ignoring_case((*this)[i].name, name))
+                return (*this)[i].value;
+        return std::nullopt;
+    }
+
+    /// All lines, each ended by CRLF.
+    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
+
+private:
+    struct field_position
+    {
+        std::size_t name = 0;
+        std::size_t value = 0;
+        std::size_t end = 0;
+    };
+
+    crypto::secret_buffer text_{};
+    std::vector<field_position> positions_{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/method.hpp ----------------------------------------------------------------------
+
+#ifndef COSIO_HTTP_METHOD_HPP
+#define COSIO_HTTP_METHOD_HPP
+
+namespace cosio::inline v0::http {
+
+/// The methods that object storage uses.
+enum class method { get, head, put, post, delete_ };
+
+/// As on the request line.
+[[nodiscard]] constexpr std::string_view name_of(method value) noexcept
+{
+    switch (value) {
+    case method::get: return "GET";
+    case method::head: return "HEAD";
+    case method::put: return "PUT";
+    case method::post: return "POST";
+    case method::delete_: break;
+    }
+    return "DELETE";
+}
+
+/// As q-sign hashes it.
+[[nodiscard]] constexpr std::string_view lower_case_name_of(method value) noexcept
+{
+    switch (value) {
+    case method::get: return "get";
+    case method::head: return "head";
+    case method::put: return "put";
+    case method::post: return "post";
+    case method::delete_: break;
+    }
+    return "delete";
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/percent_encoding.hpp ------------------------------------------------------------
+
+// Percent-encoding as COS and S3 want it: `A-Z a-z 0-9 - _ . ~` stay, everything else becomes %XX
+// with upper-case digits.
+
+#ifndef COSIO_HTTP_PERCENT_ENCODING_HPP
+#define COSIO_HTTP_PERCENT_ENCODING_HPP
+
+namespace cosio::inline v0::http {
+
+/// Whether `/` stays (paths) or is encoded (query parts, signatures).
+enum class slash { keep, encode };
+
+[[nodiscard]] constexpr std::array<bool, 256> make_unreserved_characters() noexcept
+{
+    std::array<bool, 256> unreserved{};
+    for (std::size_t i = 0; i != unreserved.size(); ++i) {
+        const char c = static_cast<char>(i);
+        unreserved[i] =
+            detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
+    }
+    return unreserved;
+}
+
+inline constexpr auto unreserved_characters = make_unreserved_characters();
+
+/// Appends the encoded form of `text` to anything that has `append(std::string_view)`.
+template <class Text>
+void append_percent_encoded(Text& out, std::string_view text, slash treatment)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::size_t plain = 0; // Start of the run of characters that stay as they are.
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (unreserved_characters[byte] || (byte == '/' && treatment == slash::keep))
+            continue;
+        out.append(text.substr(plain, i - plain));
+        const char escape[] = {'%', digits[byte >> 4U], digits[byte & 15U]};
+        out.append(std::string_view(escape, sizeof escape));
+        plain = i + 1;
+    }
+    out.append(text.substr(plain));
+}
+
+[[nodiscard]] inline std::string percent_encoded(
+    std::string_view text, slash treatment = slash::encode)
+{
+    std::string out;
+    append_percent_encoded(out, text, treatment);
+    return out;
+}
+
+/// What `+` stands for: itself in a path, a space in a query.
+enum class plus { plain, space };
+
+/// The decoded text; nothing when a `%` is not followed by two hexadecimal digits.
+[[nodiscard]] inline std::optional<std::string> percent_decoded(
+    std::string_view text, plus treatment = plus::plain)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        if (text[i] == '%') {
+            if (text.size() - i < 3)
+                return std::nullopt;
+            const auto byte = detail::parse_number<unsigned char>(text.substr(i + 1, 2), 16);
+            if (!byte)
+                return std::nullopt;
+            out.push_back(static_cast<char>(*byte));
+            i += 2;
+        } else {
+            out.push_back(text[i] == '+' && treatment == plus::space ? ' ' : text[i]);
+        }
+    }
+    return out;
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/target.hpp ----------------------------------------------------------------------
+
+// The path and query of a request, encoded once for the wire and for the signature alike.
+
+#ifndef COSIO_HTTP_TARGET_HPP
+#define COSIO_HTTP_TARGET_HPP
+
+namespace cosio::inline v0::http {
+
+/// Path and query. What is signed and what is sent are views of the same text, so they cannot
+/// disagree.
+class target
+{
+public:
+    /// The path `/`.
+    target() = default;
+
+    /// `path` begins with `/` and is not encoded yet.
+    explicit target(std::string_view path) : decoded_path_(path)
+    {
+        text_.clear();
+        append_percent_encoded(text_, path, slash::keep);
+        path_length_ = text_.size();
+    }
+
+    /// Adds `name=value` (`name=` for a sub-resource such as `restore`), both not encoded yet.
+    ///
+    /// The service routes on the first parameter, so the sub-resource goes first.
+    void add_parameter(std::string_view name, std::string_view value = {})
+    {
+        text_.push_back(has_query() ? '&' : '?');
+        parameter_position position;
+        position.name = text_.size();
+        append_percent_encoded(text_, name, slash::encode);
+        text_.push_back('=');
+        position.value = text_.size();
+        append_percent_encoded(text_, value, slash::encode);
+        position.end = text_.size();
+        parameters_.push_back(position);
+    }
+
+    /// Path and query as on the request line.
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    /// The path as on the request line.
+    [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
+    /// The path before encoding, which is what q-sign hashes.
+    [[nodiscard]] std::string_view decoded_path() const noexcept { return decoded_path_; }
+    [[nodiscard]] bool has_query() const noexcept { return text_.size() != path_length_; }
+
+    struct parameter
+    {
+        std::string_view name;  ///< Encoded.
+        std::string_view value; ///< Encoded.
+    };
+
+    [[nodiscard]] std::size_t parameter_count() const noexcept { return parameters_.size(); }
+    [[nodiscard]] parameter parameter_at(std::size_t index) const noexcept
+    {
+        const auto& position = parameters_[index];
+        return {text().substr(position.name, position.value - 1 - position.name),
+            text().substr(position.value, position.end - position.value)};
+    }
+
+private:
+    struct parameter_position
+    {
+        std::size_t name = 0;
+        std::size_t value = 0;
+        std::size_t end = 0;
+    };
+
+    std::string decoded_path_ = "/";
+    std::string text_ = "/";
+    std::size_t path_length_ = 1;
+    std::vector<parameter_position> parameters_{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/request.hpp ---------------------------------------------------------------------
+
+// What does not change from one attempt of a request to the next.
+
+#ifndef COSIO_HTTP_REQUEST_HPP
+#define COSIO_HTTP_REQUEST_HPP
+
+namespace cosio::inline v0::http {
+
+/// A request without what each attempt adds to it: Host, token, signature.
+struct request
+{
+    http::method method = http::method::get;
+    http::target target{};
+    field_list fields{};
+};
+
+/// Appends the head of one attempt to anything that has `append(std::string_view)`: request line,
+/// the attempt's own fields, the request's, and the blank line.
+template <class Text>
+void append_request_head(Text& out, const request& what, const field_list& attempt_fields)
+{
+    out.append(name_of(what.method));
+    out.append(" ");
+    out.append(what.target.text());
+    out.append(" HTTP/1.1\r\n");
+    out.append(attempt_fields.text());
+    out.append(what.fields.text());
+    out.append("\r\n");
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/response_head.hpp ---------------------------------------------------------------
+
+// The status and header fields of a reply.
+
+#ifndef COSIO_HTTP_RESPONSE_HEAD_HPP
+#define COSIO_HTTP_RESPONSE_HEAD_HPP
+
+namespace cosio::inline v0::http {
+
+/// A parsed head. Owns its text; views into it live as long as it is neither moved nor changed.
+class response_head
+{
+public:
+    unsigned status = 0;
+    /// 0 or 1: HTTP/1.0 or HTTP/1.1.
+    unsigned minor_version = 1;
+    /// The validated `Content-Length`, when there is one.
+    std::optional<std::uint64_t> content_length{};
+    /// `Transfer-Encoding: chunked`.
+    bool chunked = false;
+    /// Whether the peer keeps the connection open after this reply.
+    bool keep_alive = false;
+
+    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+
+    [[nodiscard]] field operator[](std::size_t index) const noexcept
+    {
+        const auto& position = positions_[index];
+        return {std::string_view(text_).substr(position.name, position.name_length),
+            std::string_view(text_).substr(position.value, position.value_length)};
+    }
+
+    /// The value of the first field of that name, in any case.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i != size(); ++i)
+            if (detail::equal_ignoring_case((*this)[i].name, name))
+                return (*this)[i].value;
+        return std::nullopt;
+    }
+
+    /// As `find`, with an empty view for an absent field.
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept
+    {
+        return find(name).value_or(std::string_view{});
+    }
+
+    /// The bytes of the head, without the blank line at the end.
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    /// For the parser: takes the text over; the fields are then given by `add_field`.
+    void assign_text(std::string_view text)
+    {
+        text_ = text;
+        positions_.clear();
+    }
+    /// For the parser: positions within the text.
+    void add_field(
+        std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
+    {
+        positions_.push_back({name, name_length, value, value_length});
+    }
+
+private:
+    struct field_position
+    {
+        std::size_t name = 0;
+        std::size_t name_length = 0;
+        std::size_t value = 0;
+        std::size_t value_length = 0;
+    };
+
+    std::string text_{};
+    std::vector<field_position> positions_{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/operation/shared/prepared_request.hpp ------------------------------------------------
+
+// What an operation hands to the network, and what the network hands back.
+
+#ifndef COSIO_OPERATION_SHARED_PREPARED_REQUEST_HPP
+#define COSIO_OPERATION_SHARED_PREPARED_REQUEST_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Constant properties of an operation.
+struct facts
+{
+    std::string_view name;           ///< As the service's documentation names it.
+    bool idempotent = true;          ///< Whether doing it twice is like doing it once.
+    bool error_inside_200 = false;   ///< Whether a 200 may carry an `<Error>` document.
+};
+
+/// What a reply is compared with.
+struct expectation
+{
+    encryption_expectation encryption{};
+    byte_range range{};
+    /// What the whole object's CRC64 must be, when the caller knows.
+    std::optional<std::uint64_t> crc64{};
+    /// How many items a reply must account for; 0 when it need not.
+    std::size_t items = 0;
+};
+
+/// A request that has been validated and serialised, all but its body. Owns what it needs, so the
+/// request structure it was made from may be gone; the bytes or source of `body` may not.
+struct prepared_request
+{
+    http::request head{};
+    /// Name of the host, without port.
+    std::string host{};
+    /// A document of our own making; otherwise `body` is what is sent.
+    std::string document{};
+    body_view body{};
+    /// Bytes of body; nothing when it is sent chunked.
+    std::optional<std::uint64_t> content_length = 0;
+    expectation expected{};
+};
+
+/// A reply, received whole or (for streams) up to the end of its head.
+struct reply
+{
+    http::response_head head{};
+    /// The body when it is a document, an error, or an object read into memory.
+    std::string body{};
+    /// Bytes of body received, wherever they went, and their CRC64.
+    std::uint64_t body_size = 0;
+    std::uint64_t body_crc64 = 0;
+    /// The CRC64 of the request's body.
+    std::uint64_t sent_crc64 = 0;
+    /// False when only the end of the connection tells where the body ends.
+    bool body_end_is_framed = true;
+};
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/auth/presigned_url.hpp ---------------------------------------------------------------
+
+// A request as a URL that anyone may use for a while.
+
+#ifndef COSIO_AUTH_PRESIGNED_URL_HPP
+#define COSIO_AUTH_PRESIGNED_URL_HPP
+
+#include <chrono>
+
+namespace cosio::inline v0 {
+
+/// A URL with a signature in it. Whoever has it can do what it says until it expires.
+struct presigned_url
+{
+    std::string url{};
+    std::string_view method{};
+    /// Names of the headers that must be sent with it, with the values of the request it was made
+    /// from: encryption and content headers. A key of SSE-C is not in the URL.
+    std::vector<std::string> required_headers{};
+};
+
+namespace auth {
+
+/// What whoever uses the URL decides for himself.
+[[nodiscard]] inline bool is_left_to_the_user(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 4> names{
+        "content-length", "content-md5", "transfer-encoding", "user-agent"};
+    return std::ranges::any_of(
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+}
+
+/// Errors: `errc::invalid_argument` for a validity of nothing, those of the credentials, and
+/// `errc::crypto_unavailable`.
+template <class Signer>
+[[nodiscard]] result<presigned_url> presign(operation::prepared_request request,
+    const service_endpoint& endpoint, const credentials& who, std::chrono::sys_seconds now,
+    std::chrono::seconds validity)
+{
+    if (validity <= std::chrono::seconds(0))
+        return error(errc::invalid_argument, "must be longer than nothing", "validity");
+    if (auto usable = who.check(); !usable)
+        return std::move(usable).error();
+    if (!who.session_token().empty() && !endpoint.protects_tokens)
+        return error(errc::token_requires_tls, "a session token is sent over https only",
+            "session_token");
+    const auto host = detail::host_header(request.host, endpoint.port, endpoint.scheme);
+    presigned_url out;
+    out.method = http::name_of(request.head.method);
+    http::field_list fields;
+    fields.add("Host", host);
+    for (std::size_t i = 0; i != request.head.fields.size(); ++i) {
+        const auto each = request.head.fields[i];
+        if (is_left_to_the_user(each.name))
+            continue;
+        fields.add(each.name, each.value);
+        out.required_headers.emplace_back(each.name);
+    }
+    auto done =
+        Signer::presign(request.head.method, request.head.target, fields, who, now, validity);
+    if (!done)
+        return std::move(done).error();
+    out.url.append(name_of(endpoint.scheme)).append("://").append(host);
+    out.url.append(request.head.target.text());
+    return out;
+}
+
+} // namespace auth
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/logging.hpp --------------------------------------------------------------------------
+
+// Log lines without secrets: to a callback, or to standard error.
+
+#ifndef COSIO_LOGGING_HPP
+#define COSIO_LOGGING_HPP
+
+#include <functional>
+
+namespace cosio::inline v0 {
+
+enum class log_level {
+    off,
+    info,  ///< One line for each request.
+    debug, ///< Also the heads of requests and replies, values not known to be harmless as `***`.
+};
+
+/// Where log lines go. Off by default: then nothing is even formatted.
+class log_settings
+{
+public:
+    /// Gets each line without its line end. Called from the threads that run operations, maybe
+    /// several at once; must not throw.
+    using callback = std::function<void(log_level, std::string_view)>;
+
+    log_settings() = default;
+    log_settings(log_level most, callback to) : level_(most), write_(std::move(to)) {}
+
+    [[nodiscard]] bool wants(log_level level) const noexcept
+    {
+        return level != log_level::off && level <= level_ && write_ != nullptr;
+    }
+    void write(log_level level, std::string_view line) const { write_(level, line); }
+
+private:
+    log_level level_ = log_level::off;
+    callback write_{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/net/tls_context.hpp ------------------------------------------------------------------
+
+// The TLS settings of one client: trust and verification, set up once.
+
+#ifndef COSIO_NET_TLS_CONTEXT_HPP
+#define COSIO_NET_TLS_CONTEXT_HPP
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace cosio::inline v0 {
+
+/// Whom a client trusts.
+class tls_settings
+{
+public:
+    tls_settings() = default;
+
+    /// Certificates to trust, as a PEM file, instead of those of the system.
+    std::string ca_file{};
+    /// Certificates to trust, as PEM text, instead of those of the system; adds to `ca_file`.
+    std::string ca_pem{};
+    /// Accepts any certificate of any name. Whoever is in between reads and changes everything;
+    /// customer keys are refused then.
+    bool dangerously_accept_any_certificate = false;
+};
+
+namespace net {
+
+namespace openssl {
+
+struct deleter
+{
+    void operator()(SSL_CTX* object) const noexcept { SSL_CTX_free(object); }
+    void operator()(SSL* object) const noexcept { SSL_free(object); }
+    void operator()(BIO* object) const noexcept { BIO_free(object); }
+    void operator()(X509* object) const noexcept { X509_free(object); }
+};
+
+template <class T>
+using owned = std::unique_ptr<T, deleter>;
+
+/// The oldest error of this thread's queue, and an empty queue.
+[[nodiscard]] inline std::string take_error()
+{
+    const auto code = ERR_get_error();
+    ERR_clear_error();
+    const char* const reason = ERR_reason_error_string(code);
+    return reason == nullptr ? std::string("no reason given") : std::string(reason);
+}
+
+} // namespace openssl
+
+/// Shared by all connections of a client; immutable and thread safe once made.
+class tls_context
+{
+public:
+    /// Errors: `errc::invalid_configuration` for certificates that cannot be read,
+    /// `errc::tls_failed` when OpenSSL cannot be set up.
+    [[nodiscard]] static result<tls_context> make(const tls_settings& settings)
+    {
+        ERR_clear_error();
+        tls_context made;
+        made.context_.reset(SSL_CTX_new(TLS_client_method()));
+        auto* const context = made.context_.get();
+        if (context == nullptr ||
+            SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+            return error(errc::tls_failed, openssl::take_error());
+        made.verifies_ = !settings.dangerously_accept_any_certificate;
+        SSL_CTX_set_verify(
+            context, made.verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+        if (auto trusted = trust(context, settings); !trusted)
+            return std::move(trusted).error();
+        return made;
+    }
+
+    [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
+    [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+
+private:
+    tls_context() = default;
+
+    static result<void> trust(SSL_CTX* context, const tls_settings& settings)
+    {
+        if (settings.ca_file.empty() && settings.ca_pem.empty()) {
+            if (SSL_CTX_set_default_verify_paths(context) != 1)
+                return error(errc::tls_failed, openssl::take_error());
+            return {};
+        }
+        if (!settings.ca_file.empty() &&
+            SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1)
+            return error(errc::invalid_configuration,
+                "has no certificates that can be read: " + openssl::take_error(), "tls.ca_file");
+        if (!settings.ca_pem.empty() && !trust_pem(context, settings.ca_pem))
+            return error(errc::invalid_configuration,
+                "has no certificates that can be read", "tls.ca_pem");
+        return {};
+    }
+
+    static bool trust_pem(SSL_CTX* context, const std::string& pem)
+    {
+        const openssl::owned<BIO> text(
+            BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+        if (text == nullptr)
+            return false;
+        bool any = false;
+        for (;;) {
+            const openssl::owned<X509> certificate(
+                PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+            if (certificate == nullptr)
+                break;
+            if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) != 1)
+                return false;
+            any = true;
+        }
+        ERR_clear_error(); // The end of the text counts as an error.
+        return any;
+    }
+
+    openssl::owned<SSL_CTX> context_{};
+    bool verifies_ = true;
+};
+
+} // namespace net
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/config.hpp ---------------------------------------------------------------------------
+
+// What a client is made of: where, as whom, whom it trusts, what it logs.
+
+#ifndef COSIO_CONFIG_HPP
+#define COSIO_CONFIG_HPP
+
+namespace cosio::inline v0 {
+
+/// How connections are kept.
+class pool_settings
+{
+public:
+    pool_settings() = default;
+
+    /// A connection that has been idle for longer is not used again. Below what servers allow, so
+    /// that a request does not meet a connection that is just being closed.
+    std::chrono::seconds idle_timeout{20};
+    /// Idle connections kept at most, all hosts together; the oldest go first.
+    std::size_t maximum_idle = 64;
+};
+
+/// The configuration of a client. Copied into it: later changes have no effect.
+class config
+{
+public:
+    /// Region and credentials have to be set; everything else has a default.
+    config() = default; // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+
+    /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
+    /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
+    [[nodiscard]] static result<config> from_environment()
+    {
+        config out;
+        auto who = cosio::credentials::from_environment();
+        if (!who)
+            return std::move(who).error();
+        out.credentials = std::move(*who);
+        const char* const where = std::getenv("COS_REGION");
+        if (where == nullptr || *where == '\0')
+            return error(errc::invalid_configuration,
+                "is not set in the environment, or is empty", "COS_REGION");
+        out.region = where;
+        return out;
+    }
+
+    /// Such as `ap-guangzhou`.
+    std::string region{};
+    cosio::credentials credentials{};
+    /// Customer keys and session tokens are refused over `scheme::http`.
+    cosio::scheme scheme = cosio::scheme::https;
+
+    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`; the bucket is
+    /// prefixed to it. An IP address implies `path_style`.
+    std::string endpoint{};
+    /// `host` or `host:port` to connect to, whatever host the requests name: a proxy or a test
+    /// server that answers for the service.
+    std::string connect_to{};
+    /// The bucket goes into the path instead of the host.
+    bool path_style = false;
+
+    tls_settings tls{};
+    pool_settings pool{};
+    log_settings log{};
+
+    /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
+    /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.
+    bool executor_is_serial = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/crypto/hex.hpp -----------------------------------------------------------------------
+
+// Lower-case hexadecimal, as signatures are written.
+
+#ifndef COSIO_CRYPTO_HEX_HPP
+#define COSIO_CRYPTO_HEX_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// Appends two lower-case digits a byte to anything that has `push_back(char)`.
+template <class Text>
+void append_hex(Text& text, std::span<const std::byte> bytes)
+{
+    constexpr char digits[] = "0123456789abcdef";
+    for (const std::byte byte : bytes) {
+        text.push_back(digits[std::to_integer<unsigned>(byte >> 4)]);
+        text.push_back(digits[std::to_integer<unsigned>(byte & std::byte{15})]);
+    }
+}
+
+[[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
+{
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    append_hex(text, bytes);
+    return text;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/hmac.hpp ----------------------------------------------------------------------
+
+// HMAC with a key that is set up once and used many times.
+
+#ifndef COSIO_CRYPTO_HMAC_HPP
+#define COSIO_CRYPTO_HMAC_HPP
+
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
+namespace cosio::inline v0::crypto {
+
+[[nodiscard]] inline EVP_MAC* fetched_hmac() noexcept
+{
+    static EVP_MAC* const instance = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    return instance;
+}
+
+struct mac_context_deleter
+{
+    // OpenSSL wipes the key schedule when it frees the context.
+    void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+};
+using mac_context = std::unique_ptr<EVP_MAC_CTX, mac_context_deleter>;
+
+/// A keyed HMAC. The pads are computed by the constructor; each `sign` reuses them.
+///
+/// Not thread safe; movable, not copyable. Errors: `errc::crypto_unavailable`.
+template <digest_algorithm Algorithm>
+class hmac_key
+{
+    static_assert(Algorithm != digest_algorithm::md5, "COS and S3 sign with SHA-1 and SHA-256");
+
+public:
+    explicit hmac_key(std::span<const std::byte> key)
+    {
+        auto* const algorithm = fetched_hmac();
+        if (algorithm == nullptr)
+            return;
+        context_.reset(EVP_MAC_CTX_new(algorithm));
+        char name[] = "SHA256";
+        if constexpr (Algorithm == digest_algorithm::sha1) {
+            name[3] = '1';
+            name[4] = '\0';
+        }
+        const OSSL_PARAM parameters[] = {
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+            OSSL_PARAM_construct_end(),
+        };
+        static constexpr unsigned char nothing = 0; // A null key would mean "keep the old one".
+        const auto* const data =
+            key.empty() ? &nothing : reinterpret_cast<const unsigned char*>(key.data());
+        if (context_ != nullptr &&
+            EVP_MAC_init(context_.get(), data, key.size(), parameters) != 1)
+            context_.reset();
+    }
+
+    [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
+    {
+        digest_value<Algorithm> value{};
+        std::size_t size = 0;
+        const bool done = context_ != nullptr &&
+            EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
+            EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(message.data()),
+                message.size()) == 1 &&
+            EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(value.data()), &size,
+                value.size()) == 1 &&
+            size == value.size();
+        if (!done)
+            return digest_unavailable("HMAC");
+        return value;
+    }
+
+private:
+    mac_context context_{};
+};
+
+using hmac_sha1_key = hmac_key<digest_algorithm::sha1>;
+using hmac_sha256_key = hmac_key<digest_algorithm::sha256>;
+
+[[nodiscard]] inline result<sha1_value> hmac_sha1(
+    std::span<const std::byte> key, std::span<const std::byte> message)
+{
+    return hmac_sha1_key(key).sign(message);
+}
+
+[[nodiscard]] inline result<sha256_value> hmac_sha256(
+    std::span<const std::byte> key, std::span<const std::byte> message)
+{
+    return hmac_sha256_key(key).sign(message);
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/auth/q_sign.hpp ----------------------------------------------------------------------
+
+// The request signature of COS, `q-sign-algorithm=sha1`, as a pure function.
+// Source: COS documentation, "Request Signature".
+
+#ifndef COSIO_AUTH_Q_SIGN_HPP
+#define COSIO_AUTH_Q_SIGN_HPP
+
+namespace cosio::inline v0::auth {
+
+/// From when to when a signature is valid.
+struct key_time
+{
+    std::chrono::sys_seconds start{};
+    std::chrono::sys_seconds end{};
+
+    [[nodiscard]] std::string text() const
+    {
+        return std::to_string(start.time_since_epoch().count()) + ";" +
+            std::to_string(end.time_since_epoch().count());
+    }
+
+    friend bool operator==(const key_time&, const key_time&) = default;
+};
+
+/// Whether a header field of that name is signed when it is present: all that changes what the
+/// request means, as the official SDKs have it. (`Date`, `User-Agent` and the like are not.)
+[[nodiscard]] inline bool is_signed_field(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 17> names{"cache-control", "content-disposition",
+        "content-encoding", "content-length", "content-md5", "content-type", "expect", "expires",
+        "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "origin",
+        "pic-operations", "range", "transfer-encoding"};
+    return detail::starts_with_ignoring_case(name, "x-cos-") ||
+        detail::starts_with_ignoring_case(name, "x-ci-") ||
+        std::ranges::any_of(
+            names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+}
+
+/// `name=value` pairs in the order and encoding in which they are hashed. Some values are keys,
+/// so the text is wiped.
+class canonical_pairs
+{
+public:
+    /// A pair that is not encoded yet.
+    void add(std::string_view name, std::string_view value)
+    {
+        const auto start = text_.size();
+        http::append_percent_encoded(text_, name, http::slash::encode);
+        const auto name_end = text_.size();
+        http::append_percent_encoded(text_, value, http::slash::encode);
+        remember(start, name_end);
+    }
+
+    /// A pair that was encoded for the wire, which is the same encoding.
+    void add_encoded(std::string_view name, std::string_view value)
+    {
+        const auto start = text_.size();
+        text_.append(name);
+        const auto name_end = text_.size();
+        text_.append(value);
+        remember(start, name_end);
+    }
+
+    /// Sorts by name; call it once, after the last `add`.
+    void sort()
+    {
+        std::ranges::sort(pairs_, {}, [this](const position& pair) {
+            return std::pair(name_of(pair), pair.start); // Equal names keep their order.
+        });
+    }
+
+    /// Feeds `n1=v1&n2=v2` to the hash.
+    template <class Hash>
+    void hash_into(Hash& hash) const
+    {
+        std::string_view separator;
+        for (const auto& pair : pairs_) {
+            hash.update(detail::bytes_of(separator));
+            hash.update(detail::bytes_of(name_of(pair)));
+            hash.update(detail::bytes_of("="));
+            hash.update(detail::bytes_of(
+                text_.view().substr(pair.name_end, pair.end - pair.name_end)));
+            separator = "&";
+        }
+    }
+
+    /// `n1;n2`.
+    [[nodiscard]] std::string names() const
+    {
+        std::string out;
+        for (const auto& pair : pairs_) {
+            if (!out.empty())
+                out.push_back(';');
+            out.append(name_of(pair));
+        }
+        return out;
+    }
+
+private:
+    struct position
+    {
+        std::size_t start = 0;
+        std::size_t name_end = 0;
+        std::size_t end = 0;
+    };
+
+    /// Names are lower-cased after encoding, so even the digits of their escapes are lower-case.
+    void remember(std::size_t start, std::size_t name_end)
+    {
+        std::transform(text_.data() + start, text_.data() + name_end, text_.data() + start,
+            detail::to_lower);
+        pairs_.push_back({start, name_end, text_.size()});
+    }
+
+    [[nodiscard]] std::string_view name_of(const position& pair) const
+    {
+        return text_.view().substr(pair.start, pair.name_end - pair.start);
+    }
+
+    crypto::secret_buffer text_{};
+    std::vector<position> pairs_{};
+};
+
+/// The SignKey of one secret key and KeyTime, ready to sign many requests. Not thread safe.
+class q_sign_key
+{
+public:
+    /// Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<q_sign_key> derive(std::string_view secret_key, key_time validity)
+    {
+        const auto mac = crypto::hmac_sha1(
+            detail::bytes_of(secret_key), detail::bytes_of(validity.text()));
+        if (!mac)
+            return mac.error();
+        // The hexadecimal text is the key of the next step, not the bytes it stands for.
+        crypto::secret_buffer text;
+        crypto::append_hex(text, *mac);
+        return q_sign_key(text, validity);
+    }
+
+    /// From a SignKey that was derived elsewhere: 40 hexadecimal digits, used as they stand.
+    [[nodiscard]] static q_sign_key from_text(std::string_view sign_key, key_time validity)
+    {
+        return q_sign_key(crypto::secret_buffer(sign_key), validity);
+    }
+
+    [[nodiscard]] const key_time& validity() const noexcept { return validity_; }
+    [[nodiscard]] result<crypto::sha1_value> sign(std::string_view text)
+    {
+        return hmac_.sign(detail::bytes_of(text));
+    }
+
+private:
+    q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
+        : hmac_(detail::bytes_of(key_text.view())), validity_(validity)
+    {}
+
+    crypto::hmac_sha1_key hmac_;
+    key_time validity_;
+};
+
+/// The fields of an Authorization value that depend on the request.
+struct q_signature
+{
+    std::string header_list{};
+    std::string parameter_list{};
+    std::string signature{};
+};
+
+/// Signs a request: all its parameters, and those of `headers` that were added.
+[[nodiscard]] inline result<q_signature> q_sign(q_sign_key& key, http::method method,
+    std::string_view decoded_path, canonical_pairs parameters, canonical_pairs headers)
+{
+    parameters.sort();
+    headers.sort();
+
+    crypto::hasher<crypto::digest_algorithm::sha1> request_hash;
+    const auto hash_line = [&request_hash](std::string_view text) {
+        request_hash.update(detail::bytes_of(text));
+        request_hash.update(detail::bytes_of("\n"));
+    };
+    hash_line(http::lower_case_name_of(method));
+    hash_line(decoded_path);
+    parameters.hash_into(request_hash);
+    hash_line({});
+    headers.hash_into(request_hash);
+    hash_line({});
+    const auto request_digest = request_hash.finish();
+    if (!request_digest)
+        return request_digest.error();
+
+    std::string text = "sha1\n" + key.validity().text() + "\n";
+    crypto::append_hex(text, *request_digest);
+    text.push_back('\n');
+    const auto mac = key.sign(text);
+    if (!mac)
+        return mac.error();
+
+    q_signature out;
+    out.header_list = headers.names();
+    out.parameter_list = parameters.names();
+    out.signature = crypto::hex(*mac);
+    return out;
+}
+
+/// The parameters of a target, ready for `q_sign`.
+[[nodiscard]] inline canonical_pairs canonical_parameters(const http::target& target)
+{
+    canonical_pairs pairs;
+    for (std::size_t i = 0; i != target.parameter_count(); ++i)
+        pairs.add_encoded(target.parameter_at(i).name, target.parameter_at(i).value);
+    return pairs;
+}
+
+/// Adds those fields that are signed.
+inline void add_signed_fields(canonical_pairs& pairs, const http::field_list& fields)
+{
+    for (std::size_t i = 0; i != fields.size(); ++i)
+        if (const auto each = fields[i]; is_signed_field(each.name))
+            pairs.add(each.name, each.value);
+}
+
+/// Calls `put(name, value)` for the seven fields of a signature, in their documented order.
+template <class Put>
+void for_each_authorization_part(
+    std::string_view secret_id, const key_time& validity, const q_signature& signature, Put&& put)
+{
+    const auto time = validity.text();
+    put("q-sign-algorithm", "sha1");
+    put("q-ak", secret_id);
+    put("q-sign-time", time);
+    put("q-key-time", time);
+    put("q-header-list", signature.header_list);
+    put("q-url-param-list", signature.parameter_list);
+    put("q-signature", signature.signature);
+}
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/auth/request_signer.hpp --------------------------------------------------------------
+
+// What the network asks of a signature, whatever the algorithm.
+
+#ifndef COSIO_AUTH_REQUEST_SIGNER_HPP
+#define COSIO_AUTH_REQUEST_SIGNER_HPP
+
+namespace cosio::inline v0::auth {
+
+/// Signs the requests of one client. Thread safe.
+class request_signer
+{
+public:
+    request_signer() = default;
+    request_signer(const request_signer&) = delete;
+    request_signer& operator=(const request_signer&) = delete;
+    virtual ~request_signer() = default;
+
+    /// Adds what the signature consists of to `attempt_fields`, which hold Host already.
+    [[nodiscard]] virtual result<void> sign(http::method method, const http::target& target,
+        const http::field_list& request_fields, http::field_list& attempt_fields,
+        const credentials& who, std::chrono::sys_seconds now) = 0;
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/auth/q_signer.hpp --------------------------------------------------------------------
+
+// Signs the requests of one client, deriving a SignKey once per KeyTime.
+
+#ifndef COSIO_AUTH_Q_SIGNER_HPP
+#define COSIO_AUTH_Q_SIGNER_HPP
+
+#include <mutex>
+
+namespace cosio::inline v0::auth {
+
+/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer.
+class q_signer final : public request_signer
+{
+public:
+    static constexpr std::string_view token_header = "x-cos-security-token";
+
+    /// How long a signature made for a request is valid.
+    static constexpr std::chrono::seconds lifetime{900};
+    /// How long one KeyTime serves for new requests, so that every signature has most of its
+    /// lifetime before it.
+    static constexpr std::chrono::seconds renewal{300};
+    /// How far a server's clock may be behind ours.
+    static constexpr std::chrono::seconds leeway{60};
+
+    /// Adds the token and `Authorization` to `attempt_fields`, signing these and `request_fields`.
+    ///
+    /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(http::method method, const http::target& target,
+        const http::field_list& request_fields, http::field_list& attempt_fields,
+        const credentials& who, std::chrono::sys_seconds now) override
+    {
+        if (who.is_anonymous())
+            return {};
+        if (!who.session_token().empty())
+            attempt_fields.add(token_header, who.session_token());
+
+        canonical_pairs headers;
+        add_signed_fields(headers, attempt_fields);
+        add_signed_fields(headers, request_fields);
+
+        const std::lock_guard lock(mutex_);
+        if (auto ready = refresh(who, now); !ready)
+            return ready;
+        const auto signature = q_sign(key_->key, method, target.decoded_path(),
+            canonical_parameters(target), std::move(headers));
+        if (!signature)
+            return signature.error();
+        attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
+            std::string_view separator;
+            for_each_authorization_part(who.secret_id(), key_->key.validity(), *signature,
+                [&](std::string_view name, std::string_view value) {
+                    text.append(separator).append(name).append("=").append(value);
+                    separator = "&";
+                });
+        });
+        return {};
+    }
+
+    /// Appends the signature to `target` as `q-*` parameters, for a URL that anyone may use from
+    /// `now` (minus the leeway) for `validity`. The token is signed as a parameter.
+    ///
+    /// `fields` are those that the user of the URL must send, `Host` among them.
+    /// Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<void> presign(http::method method, http::target& target,
+        const http::field_list& fields, const credentials& who, std::chrono::sys_seconds now,
+        std::chrono::seconds validity)
+    {
+        if (who.is_anonymous())
+            return {};
+        if (!who.session_token().empty())
+            target.add_parameter(token_header, who.session_token());
+        auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + validity});
+        if (!key)
+            return std::move(key).error();
+        canonical_pairs headers;
+        add_signed_fields(headers, fields);
+        const auto signature = q_sign(*key, method, target.decoded_path(),
+            canonical_parameters(target), std::move(headers));
+        if (!signature)
+            return signature.error();
+        for_each_authorization_part(who.secret_id(), key->validity(), *signature,
+            [&](std::string_view name, std::string_view value) {
+                target.add_parameter(name, value);
+            });
+        return {};
+    }
+
+    /// How many SignKeys were derived, for tests of the cache.
+    [[nodiscard]] std::size_t derived() const
+    {
+        const std::lock_guard lock(mutex_);
+        return derived_;
+    }
+
+private:
+    struct cached_key
+    {
+        credentials of;
+        q_sign_key key;
+    };
+
+    /// A KeyTime serves from its making for `renewal`, unless the clock went back.
+    [[nodiscard]] static bool serves(const key_time& validity, std::chrono::sys_seconds now)
+    {
+        const auto made = validity.start + leeway;
+        return now >= made && now < made + renewal;
+    }
+
+    result<void> refresh(const credentials& who, std::chrono::sys_seconds now)
+    {
+        if (key_ && serves(key_->key.validity(), now) && key_->of == who)
+            return {};
+        auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + lifetime});
+        if (!key)
+            return std::move(key).error();
+        ++derived_;
+        key_.emplace(cached_key{who, std::move(*key)});
+        return {};
+    }
+
+    mutable std::mutex mutex_{};
+    std::optional<cached_key> key_{};
+    std::size_t derived_ = 0;
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/dialect/cos.hpp ----------------------------------------------------------------------
+
+// The COS XML API: names of headers and values, the host rule, the rule for bucket names.
+
+#ifndef COSIO_DIALECT_COS_HPP
+#define COSIO_DIALECT_COS_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// What is particular to COS. Source: the COS XML API documentation.
+///
+/// Operations are written once over a dialect; whatever differs between two services is a member
+/// here, never an `if` in an operation.
+struct cos
+{
+    using signer = auth::q_signer;
+
+    struct header
+    {
+        static constexpr std::string_view encryption = "x-cos-server-side-encryption";
+        static constexpr std::string_view kms_key_id =
+            "x-cos-server-side-encryption-cos-kms-key-id";
+        static constexpr std::string_view kms_context = "x-cos-server-side-encryption-context";
+        static constexpr std::string_view customer_algorithm =
+            "x-cos-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view customer_key =
+            "x-cos-server-side-encryption-customer-key";
+        static constexpr std::string_view customer_key_md5 =
+            "x-cos-server-side-encryption-customer-key-MD5";
+        static constexpr std::string_view source_customer_algorithm =
+            "x-cos-copy-source-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view source_customer_key =
+            "x-cos-copy-source-server-side-encryption-customer-key";
+        static constexpr std::string_view source_customer_key_md5 =
+            "x-cos-copy-source-server-side-encryption-customer-key-MD5";
+
+        static constexpr std::string_view copy_source = "x-cos-copy-source";
+        static constexpr std::string_view copy_source_range = "x-cos-copy-source-range";
+        static constexpr std::string_view copy_source_if_match = "x-cos-copy-source-If-Match";
+        static constexpr std::string_view copy_source_if_none_match =
+            "x-cos-copy-source-If-None-Match";
+        static constexpr std::string_view copy_source_if_modified_since =
+            "x-cos-copy-source-If-Modified-Since";
+        static constexpr std::string_view copy_source_if_unmodified_since =
+            "x-cos-copy-source-If-Unmodified-Since";
+        static constexpr std::string_view copy_source_version_id =
+            "x-cos-copy-source-version-id";
+        static constexpr std::string_view metadata_directive = "x-cos-metadata-directive";
+        static constexpr std::string_view tagging_directive = "x-cos-tagging-directive";
+
+        static constexpr std::string_view metadata_prefix = "x-cos-meta-";
+        static constexpr std::string_view storage_class = "x-cos-storage-class";
+        static constexpr std::string_view acl = "x-cos-acl";
+        static constexpr std::string_view grant_read = "x-cos-grant-read";
+        static constexpr std::string_view grant_read_acp = "x-cos-grant-read-acp";
+        static constexpr std::string_view grant_write_acp = "x-cos-grant-write-acp";
+        static constexpr std::string_view grant_full_control = "x-cos-grant-full-control";
+        static constexpr std::string_view tagging = "x-cos-tagging";
+        static constexpr std::string_view traffic_limit = "x-cos-traffic-limit";
+
+        static constexpr std::string_view crc64 = "x-cos-hash-crc64ecma";
+        static constexpr std::string_view version_id = "x-cos-version-id";
+        static constexpr std::string_view delete_marker = "x-cos-delete-marker";
+        static constexpr std::string_view restore = "x-cos-restore";
+        static constexpr std::string_view restore_status = "x-cos-restore-status";
+        static constexpr std::string_view bucket_region = "x-cos-bucket-region";
+        static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
+        static constexpr std::string_view request_id = "x-cos-request-id";
+        static constexpr std::string_view trace_id = "x-cos-trace-id";
+        static constexpr std::string_view security_token = "x-cos-security-token";
+    };
+
+    struct value
+    {
+        static constexpr std::string_view encryption_cos_managed = "AES256";
+        static constexpr std::string_view encryption_kms = "cos/kms";
+        static constexpr std::string_view customer_algorithm = "AES256";
+        static constexpr std::string_view copy_directive = "Copy";
+        static constexpr std::string_view replace_directive = "Replaced";
+        /// In bucket encryption documents SSE-KMS has another name than in headers.
+        static constexpr std::string_view bucket_encryption_kms = "KMS";
+    };
+
+    /// The documentation confirms the mode in the reply of every write but the part copy, where
+    /// it names SSE-COS alone.
+    static constexpr bool part_copy_reply_confirms_encryption = false;
+
+    /// The service's host in a region, to which the bucket's name is prefixed.
+    [[nodiscard]] static std::string service_host(std::string_view region)
+    {
+        return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// Why `bucket` is no bucket name; empty when it is one: `<name>-<appid>`, lower-case letters,
+    /// digits and hyphens, neither first nor last a hyphen, the APPID numeric.
+    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
+    {
+        constexpr std::size_t longest_host_label = 63;
+        const auto allowed = [](char c) {
+            return detail::is_lower(c) || detail::is_digit(c) || c == '-';
+        };
+        if (bucket.empty())
+            return "must not be empty";
+        if (bucket.size() > longest_host_label)
+            return "must not be longer than 63 bytes";
+        if (!std::ranges::all_of(bucket, allowed))
+            return "must be lower-case letters, digits and hyphens";
+        const auto hyphen = bucket.rfind('-');
+        if (hyphen == std::string_view::npos || hyphen == 0 || hyphen + 1 == bucket.size() ||
+            !std::ranges::all_of(bucket.substr(hyphen + 1), detail::is_digit))
+            return "must end in a hyphen and the numeric APPID, as in examplebucket-1250000000";
+        if (bucket.front() == '-')
+            return "must not begin with a hyphen";
+        return {};
+    }
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
+// ---- cosio/net/operation_control.hpp ------------------------------------------------------------
+
+// How a running operation is told to stop.
+
+#ifndef COSIO_NET_OPERATION_CONTROL_HPP
+#define COSIO_NET_OPERATION_CONTROL_HPP
+
+#include <asio/any_io_executor.hpp>
+
+namespace cosio::inline v0::net {
+
+/// Something an operation waits for, that can be made to fail at once.
+class interruptible
+{
+public:
+    /// Makes what is being waited for complete with an error, now and from now on.
+    virtual void interrupt() noexcept = 0;
+
+protected:
+    interruptible() = default;
+    interruptible(const interruptible&) = default;
+    interruptible& operator=(const interruptible&) = default;
+    ~interruptible() = default;
+};
+
+/// The side of an operation that a cancellation sees. Touched on the operation's executor only.
+class operation_control
+{
+public:
+    explicit operation_control(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    /// Serial: everything an operation does runs here, one thing at a time.
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+
+    void cancel() noexcept
+    {
+        cancelled_ = true;
+        if (waiting_for_ != nullptr)
+            waiting_for_->interrupt();
+    }
+
+    /// Names what the operation waits for, as long as this object lives.
+    class waiting
+    {
+    public:
+        waiting(operation_control& control, interruptible& what) noexcept : control_(control)
+        {
+            control_.waiting_for_ = &what;
+        }
+        waiting(const waiting&) = delete;
+        waiting& operator=(const waiting&) = delete;
+        ~waiting() { control_.waiting_for_ = nullptr; }
+
+    private:
+        operation_control& control_;
+    };
+
+private:
+    asio::any_io_executor executor_;
+    interruptible* waiting_for_ = nullptr;
+    bool cancelled_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/stream.hpp -----------------------------------------------------------------------
+
+// A byte stream to a peer: TCP, TLS over it, or a script in a test.
+
+#ifndef COSIO_NET_STREAM_HPP
+#define COSIO_NET_STREAM_HPP
+
+#include <asio/error.hpp>
+
+namespace cosio::inline v0::net {
+
+/// Asio has a category of its own for the system's codes, which knows no `std::errc`.
+[[nodiscard]] inline std::error_code standard_code(const std::error_code& code)
+{
+    return code.category() == asio::error::get_system_category()
+        ? std::error_code(code.value(), std::system_category())
+        : code;
+}
+
+/// A code of Asio or the system, as an error of ours.
+[[nodiscard]] inline error connection_error(const std::error_code& code)
+{
+    if (code == asio::error::operation_aborted)
+        return error(errc::cancelled);
+    if (code == asio::error::eof || code == asio::error::connection_reset ||
+        code == asio::error::broken_pipe || code == asio::error::connection_aborted)
+        return error(errc::connection_closed, "the peer closed the connection: " + code.message());
+    return error(standard_code(code), "the connection failed: " + code.message());
+}
+
+/// Virtual rather than a template parameter: one instantiation of everything above it, and a call
+/// costs nothing beside a system call. Used by one operation at a time.
+class stream : public interruptible
+{
+public:
+    stream() = default;
+    stream(const stream&) = delete;
+    stream& operator=(const stream&) = delete;
+    virtual ~stream() = default;
+
+    /// Reads at least one byte; 0 bytes: the peer has ended its side in order.
+    [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
+        std::span<std::byte> buffer) = 0;
+
+    /// Writes all of `first`, then all of `second`, in as few packets as possible.
+    [[nodiscard]] virtual asio::awaitable<result<void>> write(
+        std::span<const std::byte> first, std::span<const std::byte> second) = 0;
+
+    /// Reads what is there without waiting; 0 bytes: nothing, or the end.
+    [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
+
+    /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
+    /// up. A `write` may go on meanwhile.
+    virtual void notify_when_readable(
+        const asio::any_io_executor& executor, std::function<void()> handler) = 0;
+
+    /// Makes a `write` that is waiting fail; the stream can still be read.
+    virtual void abandon_write() noexcept = 0;
+
+    /// Closes at once, without waiting for the peer.
+    virtual void close() noexcept = 0;
+
+    void interrupt() noexcept override { close(); }
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/tcp_stream.hpp -------------------------------------------------------------------
+
+// Plain TCP.
+
+#ifndef COSIO_NET_TCP_STREAM_HPP
+#define COSIO_NET_TCP_STREAM_HPP
+
+#include <asio/bind_executor.hpp>
+#include <asio/buffer.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+namespace cosio::inline v0::net {
+
+/// A connected socket.
+class tcp_stream final : public stream
+{
+public:
+    /// Packets leave at once: requests and replies wait for each other, never for company.
+    explicit tcp_stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    {
+        std::error_code ignored;
+        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+        socket_.non_blocking(true, ignored);
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(
+        std::span<std::byte> buffer) override
+    {
+        std::error_code code;
+        const auto count = co_await socket_.async_read_some(
+            asio::buffer(buffer.data(), buffer.size()),
+            asio::redirect_error(asio::use_awaitable, code));
+        if (code == asio::error::eof)
+            co_return std::size_t{0};
+        if (code)
+            co_return connection_error(code);
+        co_return count;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> write(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        const std::array<asio::const_buffer, 2> buffers{
+            asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
+        std::error_code code;
+        co_await asio::async_write(
+            socket_, buffers, asio::redirect_error(asio::use_awaitable, code));
+        if (code)
+            co_return connection_error(code);
+        co_return result<void>();
+    }
+
+    [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
+    {
+        std::error_code code;
+        const auto count =
+            socket_.read_some(asio::buffer(buffer.data(), buffer.size()), code);
+        if (code == asio::error::would_block || code == asio::error::eof)
+            return std::size_t{0};
+        if (code)
+            return connection_error(code);
+        return count;
+    }
+
+    void notify_when_readable(
+        const asio::any_io_executor& executor, std::function<void()> handler) override
+    {
+        socket_.async_wait(asio::ip::tcp::socket::wait_read,
+            asio::bind_executor(executor,
+                [handler = std::move(handler)](const std::error_code&) { handler(); }));
+    }
+
+    void abandon_write() noexcept override
+    {
+        std::error_code ignored;
+        socket_.cancel(ignored);
+    }
+
+    void close() noexcept override
+    {
+        std::error_code ignored;
+        socket_.close(ignored);
+    }
+
+private:
+    asio::ip::tcp::socket socket_;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/tls_engine.hpp -------------------------------------------------------------------
+
+// TLS between two buffers: no socket, no waiting. OpenSSL reads records straight from one large
+// receive buffer and writes them behind one another into one send buffer.
+
+#ifndef COSIO_NET_TLS_ENGINE_HPP
+#define COSIO_NET_TLS_ENGINE_HPP
+
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <cstring>
+
+namespace cosio::inline v0::net {
+
+/// Bytes on their way in: received at the end, consumed at the front.
+class receive_buffer
+{
+public:
+    /// The memory is not touched before it is used.
+    explicit receive_buffer(std::size_t capacity)
+        : bytes_(std::make_unique_for_overwrite<std::byte[]>(capacity)), capacity_(capacity)
+    {}
+
+    [[nodiscard]] std::span<const std::byte> unread() const noexcept
+    {
+        return {bytes_.get() + begin_, end_ - begin_};
+    }
+    /// Where more can be received; moves what is unread to the front if that makes room.
+    [[nodiscard]] std::span<std::byte> space() noexcept
+    {
+        if (begin_ == end_) {
+            begin_ = end_ = 0;
+        } else if (end_ == capacity_) {
+            std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        return {bytes_.get() + end_, capacity_ - end_};
+    }
+    void received(std::size_t count) noexcept { end_ += count; }
+    void consumed(std::size_t count) noexcept { begin_ += count; }
+
+private:
+    std::unique_ptr<std::byte[]> bytes_;
+    std::size_t capacity_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+/// One TLS session, client side unless made otherwise. Not thread safe.
+class tls_engine
+{
+public:
+    enum class status {
+        done,       ///< The call did what it says.
+        want_input, ///< It needs more ciphertext in `input()`.
+        closed,     ///< The peer ended the session in order.
+        failed,     ///< The session is broken, see `failure()`.
+    };
+
+    struct transfer
+    {
+        status state = status::failed;
+        std::size_t bytes = 0;
+    };
+
+    /// Several records fit, so that one receive feeds many.
+    static constexpr std::size_t input_capacity = 128 * 1024;
+
+    /// For a connection to `host`, a name or an address, whose certificate must be for it.
+    [[nodiscard]] static result<std::unique_ptr<tls_engine>> make(
+        const tls_context& context, const std::string& host)
+    {
+        auto made = make_unconnected(context.native());
+        if (!made)
+            return made;
+        auto* const ssl = (*made)->ssl_.get();
+        SSL_set_connect_state(ssl);
+        const bool address = detail::is_address(host);
+        bool right = address || SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+        if (context.verifies()) {
+            auto* const parameters = SSL_get0_param(ssl);
+            X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+            right = right &&
+                (address ? X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str())
+                         : X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), 0)) == 1;
+        }
+        if (!right)
+            return error(errc::tls_failed, openssl::take_error());
+        return made;
+    }
+
+    /// An engine that is neither client nor server yet: for tests, which need the other side too.
+    [[nodiscard]] static result<std::unique_ptr<tls_engine>> make_unconnected(SSL_CTX* context)
+    {
+        ERR_clear_error();
+        std::unique_ptr<tls_engine> made(new tls_engine);
+        made->ssl_.reset(SSL_new(context));
+        auto* const method = buffer_method();
+        openssl::owned<BIO> bio(method == nullptr ? nullptr : BIO_new(method));
+        if (made->ssl_ == nullptr || bio == nullptr)
+            return error(errc::tls_failed, openssl::take_error());
+        BIO_set_data(bio.get(), made.get());
+        BIO_set_init(bio.get(), 1);
+        auto* const owned_by_ssl = bio.release();
+        SSL_set_bio(made->ssl_.get(), owned_by_ssl, owned_by_ssl);
+        return made;
+    }
+
+    tls_engine(const tls_engine&) = delete; // OpenSSL points at it.
+    tls_engine& operator=(const tls_engine&) = delete;
+    ~tls_engine() = default;
+
+    /// Goes on with the handshake; look for output after each call.
+    [[nodiscard]] status handshake()
+    {
+        ERR_clear_error();
+        return outcome(SSL_do_handshake(ssl_.get()));
+    }
+
+    /// Decrypts into `plain`.
+    [[nodiscard]] transfer read(std::span<std::byte> plain)
+    {
+        ERR_clear_error();
+        transfer out;
+        const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
+        out.state = outcome(returned);
+        return out;
+    }
+
+    /// Encrypts all of `plain` behind the output there is already.
+    [[nodiscard]] status write(std::span<const std::byte> plain)
+    {
+        if (plain.empty())
+            return status::done;
+        ERR_clear_error();
+        std::size_t written = 0;
+        return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
+    }
+
+    /// Ciphertext received from the peer goes here.
+    [[nodiscard]] receive_buffer& input() noexcept { return input_; }
+    /// Whether there is ciphertext for the peer.
+    [[nodiscard]] bool has_output() const noexcept { return !output_.empty(); }
+    /// Takes the ciphertext for the peer, in exchange for an empty buffer to go on with: a read
+    /// may produce more of it (the answer to a key update) while this is being sent.
+    void exchange_output(std::vector<std::byte>& buffer) noexcept
+    {
+        buffer.clear();
+        output_.swap(buffer);
+    }
+
+    /// Why the session failed.
+    [[nodiscard]] error failure() const
+    {
+        const auto verified = SSL_get_verify_result(ssl_.get());
+        if (verified != X509_V_OK && (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0)
+            return error(errc::tls_certificate_rejected,
+                std::string("the certificate of the peer was rejected: ")
+                    .append(X509_verify_cert_error_string(verified)));
+        return error(errc::tls_failed, "TLS: " + failure_);
+    }
+
+    [[nodiscard]] SSL* native() const noexcept { return ssl_.get(); }
+
+private:
+    tls_engine() = default;
+
+    status outcome(int returned)
+    {
+        if (returned == 1)
+            return status::done;
+        switch (SSL_get_error(ssl_.get(), returned)) {
+        case SSL_ERROR_WANT_READ: return status::want_input;
+        case SSL_ERROR_ZERO_RETURN: return status::closed;
+        default: break;
+        }
+        failure_ = openssl::take_error();
+        return status::failed;
+    }
+
+    static int read_input(BIO* bio, char* out, std::size_t size, std::size_t* read)
+    {
+        auto& self = *static_cast<tls_engine*>(BIO_get_data(bio));
+        BIO_clear_retry_flags(bio);
+        const auto unread = self.input_.unread();
+        *read = std::min(size, unread.size());
+        if (*read == 0) {
+            BIO_set_retry_read(bio);
+            return 0;
+        }
+        std::memcpy(out, unread.data(), *read);
+        self.input_.consumed(*read);
+        return 1;
+    }
+
+    static int write_output(BIO* bio, const char* bytes, std::size_t size, std::size_t* written)
+    {
+        auto& self = *static_cast<tls_engine*>(BIO_get_data(bio));
+        BIO_clear_retry_flags(bio);
+        const auto* const start = reinterpret_cast<const std::byte*>(bytes);
+        try {
+            self.output_.insert(self.output_.end(), start, start + size);
+        } catch (...) { // Out of memory; an exception must not pass through OpenSSL.
+            return 0;
+        }
+        *written = size;
+        return 1;
+    }
+
+    static long control(BIO*, int command, long, void*)
+    {
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+
+    /// Describes our kind of BIO to OpenSSL; made once per process, constant from then on.
+    static BIO_METHOD* buffer_method()
+    {
+        static BIO_METHOD* const method = [] {
+            auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cosio");
+            if (made != nullptr) {
+                BIO_meth_set_read_ex(made, read_input);
+                BIO_meth_set_write_ex(made, write_output);
+                BIO_meth_set_ctrl(made, control);
+            }
+            return made;
+        }();
+        return method;
+    }
+
+    receive_buffer input_{input_capacity};
+    std::vector<std::byte> output_{};
+    std::string failure_{};
+    openssl::owned<SSL> ssl_{}; // Last, as it uses the buffers while it goes.
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/tls_stream.hpp -------------------------------------------------------------------
+
+// TLS over any other stream: moves ciphertext between it and the engine.
+
+#ifndef COSIO_NET_TLS_STREAM_HPP
+#define COSIO_NET_TLS_STREAM_HPP
+
+namespace cosio::inline v0::net {
+
+/// Records are gathered and sent together, and one receive may bring many.
+class tls_stream final : public stream
+{
+public:
+    /// Plaintext that is encrypted before it is sent, so that it stays in the cache: a piece of a
+    /// body with a head before it.
+    static constexpr std::size_t send_size = 144 * 1024;
+
+    tls_stream(std::unique_ptr<stream> transport, std::unique_ptr<tls_engine> engine) noexcept
+        : transport_(std::move(transport)), engine_(std::move(engine))
+    {}
+
+    /// Errors: `errc::tls_certificate_rejected`, `errc::tls_failed`, and those of the transport.
+    [[nodiscard]] asio::awaitable<result<void>> handshake()
+    {
+        for (;;) {
+            const auto state = engine_->handshake();
+            // Also when it failed: the peer is told why.
+            if (auto sent = co_await flush(); !sent)
+                co_return state == tls_engine::status::failed ? engine_->failure()
+                                                              : std::move(sent).error();
+            if (state == tls_engine::status::done)
+                co_return result<void>();
+            if (state != tls_engine::status::want_input)
+                co_return engine_->failure();
+            auto more = co_await receive();
+            if (!more)
+                co_return std::move(more).error();
+            if (*more == 0)
+                co_return error(
+                    errc::tls_failed, "the peer closed the connection during the handshake");
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(
+        std::span<std::byte> buffer) override
+    {
+        for (;;) {
+            const auto got = engine_->read(buffer);
+            switch (got.state) {
+            case tls_engine::status::done: co_return got.bytes;
+            case tls_engine::status::closed: co_return std::size_t{0};
+            case tls_engine::status::failed: co_return engine_->failure();
+            case tls_engine::status::want_input: break;
+            }
+            if (auto sent = co_await flush(); !sent) // The answer to a key update.
+                co_return std::move(sent).error();
+            auto more = co_await receive();
+            if (!more)
+                co_return std::move(more).error();
+            if (*more == 0) // Without close_notify the end proves nothing.
+                co_return error(errc::connection_closed,
+                    "the connection was closed without the end of the TLS session");
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> write(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        while (!first.empty() || !second.empty()) {
+            std::size_t room = send_size;
+            for (auto* const part : {&first, &second}) {
+                const auto piece = part->first(std::min(room, part->size()));
+                if (engine_->write(piece) != tls_engine::status::done)
+                    co_return engine_->failure();
+                room -= piece.size();
+                *part = part->subspan(piece.size());
+            }
+            if (auto sent = co_await flush(); !sent)
+                co_return sent;
+        }
+        co_return result<void>();
+    }
+
+    [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
+    {
+        auto& input = engine_->input();
+        auto more = transport_->read_available(input.space());
+        if (!more)
+            return more;
+        input.received(*more);
+        const auto got = engine_->read(buffer);
+        if (got.state == tls_engine::status::failed)
+            return engine_->failure();
+        return got.bytes;
+    }
+
+    void notify_when_readable(
+        const asio::any_io_executor& executor, std::function<void()> handler) override
+    {
+        transport_->notify_when_readable(executor, std::move(handler));
+    }
+
+    void abandon_write() noexcept override { transport_->abandon_write(); }
+    void close() noexcept override { transport_->close(); }
+
+private:
+    asio::awaitable<result<void>> flush()
+    {
+        if (!engine_->has_output())
+            co_return result<void>();
+        engine_->exchange_output(sending_);
+        co_return co_await transport_->write(sending_, {});
+    }
+
+    asio::awaitable<result<std::size_t>> receive()
+    {
+        auto& input = engine_->input();
+        auto more = co_await transport_->read_some(input.space());
+        if (more)
+            input.received(*more);
+        co_return more;
+    }
+
+    std::unique_ptr<stream> transport_;
+    std::unique_ptr<tls_engine> engine_;
+    std::vector<std::byte> sending_{};
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/connector.hpp --------------------------------------------------------------------
+
+// From a host name to a stream: resolve, connect, TLS handshake.
+
+#ifndef COSIO_NET_CONNECTOR_HPP
+#define COSIO_NET_CONNECTOR_HPP
+
+#include <asio/ip/address.hpp>
+
+namespace cosio::inline v0::net {
+
+/// Where a connection leads. Connections to equal origins are interchangeable.
+struct origin
+{
+    bool tls = true;
+    /// What is resolved and connected to.
+    std::string host{};
+    std::uint16_t port = 443;
+    /// Whom the certificate must name.
+    std::string tls_name{};
+
+    friend bool operator==(const origin&, const origin&) = default;
+};
+
+/// A resolver that a cancellation can reach.
+class interruptible_resolver final : public interruptible
+{
+public:
+    explicit interruptible_resolver(const asio::any_io_executor& executor) : resolver(executor) {}
+    void interrupt() noexcept override { resolver.cancel(); }
+
+    asio::ip::tcp::resolver resolver;
+};
+
+/// A socket that a cancellation can reach while it connects.
+class interruptible_socket final : public interruptible
+{
+public:
+    explicit interruptible_socket(const asio::any_io_executor& executor) : socket(executor) {}
+    void interrupt() noexcept override
+    {
+        std::error_code ignored;
+        socket.close(ignored);
+    }
+
+    asio::ip::tcp::socket socket;
+};
+
+/// All addresses of a host. An address is taken as it stands, without the resolver's thread.
+[[nodiscard]] inline asio::awaitable<result<std::vector<asio::ip::tcp::endpoint>>> resolve(
+    operation_control& control, const origin& where)
+{
+    std::vector<asio::ip::tcp::endpoint> endpoints;
+    std::error_code code;
+    const auto address = asio::ip::make_address(where.host, code);
+    if (!code) {
+        endpoints.emplace_back(address, where.port);
+        co_return endpoints;
+    }
+    interruptible_resolver resolving(control.executor());
+    const operation_control::waiting waiting(control, resolving);
+    const auto found = co_await resolving.resolver.async_resolve(where.host,
+        std::to_string(where.port), asio::redirect_error(asio::use_awaitable, code));
+    if (control.cancelled() || code == asio::error::operation_aborted)
+        co_return error(errc::cancelled);
+    for (const auto& entry : found)
+        endpoints.push_back(entry.endpoint());
+    if (code || endpoints.empty())
+        co_return error(errc::resolve_failed,
+            "'" + where.host + "' has no address: " + code.message());
+    co_return endpoints;
+}
+
+/// A TCP connection to the first address that takes one.
+[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<stream>>> connect_tcp(
+    operation_control& control, const asio::any_io_executor& socket_executor, const origin& where)
+{
+    auto endpoints = co_await resolve(control, where);
+    if (!endpoints)
+        co_return std::move(endpoints).error();
+    std::error_code code;
+    for (const auto& endpoint : *endpoints) {
+        interruptible_socket connecting(socket_executor);
+        const operation_control::waiting waiting(control, connecting);
+        co_await connecting.socket.async_connect(
+            endpoint, asio::redirect_error(asio::use_awaitable, code));
+        if (control.cancelled() || code == asio::error::operation_aborted)
+            co_return error(errc::cancelled);
+        if (!code)
+            co_return std::make_unique<tcp_stream>(std::move(connecting.socket));
+    }
+    co_return error(standard_code(code), "could not connect to " + where.host + ":" +
+            std::to_string(where.port) + ": " + code.message());
+}
+
+/// A stream to `where`, ready for a request. `tls` is needed when `where.tls`.
+///
+/// The socket lives on `socket_executor`, as it outlives the operation that opens it.
+/// Errors: `errc::resolve_failed`, `errc::tls_certificate_rejected`, `errc::tls_failed`,
+/// `errc::cancelled`, or the system's code for a connection that failed.
+[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<stream>>> connect(
+    operation_control& control, const asio::any_io_executor& socket_executor, const origin& where,
+    const tls_context* tls)
+{
+    auto connected = co_await connect_tcp(control, socket_executor, where);
+    if (!connected || !where.tls)
+        co_return connected;
+    auto engine = tls_engine::make(*tls, where.tls_name);
+    if (!engine)
+        co_return std::move(engine).error();
+    auto secured = std::make_unique<tls_stream>(std::move(*connected), std::move(*engine));
+    const operation_control::waiting waiting(control, *secured);
+    auto shaken = co_await secured->handshake();
+    if (control.cancelled())
+        co_return error(errc::cancelled);
+    if (!shaken)
+        co_return std::move(shaken).error();
+    co_return std::unique_ptr<stream>(std::move(secured));
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/connection.hpp -------------------------------------------------------------------
+
+// A stream with the bytes that were received from it and not used yet.
+
+#ifndef COSIO_NET_CONNECTION_HPP
+#define COSIO_NET_CONNECTION_HPP
+
+namespace cosio::inline v0::net {
+
+/// Owned by one operation at a time, or by the pool.
+class connection
+{
+public:
+    /// A head and a small body fit.
+    static constexpr std::size_t initial_capacity = 16 * 1024;
+
+    connection(origin where, std::unique_ptr<stream> bytes)
+        : origin_(std::move(where)), stream_(std::move(bytes)), buffer_(initial_capacity)
+    {}
+
+    [[nodiscard]] const origin& leads_to() const noexcept { return origin_; }
+    [[nodiscard]] stream& bytes() noexcept { return *stream_; }
+
+    /// Whether it has served a request before.
+    [[nodiscard]] bool was_used() const noexcept { return was_used_; }
+    void mark_used() noexcept { was_used_ = true; }
+
+    /// Received and not consumed. Valid until `space()`.
+    [[nodiscard]] std::string_view unread() const noexcept
+    {
+        return {buffer_.data() + begin_, end_ - begin_};
+    }
+    void consume(std::size_t count) noexcept { begin_ += count; }
+
+    /// Room for at least one more byte, growing if need be: the caller's limits bound what is kept.
+    [[nodiscard]] std::span<std::byte> space()
+    {
+        if (begin_ == end_)
+            begin_ = end_ = 0;
+        if (end_ == buffer_.size()) {
+            buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+            end_ -= begin_;
+            begin_ = 0;
+            buffer_.resize(std::max(initial_capacity, 2 * end_));
+        }
+        return std::as_writable_bytes(std::span(buffer_).subspan(end_));
+    }
+    void received(std::size_t count) noexcept { end_ += count; }
+
+private:
+    origin origin_;
+    std::unique_ptr<stream> stream_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    bool was_used_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/pool.hpp -------------------------------------------------------------------------
+
+// Connections that wait for another request.
+
+#ifndef COSIO_NET_POOL_HPP
+#define COSIO_NET_POOL_HPP
+
+#include <iterator>
+
+namespace cosio::inline v0::net {
+
+/// Whether a connection that became idle at `since` may still be used.
+[[nodiscard]] constexpr bool is_fresh(std::chrono::steady_clock::time_point since,
+    std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration timeout) noexcept
+{
+    return now - since < timeout;
+}
+
+/// Last in, first out: the warmest connection serves next and the others may grow old. Knows no
+/// clock: the time is given. `Connection` has `leads_to()`.
+template <class Connection>
+class idle_connections
+{
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using owned = std::unique_ptr<Connection>;
+
+    idle_connections(std::chrono::steady_clock::duration timeout, std::size_t most)
+        : timeout_(timeout), most_(most)
+    {}
+
+    /// The connection to `where` that was put back last; none when there is none.
+    [[nodiscard]] owned take(const origin& where, time_point now)
+    {
+        drop_old(now);
+        const auto found = std::ranges::find_if(idle_.rbegin(), idle_.rend(),
+            [&](const entry& each) { return each.connection->leads_to() == where; });
+        if (found == idle_.rend())
+            return nullptr;
+        auto taken = std::move(found->connection);
+        idle_.erase(std::next(found).base());
+        return taken;
+    }
+
+    void put(owned connection, time_point now)
+    {
+        drop_old(now);
+        idle_.push_back({std::move(connection), now});
+        if (idle_.size() > most_)
+            idle_.erase(idle_.begin());
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return idle_.size(); }
+
+private:
+    struct entry
+    {
+        owned connection{};
+        time_point since{};
+    };
+
+    /// Entries are in the order in which they became idle.
+    void drop_old(time_point now)
+    {
+        const auto fresh = std::ranges::find_if(
+            idle_, [&](const entry& each) { return is_fresh(each.since, now, timeout_); });
+        idle_.erase(idle_.begin(), fresh);
+    }
+
+    std::chrono::steady_clock::duration timeout_;
+    std::size_t most_;
+    std::vector<entry> idle_{};
+};
+
+/// The connections of one client. Thread safe.
+template <class Connection>
+class pool
+{
+public:
+    pool(std::chrono::steady_clock::duration timeout, std::size_t most) : idle_(timeout, most) {}
+
+    [[nodiscard]] std::unique_ptr<Connection> take(const origin& where)
+    {
+        const std::lock_guard lock(mutex_);
+        return idle_.take(where, std::chrono::steady_clock::now());
+    }
+
+    void put(std::unique_ptr<Connection> connection)
+    {
+        const std::lock_guard lock(mutex_);
+        idle_.put(std::move(connection), std::chrono::steady_clock::now());
+    }
+
+private:
+    std::mutex mutex_{};
+    idle_connections<Connection> idle_;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/client_core.hpp ------------------------------------------------------------------
+
+// What all copies of a client share.
+
+#ifndef COSIO_NET_CLIENT_CORE_HPP
+#define COSIO_NET_CLIENT_CORE_HPP
+
+namespace cosio::inline v0::net {
+
+/// Constant after it was made, but for the pool and the signer, which guard themselves.
+class client_core
+{
+public:
+    client_core(asio::any_io_executor where, const config& settings, service_endpoint to,
+        std::optional<host_and_port> connect_to, std::optional<tls_context> context,
+        std::unique_ptr<auth::request_signer> signer)
+        : executor(std::move(where)), who(settings.credentials), endpoint(std::move(to)),
+          tls(std::move(context)), log(settings.log),
+          executor_is_serial(settings.executor_is_serial), signs(std::move(signer)),
+          connections(settings.pool.idle_timeout, settings.pool.maximum_idle),
+          connect_to_(std::move(connect_to))
+    {}
+
+    /// Where a request for `host` is sent.
+    [[nodiscard]] origin origin_of(std::string_view host) const
+    {
+        origin out;
+        out.tls = endpoint.scheme == scheme::https;
+        out.tls_name = host;
+        out.host = connect_to_ ? connect_to_->host : std::string(host);
+        out.port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
+        return out;
+    }
+
+    const asio::any_io_executor executor;
+    const credentials who;
+    const service_endpoint endpoint;
+    const std::optional<tls_context> tls;
+    const log_settings log;
+    const bool executor_is_serial;
+    const std::unique_ptr<auth::request_signer> signs;
+    pool<connection> connections;
+
+private:
+    std::optional<host_and_port> connect_to_;
+};
+
+/// The endpoint a configuration describes. `service_host` is the dialect's host of the region.
+/// Errors: `errc::invalid_configuration`, which names the member.
+[[nodiscard]] inline result<service_endpoint> make_endpoint(
+    const config& settings, const std::string& service_host)
+{
+    const auto region_problem = [&]() -> std::string_view {
+        if (settings.region.empty())
+            return "must not be empty";
+        const auto allowed = [](char c) {
+            return detail::is_alphanumeric(c) || c == '-' || c == '.';
+        };
+        return detail::is_host_name(settings.region) &&
+                std::ranges::all_of(settings.region, allowed) &&
+                detail::is_alphanumeric(settings.region.back())
+            ? std::string_view{}
+            : "must be letters, digits, hyphens and dots, such as ap-guangzhou";
+    }();
+    if (!region_problem.empty())
+        return error(errc::invalid_configuration, std::string(region_problem), "region");
+
+    host_and_port to;
+    to.host = service_host;
+    if (!settings.endpoint.empty()) {
+        auto parsed = detail::parse_host_and_port(settings.endpoint);
+        if (!parsed)
+            return error(errc::invalid_configuration, "must be host or host:port", "endpoint");
+        to = std::move(*parsed);
+    }
+    service_endpoint out;
+    out.scheme = settings.scheme;
+    out.region = settings.region;
+    out.path_style = settings.path_style || detail::is_address(to.host);
+    out.port = to.port == 0 ? default_port(settings.scheme) : to.port;
+    out.host = std::move(to.host);
+    out.protects_tokens = settings.scheme == scheme::https;
+    out.protects_customer_keys =
+        out.protects_tokens && !settings.tls.dangerously_accept_any_certificate;
+    return out;
+}
+
+/// Checks a configuration and makes what its client needs: no network, but files of certificates
+/// are read. Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+template <class Dialect>
+[[nodiscard]] result<std::shared_ptr<client_core>> make_client_core(
+    asio::any_io_executor executor, const config& settings)
+{
+    auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));
+    if (!endpoint)
+        return std::move(endpoint).error();
+    std::optional<host_and_port> connect_to;
+    if (!settings.connect_to.empty()) {
+        connect_to = detail::parse_host_and_port(settings.connect_to);
+        if (!connect_to)
+            return error(errc::invalid_configuration, "must be host or host:port", "connect_to");
+    }
+    std::optional<tls_context> tls;
+    if (settings.scheme == scheme::https) {
+        auto made = tls_context::make(settings.tls);
+        if (!made)
+            return std::move(made).error();
+        tls = std::move(*made);
+    }
+    return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
+        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>());
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/initiation.hpp -------------------------------------------------------------------
+
+// How an operation is started for any completion token, and how it is cancelled.
+
+#ifndef COSIO_NET_INITIATION_HPP
+#define COSIO_NET_INITIATION_HPP
+
+#include <asio/associated_allocator.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
+#include <asio/strand.hpp>
+
+#include <exception>
+
+namespace cosio::inline v0::net {
+
+/// Sits in the caller's cancellation slot. Never touches the operation on the emitter's thread: it
+/// posts to the operation's executor, where the operation may be gone already.
+class cancellation_handler
+{
+public:
+    explicit cancellation_handler(const std::shared_ptr<operation_control>& control)
+        : executor_(control->executor()), control_(control)
+    {}
+
+    void operator()(asio::cancellation_type type) const
+    {
+        if ((type & asio::cancellation_type::terminal) == asio::cancellation_type::none)
+            return; // A cancelled operation cannot promise to have had no effect.
+        asio::post(executor_, [control = control_] {
+            if (const auto running = control.lock())
+                running->cancel();
+        });
+    }
+
+private:
+    asio::any_io_executor executor_;
+    std::weak_ptr<operation_control> control_;
+};
+
+/// Hands the result to the caller's handler, on the handler's executor. Has no cancellation slot,
+/// so that `co_spawn` forwards none (Asio 1.22 to 1.24 crash when it does across strands).
+template <class Result, class Handler>
+class completion
+{
+public:
+    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
+    using allocator_type = asio::associated_allocator_t<Handler>;
+
+    completion(Handler handler, asio::any_io_executor otherwise)
+        : handler_(std::move(handler)), otherwise_(std::move(otherwise))
+    {}
+
+    [[nodiscard]] executor_type get_executor() const noexcept
+    {
+        return asio::get_associated_executor(handler_, otherwise_);
+    }
+    [[nodiscard]] allocator_type get_allocator() const noexcept
+    {
+        return asio::get_associated_allocator(handler_);
+    }
+
+    /// The coroutines of operations let no exception out.
+    void operator()(const std::exception_ptr&, result<Result> value)
+    {
+        std::move(handler_)(std::move(value));
+    }
+
+private:
+    Handler handler_;
+    asio::any_io_executor otherwise_;
+};
+
+/// Starts the coroutine of an operation. A named type with an executor, as Asio's adapters need.
+class operation_initiation
+{
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit operation_initiation(asio::any_io_executor executor) : executor_(std::move(executor))
+    {}
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+
+    template <class Handler, class Result>
+    void operator()(Handler&& handler, std::shared_ptr<operation_control> control,
+        asio::awaitable<result<Result>> work) const
+    {
+        using decayed = std::decay_t<Handler>;
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+            slot.assign(cancellation_handler(control));
+        asio::co_spawn(control->executor(), std::move(work),
+            completion<Result, decayed>(decayed(std::forward<Handler>(handler)), executor_));
+    }
+
+private:
+    asio::any_io_executor executor_;
+};
+
+/// The control of a new operation: on a strand of its own, unless the client's executor is serial.
+[[nodiscard]] inline std::shared_ptr<operation_control> make_control(const client_core& core)
+{
+    if (core.executor_is_serial)
+        return std::make_shared<operation_control>(core.executor);
+    return std::make_shared<operation_control>(asio::make_strand(core.executor));
+}
+
+/// Starts `work` and completes `token` with its result: signature `void(result<Result>)`.
+///
+/// On a serial executor `use_awaitable` gets the coroutine itself, which then takes part in the
+/// caller's own cancellation.
+template <class Result, class Token>
+auto initiate(const client_core& core, std::shared_ptr<operation_control> control,
+    asio::awaitable<result<Result>> work, Token&& token)
+{
+    if constexpr (std::is_same_v<std::decay_t<Token>, asio::use_awaitable_t<>>) {
+        if (core.executor_is_serial)
+            return work;
+    }
+    return asio::async_initiate<Token, void(result<Result>)>(
+        operation_initiation(core.executor), token, std::move(control), std::move(work));
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/crypto/crc64_polynomial.hpp ----------------------------------------------------------
+
+// Arithmetic in GF(2)[x] modulo the CRC64 polynomial, in reflected form: the lowest bit of a word
+// is the coefficient of x^63, the highest that of x^0.
+
+#ifndef COSIO_CRYPTO_CRC64_POLYNOMIAL_HPP
+#define COSIO_CRYPTO_CRC64_POLYNOMIAL_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// 0x42F0E1EBA9EA3693 reflected; the x^64 term is implied.
+inline constexpr std::uint64_t crc64_polynomial = 0xC96C5795D7870F42;
+
+[[nodiscard]] constexpr std::uint64_t crc64_times_x(std::uint64_t value) noexcept
+{
+    return value >> 1U ^ ((value & 1U) != 0 ? crc64_polynomial : 0);
+}
+
+/// left * right mod P.
+[[nodiscard]] constexpr std::uint64_t crc64_multiply(
+    std::uint64_t left, std::uint64_t right) noexcept
+{
+    std::uint64_t product = 0;
+    for (std::uint64_t bit = std::uint64_t{1} << 63U; bit != 0; bit >>= 1U) {
+        if ((left & bit) != 0)
+            product ^= right;
+        right = crc64_times_x(right);
+    }
+    return product;
+}
+
+/// x^exponent mod P.
+[[nodiscard]] constexpr std::uint64_t crc64_power_of_x(unsigned exponent) noexcept
+{
+    std::uint64_t power = std::uint64_t{1} << 63U;
+    for (; exponent != 0; --exponent)
+        power = crc64_times_x(power);
+    return power;
+}
+
+/// x^(8 * 2^i) mod P for each bit i of a 64-bit byte count.
+[[nodiscard]] constexpr std::array<std::uint64_t, 64> crc64_make_byte_powers() noexcept
+{
+    std::array<std::uint64_t, 64> powers{};
+    powers[0] = crc64_power_of_x(8);
+    for (std::size_t i = 1; i != powers.size(); ++i)
+        powers[i] = crc64_multiply(powers[i - 1], powers[i - 1]);
+    return powers;
+}
+
+inline constexpr auto crc64_byte_powers = crc64_make_byte_powers();
+
+/// x^(8 * count) mod P.
+[[nodiscard]] constexpr std::uint64_t crc64_power_of_x_to_bytes(std::uint64_t count) noexcept
+{
+    std::uint64_t power = std::uint64_t{1} << 63U;
+    for (std::size_t i = 0; count != 0; ++i, count >>= 1U)
+        if ((count & 1U) != 0)
+            power = crc64_multiply(power, crc64_byte_powers[i]);
+    return power;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/crc64_table.hpp ---------------------------------------------------------------
+
+// CRC64 by tables, eight bytes a step: what every processor can do.
+
+#ifndef COSIO_CRYPTO_CRC64_TABLE_HPP
+#define COSIO_CRYPTO_CRC64_TABLE_HPP
+
+#include <bit>
+
+namespace cosio::inline v0::crypto {
+
+using crc64_table = std::array<std::array<std::uint64_t, 256>, 8>;
+
+/// Row k advances a byte by k further bytes.
+[[nodiscard]] constexpr crc64_table crc64_make_table() noexcept
+{
+    crc64_table table{};
+    for (std::size_t byte = 0; byte != 256; ++byte) {
+        std::uint64_t value = byte;
+        for (int bit = 0; bit != 8; ++bit)
+            value = crc64_times_x(value);
+        table[0][byte] = value;
+    }
+    for (std::size_t row = 1; row != 8; ++row)
+        for (std::size_t byte = 0; byte != 256; ++byte) {
+            const std::uint64_t before = table[row - 1][byte];
+            table[row][byte] = before >> 8U ^ table[0][before & 0xffU];
+        }
+    return table;
+}
+
+inline constexpr crc64_table crc64_tables = crc64_make_table();
+
+/// Advances the raw register (all ones at the start, complemented at the end) over `bytes`.
+[[nodiscard]] inline std::uint64_t crc64_update_table(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, bytes.data(), sizeof word);
+            state ^= word;
+            std::uint64_t next = 0;
+            for (std::size_t i = 0; i != 8; ++i)
+                next ^= crc64_tables[7 - i][state >> (8 * i) & 0xffU];
+            state = next;
+        }
+    }
+    for (const std::byte byte : bytes)
+        state = state >> 8U ^
+            crc64_tables[0][(state ^ std::to_integer<std::uint64_t>(byte)) & 0xffU];
+    return state;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/crc64_carry_less.hpp ----------------------------------------------------------
+
+// CRC64 by carry-less multiplication: 64 bytes a step, folded into 128 bits (Gopal et al., "Fast
+// CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", 2009, reflected form).
+
+#ifndef COSIO_CRYPTO_CRC64_CARRY_LESS_HPP
+#define COSIO_CRYPTO_CRC64_CARRY_LESS_HPP
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define COSIO_HAS_PCLMULQDQ 1
+#include <immintrin.h>
+#else
+#define COSIO_HAS_PCLMULQDQ 0
+#endif
+
+namespace cosio::inline v0::crypto {
+
+#if COSIO_HAS_PCLMULQDQ
+
+/// Whether this processor has the instruction; asked once per process.
+[[nodiscard]] inline bool crc64_has_carry_less_multiply() noexcept
+{
+    static const bool present = __builtin_cpu_supports("pclmul") != 0;
+    return present;
+}
+
+/// Moves the 128 bits of `state` on by the distance for which `constants` were made, then adds
+/// `data`.
+[[gnu::target("pclmul")]] [[nodiscard]] inline __m128i crc64_fold(
+    __m128i state, __m128i constants, __m128i data) noexcept
+{
+    const __m128i upper = _mm_clmulepi64_si128(state, constants, 0x00);
+    const __m128i lower = _mm_clmulepi64_si128(state, constants, 0x11);
+    return _mm_xor_si128(_mm_xor_si128(upper, lower), data);
+}
+
+/// The constants that move 128 bits on by `bits`. The product of two reflected words comes out one
+/// bit short of 128, which the exponents make up for.
+[[gnu::target("pclmul")]] [[nodiscard]] inline __m128i crc64_fold_constants(
+    std::uint64_t for_high_degrees, std::uint64_t for_low_degrees) noexcept
+{
+    return _mm_set_epi64x(
+        static_cast<long long>(for_low_degrees), static_cast<long long>(for_high_degrees));
+}
+
+/// As `crc64_update_table`; requires `crc64_has_carry_less_multiply()`.
+[[gnu::target("pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_carry_less(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    constexpr std::size_t lane = sizeof(__m128i);
+    constexpr std::size_t lanes = 4;
+    constexpr std::size_t step = lane * lanes;
+    if (bytes.size() < step)
+        return crc64_update_table(state, bytes);
+
+    const auto load = [](const std::byte* from) noexcept {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    };
+    constexpr unsigned step_bits = step * 8;
+    constexpr unsigned lane_bits = lane * 8;
+    constexpr std::uint64_t step_high = crc64_power_of_x(step_bits + 63);
+    constexpr std::uint64_t step_low = crc64_power_of_x(step_bits - 1);
+    constexpr std::uint64_t lane_high = crc64_power_of_x(lane_bits + 63);
+    constexpr std::uint64_t lane_low = crc64_power_of_x(lane_bits - 1);
+
+    __m128i folded[lanes]; // Not a std::array, whose template argument would lose the alignment.
+    for (std::size_t i = 0; i != lanes; ++i)
+        folded[i] = load(bytes.data() + i * lane);
+    folded[0] = _mm_xor_si128(folded[0], _mm_set_epi64x(0, static_cast<long long>(state)));
+    bytes = bytes.subspan(step);
+
+    const __m128i by_step = crc64_fold_constants(step_high, step_low);
+    for (; bytes.size() >= step; bytes = bytes.subspan(step))
+        for (std::size_t i = 0; i != lanes; ++i)
+            folded[i] = crc64_fold(folded[i], by_step, load(bytes.data() + i * lane));
+
+    const __m128i by_lane = crc64_fold_constants(lane_high, lane_low);
+    __m128i last = folded[0];
+    for (std::size_t i = 1; i != lanes; ++i)
+        last = crc64_fold(last, by_lane, folded[i]);
+    for (; bytes.size() >= lane; bytes = bytes.subspan(lane))
+        last = crc64_fold(last, by_lane, load(bytes.data()));
+
+    std::array<std::byte, lane> remainder{};
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(remainder.data()), last);
+    return crc64_update_table(crc64_update_table(0, remainder), bytes);
+}
+
+#else
+
+[[nodiscard]] constexpr bool crc64_has_carry_less_multiply() noexcept { return false; }
+
+[[nodiscard]] inline std::uint64_t crc64_update_carry_less(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    return crc64_update_table(state, bytes);
+}
+
+#endif
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/crc64.hpp ---------------------------------------------------------------------
+
+// CRC-64/XZ (ECMA-182, reflected): the checksum COS keeps for every object, over the plaintext.
+
+#ifndef COSIO_CRYPTO_CRC64_HPP
+#define COSIO_CRYPTO_CRC64_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// The CRC64 of bytes that arrive in pieces.
+class crc64
+{
+public:
+    /// Adds bytes: carry-less multiplication where the processor has it, tables elsewhere.
+    void update(std::span<const std::byte> bytes) noexcept
+    {
+        register_ = crc64_has_carry_less_multiply()
+            ? crc64_update_carry_less(register_, bytes)
+            : crc64_update_table(register_, bytes);
+    }
+
+    /// The CRC64 of all bytes so far; 0 when there were none.
+    [[nodiscard]] std::uint64_t value() const noexcept { return ~register_; }
+
+private:
+    std::uint64_t register_ = ~std::uint64_t{0};
+};
+
+[[nodiscard]] inline std::uint64_t crc64_of(std::span<const std::byte> bytes) noexcept
+{
+    crc64 sum;
+    sum.update(bytes);
+    return sum.value();
+}
+
+/// The CRC64 of A followed by B, from those of A and of B and the length of B in bytes.
+[[nodiscard]] constexpr std::uint64_t crc64_combine(
+    std::uint64_t of_first, std::uint64_t of_second, std::uint64_t length_of_second) noexcept
+{
+    // Appending n bytes multiplies by x^(8n); the all-ones start and end values cancel out.
+    return crc64_multiply(of_first, crc64_power_of_x_to_bytes(length_of_second)) ^ of_second;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/http/chunked_decoder.hpp -------------------------------------------------------------
+
+// The chunked transfer coding, incremental and strict (RFC 9112, section 7.1).
+
+#ifndef COSIO_HTTP_CHUNKED_DECODER_HPP
+#define COSIO_HTTP_CHUNKED_DECODER_HPP
+
+namespace cosio::inline v0::http {
+
+/// What one step of a body decoder did with the bytes it was shown.
+struct decoded_piece
+{
+    std::size_t consumed = 0;   ///< Bytes of the input that are done with.
+    std::string_view payload{}; ///< Part of the input that belongs to the body.
+};
+
+/// Takes chunk sizes, extensions and trailers out of a byte stream.
+class chunked_decoder
+{
+public:
+    /// Whether the last chunk and its trailers have been read.
+    [[nodiscard]] bool done() const noexcept { return state_ == state::done; }
+
+    /// Decodes one step of `input`: at most one piece of payload. Consumes nothing when it needs
+    /// more bytes than it was shown. Errors: `errc::malformed_response`, `response_too_large`.
+    [[nodiscard]] result<decoded_piece> next(std::string_view input)
+    {
+        switch (state_) {
+        case state::size_line: return size_line(input);
+        case state::payload: return payload(input);
+        case state::payload_end: return payload_end(input);
+        case state::trailer: return trailer(input);
+        case state::done: break;
+        }
+        return decoded_piece{};
+    }
+
+private:
+    enum class state { size_line, payload, payload_end, trailer, done };
+
+    static constexpr std::size_t line_limit = 4096;
+    static constexpr std::size_t trailer_limit = 32; // Lines.
+
+    static error malformed(std::string_view why)
+    {
+        return error(errc::malformed_response, std::string("chunked reply: ").append(why));
+    }
+
+    /// The line at the start of `input` without its CRLF; nothing when it is not whole yet.
+    static result<std::optional<std::string_view>> take_line(std::string_view input)
+    {
+        const auto newline = input.find('\n');
+        if (std::min(newline, input.size()) > line_limit)
+            return error(errc::response_too_large, "chunked reply: a line is too long");
+        if (newline == std::string_view::npos)
+            return std::optional<std::string_view>{};
+        if (newline == 0 || input[newline - 1] != '\r')
+            return malformed("a line does not end in CRLF");
+        const auto line = input.substr(0, newline - 1);
+        if (!is_receivable_value(line))
+            return malformed("a control byte in a line");
+        return std::optional(line);
+    }
+
+    result<decoded_piece> size_line(std::string_view input)
+    {
+        auto line = take_line(input);
+        if (!line)
+            return std::move(line).error();
+        if (!*line)
+            return decoded_piece{};
+        const auto digits = (*line)->substr(0, (*line)->find(';'));
+        const auto size = detail::parse_number<std::uint64_t>(digits, 16);
+        if (!size || *size > std::numeric_limits<std::int64_t>::max())
+            return malformed("the chunk size is not a hexadecimal number in range");
+        left_ = *size;
+        state_ = left_ == 0 ? state::trailer : state::payload;
+        return decoded_piece{(*line)->size() + 2, {}};
+    }
+
+    result<decoded_piece> payload(std::string_view input)
+    {
+        const auto piece = input.substr(0, std::min<std::uint64_t>(left_, input.size()));
+        left_ -= piece.size();
+        if (left_ == 0)
+            state_ = state::payload_end;
+        return decoded_piece{piece.size(), piece};
+    }
+
+    result<decoded_piece> payload_end(std::string_view input)
+    {
+        constexpr std::string_view end = "\r\n";
+        if (!end.starts_with(input.substr(0, end.size())))
+            return malformed("no CRLF after a chunk");
+        if (input.size() < end.size())
+            return decoded_piece{};
+        state_ = state::size_line;
+        return decoded_piece{end.size(), {}};
+    }
+
+    result<decoded_piece> trailer(std::string_view input)
+    {
+        auto line = take_line(input);
+        if (!line)
+            return std::move(line).error();
+        if (!*line)
+            return decoded_piece{};
+        if ((*line)->empty())
+            state_ = state::done;
+        else if (++trailers_ > trailer_limit)
+            return error(errc::response_too_large, "chunked reply: too many trailers");
+        else if (!is_field_name((*line)->substr(0, (*line)->find(':'))) ||
+            (*line)->find(':') == std::string_view::npos)
+            return malformed("a trailer that is not a header field");
+        return decoded_piece{(*line)->size() + 2, {}};
+    }
+
+    state state_ = state::size_line;
+    std::uint64_t left_ = 0; // Of the chunk being read.
+    std::size_t trailers_ = 0;
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/response_body.hpp ---------------------------------------------------------------
+
+// Where the body of a reply ends, and whether it came whole.
+
+#ifndef COSIO_HTTP_RESPONSE_BODY_HPP
+#define COSIO_HTTP_RESPONSE_BODY_HPP
+
+namespace cosio::inline v0::http {
+
+/// How the end of a body is known (RFC 9112, section 6.3).
+enum class framing {
+    none,        ///< HEAD, 1xx, 204, 304: no body whatever the fields say.
+    length,      ///< `Content-Length`.
+    chunked,     ///< `Transfer-Encoding: chunked`.
+    until_close, ///< Neither: the end of the connection is the end of the body.
+};
+
+[[nodiscard]] constexpr framing framing_of(
+    method request, unsigned status, bool has_length, bool chunked) noexcept
+{
+    if (request == method::head || status < 200 || status == 204 || status == 304)
+        return framing::none;
+    if (chunked)
+        return framing::chunked;
+    return has_length ? framing::length : framing::until_close;
+}
+
+/// Takes the framing off the body of one reply.
+class response_body
+{
+public:
+    /// A body that is complete from the start.
+    response_body() = default;
+
+    response_body(method request, const response_head& head) noexcept
+        : framing_(framing_of(
+              request, head.status, head.content_length.has_value(), head.chunked)),
+          left_(framing_ == framing::length ? *head.content_length : 0),
+          done_(framing_ == framing::none || (framing_ == framing::length && left_ == 0))
+    {}
+
+    [[nodiscard]] framing kind() const noexcept { return framing_; }
+    /// Whether the whole body has been decoded.
+    [[nodiscard]] bool done() const noexcept { return done_; }
+    /// Bytes of body still to come, when a length says so; 0 otherwise.
+    [[nodiscard]] std::uint64_t known_left() const noexcept { return left_; }
+
+    /// Decodes one step of `input`, at most one piece of payload; consumes nothing when it needs
+    /// more bytes. Errors: `errc::malformed_response`, `errc::response_too_large`.
+    [[nodiscard]] result<decoded_piece> next(std::string_view input)
+    {
+        if (framing_ == framing::chunked) {
+            auto piece = chunks_.next(input);
+            done_ = chunks_.done();
+            return piece;
+        }
+        if (framing_ == framing::until_close)
+            return decoded_piece{input.size(), input};
+        const auto payload = input.substr(0, std::min<std::uint64_t>(left_, input.size()));
+        took(payload.size());
+        return decoded_piece{payload.size(), payload};
+    }
+
+    /// Tells that `count` payload bytes were received straight into their destination; requires
+    /// `framing::length` and `count <= known_left()`, or `framing::until_close`.
+    void took(std::uint64_t count) noexcept
+    {
+        if (framing_ != framing::length)
+            return;
+        left_ -= count;
+        done_ = left_ == 0;
+    }
+
+    /// The peer closed the connection. Success when that is how this body ends.
+    [[nodiscard]] result<void> closed()
+    {
+        if (framing_ == framing::until_close)
+            done_ = true;
+        if (done_)
+            return {};
+        return error(errc::truncated_body, "the connection was closed within the body");
+    }
+
+private:
+    framing framing_ = framing::none;
+    std::uint64_t left_ = 0;
+    bool done_ = true;
+    chunked_decoder chunks_{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/response_parser.hpp -------------------------------------------------------------
+
+// An incremental parser of HTTP/1.1 reply heads that refuses whatever could be read in two ways.
+
+#ifndef COSIO_HTTP_RESPONSE_PARSER_HPP
+#define COSIO_HTTP_RESPONSE_PARSER_HPP
+
+namespace cosio::inline v0::http {
+
+/// What a peer may make us hold.
+struct head_limits
+{
+    std::size_t bytes = 64 * 1024; ///< Of a head, with its blank line.
+    std::size_t fields = 128;
+};
+
+/// Finds the end of a head in a growing buffer, then parses it at one go.
+///
+/// Refused, as each has been used to make two readers disagree: bare LF or CR, folded lines,
+/// blanks before the colon, control bytes, repeated `Content-Length` (even with the same value),
+/// `Content-Length` with `Transfer-Encoding`, any transfer coding but `chunked`, lengths that are
+/// not plain digits or overflow (RFC 9112, sections 2.2, 5, 6 and 11).
+class response_parser
+{
+public:
+    explicit response_parser(head_limits limits = {}) noexcept : limits_(limits) {}
+
+    /// Looks at `buffer`, which holds all bytes received for this head so far and maybe more.
+    ///
+    /// Yields the length of the head once it is whole, filling `head`; 0 when more bytes are
+    /// needed; or `errc::malformed_response`, `errc::response_too_large`. Call it again with a
+    /// longer buffer; after a whole head the next call starts a new one.
+    [[nodiscard]] result<std::size_t> parse(std::string_view buffer, response_head& head)
+    {
+        // A peer that speaks something else may never end its line.
+        constexpr std::string_view version = "HTTP/1.";
+        if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
+            return malformed("not an HTTP/1 status line");
+        for (;;) {
+            const auto newline = buffer.find('\n', scanned_);
+            if (newline == std::string_view::npos) {
+                scanned_ = buffer.size();
+                if (buffer.size() > limits_.bytes)
+                    return too_large();
+                return std::size_t{0};
+            }
+            if (newline >= limits_.bytes)
+                return too_large();
+            if (newline == 0 || buffer[newline - 1] != '\r')
+                return malformed("a line does not end in CRLF");
+            const bool blank = newline - 1 == line_start_;
+            scanned_ = newline + 1;
+            if (!blank) {
+                line_start_ = scanned_;
+                continue;
+            }
+            const std::size_t length = scanned_;
+            const std::size_t without_blank_line = line_start_;
+            scanned_ = line_start_ = 0;
+            if (auto parsed = parse_whole(buffer.substr(0, without_blank_line), head); !parsed)
+                return std::move(parsed).error();
+            return length;
+        }
+    }
+
+private:
+    static error malformed(std::string_view why)
+    {
+        return error(errc::malformed_response, std::string("reply head: ").append(why));
+    }
+
+    static error too_large()
+    {
+        return error(errc::response_too_large, "reply head: larger than allowed");
+    }
+
+    result<void> parse_whole(std::string_view text, response_head& head) const
+    {
+        head = response_head{};
+        head.assign_text(text);
+        if (text.empty())
+            return malformed("no status line");
+
+        const std::size_t first_end = text.find("\r\n");
+        if (auto parsed = parse_status_line(text.substr(0, first_end), head); !parsed)
+            return parsed;
+        for (std::size_t start = first_end + 2; start < text.size();) {
+            const std::size_t end = text.find("\r\n", start);
+            if (auto parsed = parse_field(text, start, end, head); !parsed)
+                return parsed;
+            start = end + 2;
+        }
+        return interpret(head);
+    }
+
+    static result<void> parse_status_line(std::string_view line, response_head& head)
+    {
+        constexpr std::string_view version = "HTTP/1.";
+        constexpr std::size_t minor = version.size();
+        constexpr std::size_t status = minor + 2;
+        constexpr std::size_t status_length = 3;
+        if (line.size() < status + status_length || !line.starts_with(version) ||
+            (line[minor] != '0' && line[minor] != '1') || line[minor + 1] != ' ')
+            return malformed("not an HTTP/1 status line");
+        const auto code = detail::parse_number<unsigned>(line.substr(status, status_length));
+        if (!code || *code < 100)
+            return malformed("the status is not a number from 100 to 999");
+        const auto reason = line.substr(status + status_length);
+        if ((!reason.empty() && reason.front() != ' ') || !is_receivable_value(reason))
+            return malformed("bad bytes after the status");
+        head.status = *code;
+        head.minor_version = line[minor] == '1' ? 1 : 0;
+        return {};
+    }
+
+    result<void> parse_field(
+        std::string_view text, std::size_t start, std::size_t end, response_head& head) const
+    {
+        const auto line = text.substr(start, end - start);
+        if (line.front() == ' ' || line.front() == '\t')
+            return malformed("a folded line");
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
+            return malformed("a line that is not a header field");
+        const auto value = detail::trimmed(line.substr(colon + 1));
+        if (!is_receivable_value(value))
+            return malformed("a control byte in a header field");
+        if (head.size() == limits_.fields)
+            return error(errc::response_too_large, "reply head: too many header fields");
+        const auto value_start =
+            value.empty() ? end : static_cast<std::size_t>(value.data() - text.data());
+        head.add_field(start, colon, value_start, value.size());
+        return {};
+    }
+
+    /// Reads the fields that decide where the message ends.
+    static result<void> interpret(response_head& head)
+    {
+        bool close = false;
+        bool keep_alive = false;
+        for (std::size_t i = 0; i != head.size(); ++i) {
+            const field each = head[i];
+            if (detail::equal_ignoring_case(each.name, "content-length")) {
+                if (head.content_length)
+                    return malformed("more than one Content-Length");
+                const auto length = detail::parse_number<std::uint64_t>(each.value);
+                if (!length || *length > std::numeric_limits<std::int64_t>::max())
+                    return malformed("Content-Length is not a number in range");
+                head.content_length = *length;
+            } else if (detail::equal_ignoring_case(each.name, "transfer-encoding")) {
+                if (head.chunked || !detail::equal_ignoring_case(each.value, "chunked"))
+                    return malformed("a transfer coding other than chunked");
+                head.chunked = true;
+            } else if (detail::equal_ignoring_case(each.name, "connection")) {
+                close = close || lists(each.value, "close");
+                keep_alive = keep_alive || lists(each.value, "keep-alive");
+            }
+        }
+        if (head.chunked && head.content_length)
+            return malformed("both Content-Length and Transfer-Encoding");
+        if (head.chunked && head.minor_version == 0)
+            return malformed("a transfer coding in HTTP/1.0");
+        head.keep_alive = !close && (head.minor_version == 1 || keep_alive);
+        return {};
+    }
+
+    /// Whether a comma-separated list has the item, in any case.
+    static bool lists(std::string_view list, std::string_view item)
+    {
+        for (;;) {
+            const auto comma = list.find(',');
+            if (detail::equal_ignoring_case(detail::trimmed(list.substr(0, comma)), item))
+                return true;
+            if (comma == std::string_view::npos)
+                return false;
+            list.remove_prefix(comma + 1);
+        }
+    }
+
+    head_limits limits_;
+    std::size_t scanned_ = 0;    // Bytes known to hold no unseen line end.
+    std::size_t line_start_ = 0; // Of the line that is not complete yet.
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/net/exchange.hpp ---------------------------------------------------------------------
+
+// One request and its reply on one connection, as a pure state machine: it is told what happened
+// on the connection and says what that means.
+
+#ifndef COSIO_NET_EXCHANGE_HPP
+#define COSIO_NET_EXCHANGE_HPP
+
+namespace cosio::inline v0::net {
+
+/// What decides whether a connection may serve another request.
+struct reuse_facts
+{
+    bool reply_complete = false;
+    bool keep_alive = false;
+    /// The end of the connection was the end of the reply.
+    bool ended_by_close = false;
+    /// Bytes that belong to no reply were received.
+    bool surplus = false;
+    bool request_sent_whole = false;
+    bool cancelled = false;
+};
+
+/// A connection is kept only when both sides agree on where they are.
+[[nodiscard]] constexpr bool is_reusable(const reuse_facts& facts) noexcept
+{
+    return facts.reply_complete && facts.keep_alive && !facts.ended_by_close && !facts.surplus &&
+        facts.request_sent_whole && !facts.cancelled;
+}
+
+/// Follows one exchange. The driver reports each event; `failure()` is set once it cannot succeed.
+///
+/// A reply may arrive before the request was sent whole: a refusal then stands, and nothing more
+/// is sent; a success cannot be true and is an error. When sending fails, the reply that explains
+/// why may be waiting already, so the exchange goes on to receive before it gives up.
+class exchange
+{
+public:
+    enum class phase { sending, receiving_head, receiving_body, complete, failed };
+
+    /// `body_size` is empty for a chunked request body.
+    exchange(http::method method, std::optional<std::uint64_t> body_size,
+        http::head_limits limits = {})
+        : method_(method), body_size_(body_size), parser_(limits)
+    {}
+
+    [[nodiscard]] phase state() const noexcept { return phase_; }
+    [[nodiscard]] const error& failure() const noexcept { return failure_; }
+    [[nodiscard]] const http::response_head& head() const noexcept { return head_; }
+    /// For moving the head out once the exchange is complete.
+    [[nodiscard]] http::response_head& head() noexcept { return head_; }
+    [[nodiscard]] const http::response_body& body() const noexcept { return body_; }
+    /// Whether any byte of the request was handed to the system.
+    [[nodiscard]] bool request_was_sent() const noexcept { return request_was_sent_; }
+    /// Whether any byte of a reply was received.
+    [[nodiscard]] bool reply_has_begun() const noexcept { return reply_has_begun_; }
+
+    // While sending.
+
+    /// Sending begins; from here on the service may have seen the request.
+    void sending_begins() noexcept { request_was_sent_ = true; }
+
+    /// The body source yielded `count` more bytes, 0 for its end. Whether they may be sent: not
+    /// when they are more than the source said, nor when it ends early.
+    [[nodiscard]] bool body_continues(std::size_t count)
+    {
+        body_sent_ += count;
+        const bool too_many = body_size_ && body_sent_ > *body_size_;
+        const bool too_few = body_size_ && count == 0 && body_sent_ < *body_size_;
+        if (too_many || too_few)
+            fail(error(errc::body_size_mismatch,
+                "said " + std::to_string(*body_size_) + " bytes, yielded " +
+                    (too_many ? "more" : "only " + std::to_string(body_sent_)),
+                "body"));
+        return !too_many && !too_few;
+    }
+
+    /// All of the request has been sent.
+    void sent() noexcept
+    {
+        if (phase_ != phase::sending)
+            return;
+        request_sent_whole_ = true;
+        phase_ = phase::receiving_head;
+    }
+
+    /// Sending failed. Does nothing when a reply has ended it already.
+    void send_failed(error why)
+    {
+        if (phase_ != phase::sending)
+            return;
+        send_failure_ = std::move(why);
+        phase_ = phase::receiving_head;
+    }
+
+    // While receiving.
+
+    /// `window` is everything received and not consumed yet, maybe while still sending. Yields how
+    /// much of it is consumed: heads, as far as they are whole.
+    [[nodiscard]] std::size_t received_head(std::string_view window)
+    {
+        reply_has_begun_ = reply_has_begun_ || !window.empty();
+        std::size_t consumed = 0;
+        while (phase_ == phase::receiving_head || phase_ == phase::sending) {
+            const auto length = parser_.parse(window.substr(consumed), head_);
+            if (!length) {
+                fail(length.error());
+                break;
+            }
+            if (*length == 0)
+                break;
+            consumed += *length;
+            head_is_whole();
+        }
+        return consumed;
+    }
+
+    /// Takes the framing off one piece of the body; requires `phase::receiving_body`.
+    [[nodiscard]] http::decoded_piece received_body(std::string_view window)
+    {
+        auto piece = body_.next(window);
+        if (!piece) {
+            fail(std::move(piece).error());
+            return {};
+        }
+        body_may_be_done();
+        return *piece;
+    }
+
+    /// `count` bytes of body went straight to where they belong, see `http::response_body::took`.
+    void received_body_directly(std::size_t count)
+    {
+        body_.took(count);
+        body_may_be_done();
+    }
+
+    /// The peer ended its side in order.
+    void peer_closed()
+    {
+        if (phase_ == phase::receiving_body) {
+            if (auto whole = body_.closed(); !whole)
+                return fail(std::move(whole).error());
+            return body_may_be_done();
+        }
+        receive_failed(error(errc::connection_closed,
+            reply_has_begun_ ? "the peer closed the connection within the head of its reply"
+                             : "the peer closed the connection without a reply"));
+    }
+
+    /// Receiving failed. If sending had failed before, that is the error to report.
+    void receive_failed(error why)
+    {
+        if (phase_ == phase::receiving_body && why.code == errc::connection_closed)
+            return fail(error(errc::truncated_body, std::move(why.message)));
+        fail(send_failure_ && !reply_has_begun_ ? std::move(*send_failure_) : std::move(why));
+    }
+
+    /// Ends the exchange with an error from outside of it.
+    void fail(error why)
+    {
+        if (phase_ == phase::failed)
+            return;
+        phase_ = phase::failed;
+        failure_ = std::move(why);
+    }
+
+    /// Whether the connection may serve another request; `surplus` are bytes left unconsumed.
+    [[nodiscard]] bool reusable(std::size_t surplus, bool cancelled) const noexcept
+    {
+        reuse_facts facts;
+        facts.reply_complete = phase_ == phase::complete;
+        facts.keep_alive = head_.keep_alive;
+        facts.ended_by_close = body_.kind() == http::framing::until_close;
+        facts.surplus = surplus != 0;
+        facts.request_sent_whole = request_sent_whole_;
+        facts.cancelled = cancelled;
+        return is_reusable(facts);
+    }
+
+private:
+    static constexpr int most_interim_replies = 16;
+
+    void head_is_whole()
+    {
+        constexpr unsigned switching_protocols = 101;
+        if (head_.status < 200) {
+            if (head_.status == switching_protocols)
+                return fail(error(errc::malformed_response, "the peer switched protocols unasked"));
+            if (++interim_replies_ > most_interim_replies)
+                return fail(error(errc::malformed_response, "too many interim replies"));
+            return;
+        }
+        if (!request_sent_whole_ && head_.status < 300)
+            return fail(error(errc::malformed_response,
+                "a reply of success came before the request was sent whole"));
+        body_ = http::response_body(method_, head_);
+        phase_ = phase::receiving_body;
+        body_may_be_done();
+    }
+
+    void body_may_be_done() noexcept
+    {
+        if (body_.done())
+            phase_ = phase::complete;
+    }
+
+    http::method method_;
+    std::optional<std::uint64_t> body_size_;
+    std::uint64_t body_sent_ = 0;
+    http::response_parser parser_;
+    http::response_head head_{};
+    http::response_body body_{};
+    phase phase_ = phase::sending;
+    error failure_{};
+    std::optional<error> send_failure_{};
+    int interim_replies_ = 0;
+    bool request_was_sent_ = false;
+    bool request_sent_whole_ = false;
+    bool reply_has_begun_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/outgoing_body.hpp ----------------------------------------------------------------
+
+// The body of a request, cut into the pieces in which it is sent.
+
+#ifndef COSIO_NET_OUTGOING_BODY_HPP
+#define COSIO_NET_OUTGOING_BODY_HPP
+
+namespace cosio::inline v0::net {
+
+/// Yields pieces that stay in the processor's cache while they are summed, encrypted and sent.
+class outgoing_body
+{
+public:
+    static constexpr std::size_t piece_size = 128 * 1024;
+
+    /// `size` is empty when the body is sent chunked.
+    outgoing_body(const body_view& bytes, std::optional<std::uint64_t> size)
+        : body_(bytes), chunked_(!size.has_value()), left_(size.value_or(0)),
+          unsent_(bytes.bytes())
+    {}
+
+    /// The CRC64 of the pieces so far, without their chunked framing.
+    [[nodiscard]] std::uint64_t crc64() const noexcept { return sum_.value(); }
+
+    /// The next piece, valid until the next call; empty at the end. `progress` is told of each
+    /// piece before it may be sent, and fails when the body is not of the size it said.
+    [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(exchange& progress)
+    {
+        if (ended_)
+            co_return std::span<const std::byte>();
+        if (!body_.in_memory()) {
+            auto piece = co_await next_of_source(progress);
+            co_return piece;
+        }
+        const auto piece = unsent_.first(std::min(piece_size, unsent_.size()));
+        unsent_ = unsent_.subspan(piece.size());
+        ended_ = unsent_.empty();
+        sum_.update(piece);
+        co_return piece;
+    }
+
+private:
+    // A chunk is framed by its size in hexadecimal before it and a line end behind it.
+    static constexpr std::size_t room_before = 18;
+    static constexpr std::size_t room_behind = 2;
+
+    asio::awaitable<result<std::span<const std::byte>>> next_of_source(exchange& progress)
+    {
+        if (buffer_ == nullptr)
+            buffer_ =
+                std::make_unique_for_overwrite<std::byte[]>(room_before + piece_size + room_behind);
+        const std::span<std::byte> room(buffer_.get() + room_before, piece_size);
+        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, piece_size));
+        std::size_t count = 0;
+        if (!wanted.empty()) {
+            auto got = co_await read(wanted);
+            if (!got)
+                co_return std::move(got).error();
+            count = *got;
+            if (!progress.body_continues(count))
+                co_return progress.failure();
+        }
+        if (!chunked_) {
+            left_ -= count;
+            // The last bytes are held back until the source confirms that they are the last.
+            if (left_ == 0 && !co_await source_has_ended(progress))
+                co_return progress.failure();
+        }
+        const auto piece = room.first(count);
+        sum_.update(piece);
+        if (!chunked_)
+            co_return piece;
+        ended_ = count == 0;
+        co_return framed(count);
+    }
+
+    asio::awaitable<bool> source_has_ended(exchange& progress)
+    {
+        ended_ = true;
+        std::array<std::byte, 1> one_more{};
+        auto got = co_await read(one_more);
+        if (!got) {
+            progress.fail(std::move(got).error());
+            co_return false;
+        }
+        co_return progress.body_continues(*got);
+    }
+
+    asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
+    {
+        auto got = co_await body_.read(room);
+        if (got && *got > room.size())
+            co_return error(errc::body_source_failed, "yielded more than it was given room for",
+                "body");
+        if (!got && !got.error().code)
+            co_return error(errc::body_source_failed, std::move(got.error().message), "body");
+        co_return got;
+    }
+
+    std::span<const std::byte> framed(std::size_t count)
+    {
+        std::array<char, room_before> digits{};
+        auto* const end =
+            std::to_chars(digits.data(), digits.data() + room_before - 2, count, 16).ptr;
+        end[0] = '\r';
+        end[1] = '\n';
+        const auto length = static_cast<std::size_t>(end + 2 - digits.data());
+        auto* const start = buffer_.get() + room_before - length;
+        std::memcpy(start, digits.data(), length);
+        std::memcpy(buffer_.get() + room_before + count, "\r\n", room_behind);
+        return {start, length + count + room_behind};
+    }
+
+    body_view body_;
+    bool chunked_;
+    std::uint64_t left_; // Of a source that knows its size.
+    std::span<const std::byte> unsent_; // Of a body in memory.
+    std::unique_ptr<std::byte[]> buffer_{};
+    crypto::crc64 sum_{};
+    bool ended_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/exchange_driver.hpp --------------------------------------------------------------
+
+// Runs an exchange on a connection: a thin coroutine that does what the state machine says.
+
+#ifndef COSIO_NET_EXCHANGE_DRIVER_HPP
+#define COSIO_NET_EXCHANGE_DRIVER_HPP
+
+namespace cosio::inline v0::net {
+
+/// One exchange on a connection of its own: send, receive the head, receive the body piece by
+/// piece. Destroying it before the reply is complete closes the connection.
+class exchange_driver
+{
+public:
+    exchange_driver(std::unique_ptr<connection> on, http::method method,
+        std::optional<std::uint64_t> body_size)
+        : connection_(std::move(on)), exchange_(method, body_size)
+    {}
+
+    exchange_driver(const exchange_driver&) = delete;
+    exchange_driver& operator=(const exchange_driver&) = delete;
+    ~exchange_driver() { stop_watching(); }
+
+    [[nodiscard]] exchange& progress() noexcept { return exchange_; }
+    [[nodiscard]] const exchange& progress() const noexcept { return exchange_; }
+    /// Bytes of body received so far, and their CRC64.
+    [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
+    [[nodiscard]] std::uint64_t body_crc64() const noexcept { return body_sum_.value(); }
+    /// The CRC64 of the request's body.
+    [[nodiscard]] std::uint64_t sent_crc64() const noexcept { return sent_crc64_; }
+
+    /// Sends the request and receives the head of the reply. Look at `progress()` afterwards:
+    /// it has failed, or is at the body, or is complete.
+    [[nodiscard]] asio::awaitable<void> run_to_head(
+        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    {
+        const operation_control::waiting waiting(control, connection_->bytes());
+        co_await send(control, head, body);
+        sent_crc64_ = body.crc64();
+        while (exchange_.state() == exchange::phase::receiving_head)
+            if (!receive_buffered_head())
+                co_await receive();
+        if (control.cancelled())
+            exchange_.fail(error(errc::cancelled));
+    }
+
+    /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_body(
+        operation_control& control, std::span<std::byte> buffer)
+    {
+        const operation_control::waiting waiting(control, connection_->bytes());
+        std::size_t count = 0;
+        while (count == 0 && !buffer.empty()) {
+            if (!payload_.empty())
+                count = take_payload(buffer);
+            else if (exchange_.state() != exchange::phase::receiving_body)
+                break;
+            else if (!connection_->unread().empty() && decode_buffered())
+                continue;
+            else if (goes_straight_to(buffer.size()))
+                count = co_await receive_directly(buffer);
+            else
+                co_await receive();
+        }
+        if (control.cancelled())
+            exchange_.fail(error(errc::cancelled));
+        if (exchange_.state() == exchange::phase::failed)
+            co_return exchange_.failure();
+        body_size_ += count;
+        body_sum_.update(buffer.first(count));
+        co_return count;
+    }
+
+    /// The connection, if it may serve another request; to be called once, at the end.
+    [[nodiscard]] std::unique_ptr<connection> release(const operation_control& control)
+    {
+        stop_watching();
+        if (!exchange_.reusable(connection_->unread().size(), control.cancelled()))
+            return nullptr;
+        connection_->mark_used();
+        return std::move(connection_);
+    }
+
+private:
+    /// Lets a reply that comes while a long body is sent be seen at once. Outlives the driver, as
+    /// the wait for it may.
+    struct reply_watch
+    {
+        exchange_driver* driver = nullptr;
+    };
+
+    asio::awaitable<void> send(
+        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    {
+        exchange_.sending_begins();
+        auto head_left = detail::bytes_of(head.view());
+        for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
+            auto piece = co_await body.next(exchange_);
+            if (!piece) {
+                exchange_.fail(std::move(piece).error());
+                break;
+            }
+            more = !piece->empty();
+            // A source may take its time, and the reply come meanwhile.
+            if ((!more && head_left.empty()) || exchange_.state() != exchange::phase::sending)
+                break;
+            auto written = co_await connection_->bytes().write(head_left, *piece);
+            if (!written)
+                exchange_.send_failed(std::move(written).error());
+            head_left = {};
+            if (more && watch_ == nullptr && piece->size() >= outgoing_body::piece_size)
+                watch(control);
+        }
+        stop_watching();
+        exchange_.sent();
+    }
+
+    void watch(const operation_control& control)
+    {
+        watch_ = std::make_shared<reply_watch>();
+        watch_->driver = this;
+        wait_for_reply(control.executor());
+    }
+
+    void stop_watching() noexcept
+    {
+        if (watch_ != nullptr)
+            watch_->driver = nullptr;
+    }
+
+    void wait_for_reply(const asio::any_io_executor& executor)
+    {
+        connection_->bytes().notify_when_readable(executor, [executor, watch = watch_] {
+            if (watch->driver != nullptr && watch->driver->something_came())
+                watch->driver->wait_for_reply(executor);
+        });
+    }
+
+    /// Whether to go on watching: not once a reply has ended the sending, nor after an error,
+    /// which sending will meet as well.
+    bool something_came()
+    {
+        const auto got = connection_->bytes().read_available(connection_->space());
+        if (!got)
+            return false;
+        connection_->received(*got);
+        static_cast<void>(receive_buffered_head());
+        if (exchange_.state() == exchange::phase::sending)
+            return true;
+        connection_->bytes().abandon_write();
+        return false;
+    }
+
+    /// Whether what was received already is, or ends, a head.
+    bool receive_buffered_head()
+    {
+        connection_->consume(exchange_.received_head(connection_->unread()));
+        return exchange_.state() != exchange::phase::receiving_head &&
+            exchange_.state() != exchange::phase::sending;
+    }
+
+    asio::awaitable<void> receive()
+    {
+        auto got = co_await connection_->bytes().read_some(connection_->space());
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else if (*got == 0)
+            exchange_.peer_closed();
+        else
+            connection_->received(*got);
+    }
+
+    /// Large pieces of an unframed body need no buffer in between.
+    [[nodiscard]] bool goes_straight_to(std::size_t size) const noexcept
+    {
+        constexpr std::size_t worthwhile = 4096;
+        const auto& body = exchange_.body();
+        return connection_->unread().empty() && size >= worthwhile &&
+            (body.kind() == http::framing::until_close ||
+                (body.kind() == http::framing::length && body.known_left() >= worthwhile));
+    }
+
+    asio::awaitable<std::size_t> receive_directly(std::span<std::byte> buffer)
+    {
+        const auto& body = exchange_.body();
+        if (body.kind() == http::framing::length)
+            buffer = buffer.first(std::min<std::uint64_t>(buffer.size(), body.known_left()));
+        auto got = co_await connection_->bytes().read_some(buffer);
+        if (got && *got != 0) {
+            exchange_.received_body_directly(*got);
+            co_return *got;
+        }
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else
+            exchange_.peer_closed();
+        co_return std::size_t{0};
+    }
+
+    /// Whether a step could be decoded from what was received already.
+    bool decode_buffered()
+    {
+        const auto piece = exchange_.received_body(connection_->unread());
+        payload_ = piece.payload; // Stays where it is until more is received.
+        connection_->consume(piece.consumed);
+        return piece.consumed != 0 || exchange_.state() != exchange::phase::receiving_body;
+    }
+
+    std::size_t take_payload(std::span<std::byte> buffer) noexcept
+    {
+        const auto count = std::min(buffer.size(), payload_.size());
+        std::memcpy(buffer.data(), payload_.data(), count);
+        payload_.remove_prefix(count);
+        return count;
+    }
+
+    std::unique_ptr<connection> connection_;
+    exchange exchange_;
+    std::shared_ptr<reply_watch> watch_{};
+    std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
+    crypto::crc64 body_sum_{};
+    std::uint64_t body_size_ = 0;
+    std::uint64_t sent_crc64_ = 0;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/http/redaction.hpp -------------------------------------------------------------------
+
+// Heads as they may be shown: values stay only under names that are known to be harmless.
+
+#ifndef COSIO_HTTP_REDACTION_HPP
+#define COSIO_HTTP_REDACTION_HPP
+
+namespace cosio::inline v0::http {
+
+/// An allow-list: whatever is added to the protocol later is hidden until it is listed here.
+[[nodiscard]] inline bool is_harmless_field(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 31> names{"accept-ranges", "cache-control",
+        "connection", "content-disposition", "content-encoding", "content-language",
+        "content-length", "content-md5", "content-range", "content-type", "date", "etag",
+        "expires", "host", "if-match", "if-modified-since", "if-none-match",
+        "if-unmodified-since", "last-modified", "range", "server", "transfer-encoding",
+        "user-agent", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
+        "x-cos-server-side-encryption", "x-cos-server-side-encryption-customer-algorithm",
+        "x-cos-storage-class", "x-cos-trace-id", "x-cos-version-id"};
+    return std::ranges::any_of(
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+}
+
+[[nodiscard]] inline bool is_harmless_parameter(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 16> names{"delete", "delimiter",
+        "encoding-type", "encryption", "key-marker", "marker", "max-keys", "max-parts",
+        "max-uploads", "partNumber", "part-number-marker", "prefix", "restore", "uploads",
+        "uploadId", "versionId"};
+    return std::ranges::find(names, name) != names.end();
+}
+
+inline constexpr std::string_view hidden_value = "***";
+
+template <class Fields>
+void append_redacted_fields(std::string& out, const Fields& fields)
+{
+    for (std::size_t i = 0; i != fields.size(); ++i) {
+        const field each = fields[i];
+        out.append("\n  ").append(each.name).append(": ");
+        out.append(is_harmless_field(each.name) ? each.value : hidden_value);
+    }
+}
+
+/// The request line and fields, on several lines.
+[[nodiscard]] inline std::string redacted_head(
+    const request& what, const field_list& attempt_fields)
+{
+    std::string out(name_of(what.method));
+    out.append(" ").append(what.target.path());
+    for (std::size_t i = 0; i != what.target.parameter_count(); ++i) {
+        const auto [name, value] = what.target.parameter_at(i);
+        out.append(i == 0 ? "?" : "&").append(name).append("=");
+        if (!value.empty())
+            out.append(is_harmless_parameter(name) ? value : hidden_value);
+    }
+    append_redacted_fields(out, attempt_fields);
+    append_redacted_fields(out, what.fields);
+    return out;
+}
+
+/// The status and fields of a reply, on several lines.
+[[nodiscard]] inline std::string redacted_head(const response_head& head)
+{
+    std::string out = "HTTP ";
+    detail::append_number(out, head.status);
+    append_redacted_fields(out, head);
+    return out;
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/net/request_log.hpp ------------------------------------------------------------------
+
+// The log lines of one attempt. Formatted only when somebody wants them.
+
+#ifndef COSIO_NET_REQUEST_LOG_HPP
+#define COSIO_NET_REQUEST_LOG_HPP
+
+#include <fmt/format.h>
+
+namespace cosio::inline v0::net {
+
+/// What is known once an attempt is over.
+struct attempt_summary
+{
+    unsigned attempt = 1;
+    unsigned status = 0; ///< 0: no reply.
+    std::uint64_t body_size = 0;
+    std::chrono::steady_clock::duration took{};
+    std::string_view request_id{};
+    std::string_view problem{}; ///< Empty on success.
+};
+
+inline void log_request_head(const log_settings& log, const http::request& what,
+    const http::field_list& attempt_fields)
+{
+    if (log.wants(log_level::debug))
+        log.write(log_level::debug, "> " + http::redacted_head(what, attempt_fields));
+}
+
+inline void log_reply_head(const log_settings& log, const http::response_head& head)
+{
+    if (log.wants(log_level::debug))
+        log.write(log_level::debug, "< " + http::redacted_head(head));
+}
+
+inline void log_attempt(const log_settings& log, const operation::prepared_request& request,
+    const attempt_summary& summary)
+{
+    if (!log.wants(log_level::info))
+        return;
+    const auto milliseconds =
+        std::chrono::duration<double, std::milli>(summary.took).count();
+    log.write(log_level::info,
+        fmt::format("{} {} {} status={} bytes={} duration={:.3f}ms request-id={} attempt={}{}{}",
+            http::name_of(request.head.method), request.host, request.head.target.path(),
+            summary.status, summary.body_size, milliseconds,
+            summary.request_id.empty() ? std::string_view("-") : summary.request_id,
+            summary.attempt, summary.problem.empty() ? "" : " problem=", summary.problem));
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/attempt.hpp ----------------------------------------------------------------------
+
+// One attempt of a request: sign, take a connection, run the exchange up to the reply's head.
+
+#ifndef COSIO_NET_ATTEMPT_HPP
+#define COSIO_NET_ATTEMPT_HPP
+
+namespace cosio::inline v0::net {
+
+/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(
+    client_core& core, const operation::prepared_request& request)
+{
+    http::field_list attempt_fields;
+    attempt_fields.add("Host",
+        detail::host_header(request.host, core.endpoint.port, core.endpoint.scheme));
+    const auto now =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (auto done = core.signs->sign(request.head.method, request.head.target,
+            request.head.fields, attempt_fields, core.who, now);
+        !done)
+        return std::move(done).error();
+    log_request_head(core.log, request.head, attempt_fields);
+    crypto::secret_buffer head;
+    http::append_request_head(head, request.head, attempt_fields);
+    return head;
+}
+
+/// A connection to where the request goes: an idle one unless `fresh`, else a new one.
+[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<connection>>> take_connection(
+    client_core& core, operation_control& control, const operation::prepared_request& request,
+    bool fresh)
+{
+    auto where = core.origin_of(request.host);
+    if (!fresh)
+        if (auto idle = core.connections.take(where); idle != nullptr)
+            co_return idle;
+    auto connected = co_await connect(
+        control, core.executor, where, core.tls ? &*core.tls : nullptr);
+    if (!connected)
+        co_return std::move(connected).error();
+    co_return std::make_unique<connection>(std::move(where), std::move(*connected));
+}
+
+/// Whether a failed exchange met a connection that the server had closed while it was idle: then
+/// the request was never read, and may be sent once more as if this had not happened.
+[[nodiscard]] inline bool met_stale_connection(
+    const exchange& progress, bool was_used, bool idempotent) noexcept
+{
+    return was_used && idempotent && progress.state() == exchange::phase::failed &&
+        !progress.reply_has_begun() && progress.failure().code == errc::connection_closed;
+}
+
+/// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
+/// means that it could not be begun.
+[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> attempt(
+    client_core& core, operation_control& control, const operation::prepared_request& request,
+    bool idempotent)
+{
+    const body_view body =
+        request.document.empty() ? request.body : body_view(request.document);
+    for (bool fresh = false;; fresh = true) {
+        auto head = sign_and_write_head(core, request);
+        if (!head)
+            co_return std::move(head).error();
+        auto on = co_await take_connection(core, control, request, fresh);
+        if (!on)
+            co_return std::move(on).error();
+        const bool was_used = (*on)->was_used();
+        auto driver = std::make_unique<exchange_driver>(
+            std::move(*on), request.head.method, request.content_length);
+        outgoing_body outgoing(body, request.content_length);
+        co_await driver->run_to_head(control, *head, outgoing);
+        if (!met_stale_connection(driver->progress(), was_used, idempotent) ||
+            control.cancelled() || !body.rewind())
+            co_return driver;
+    }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/xml/characters.hpp -------------------------------------------------------------------
+
+// The characters of XML 1.0, and how they are escaped.
+
+#ifndef COSIO_XML_CHARACTERS_HPP
+#define COSIO_XML_CHARACTERS_HPP
+
+namespace cosio::inline v0::xml {
+
+[[nodiscard]] constexpr bool is_blank(char c) noexcept
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// Beyond ASCII everything is let through: the service's own names are ASCII.
+[[nodiscard]] constexpr bool is_name_start(char c) noexcept
+{
+    return detail::is_lower(c) || detail::is_upper(c) || c == '_' || c == ':' ||
+        static_cast<unsigned char>(c) >= 0x80;
+}
+
+[[nodiscard]] constexpr bool is_name_character(char c) noexcept
+{
+    return is_name_start(c) || detail::is_digit(c) || c == '-' || c == '.';
+}
+
+/// XML 1.0, production [2] Char.
+[[nodiscard]] constexpr bool is_xml_character(std::uint32_t code_point) noexcept
+{
+    return code_point == 0x9 || code_point == 0xa || code_point == 0xd ||
+        (code_point >= 0x20 && code_point <= 0xd7ff) ||
+        (code_point >= 0xe000 && code_point <= 0xfffd) ||
+        (code_point >= 0x10000 && code_point <= 0x10ffff);
+}
+
+/// Whether `text` is UTF-8 made of characters that XML 1.0 allows.
+[[nodiscard]] constexpr bool is_xml_text(std::string_view text) noexcept
+{
+    const auto forbidden = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && !is_blank(c);
+    };
+    return std::ranges::none_of(text, forbidden) && detail::is_utf8(text) &&
+        text.find("\xef\xbf\xbe") == std::string_view::npos && // U+FFFE
+        text.find("\xef\xbf\xbf") == std::string_view::npos;   // U+FFFF
+}
+
+inline void append_utf8(std::string& out, std::uint32_t code_point)
+{
+    const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+    const auto tail = [&put, code_point](unsigned shift) {
+        put(0x80U | (code_point >> shift & 0x3fU));
+    };
+    if (code_point < 0x80) {
+        put(code_point);
+    } else if (code_point < 0x800) {
+        put(0xc0U | code_point >> 6U);
+        tail(0);
+    } else if (code_point < 0x10000) {
+        put(0xe0U | code_point >> 12U);
+        tail(6);
+        tail(0);
+    } else {
+        put(0xf0U | code_point >> 18U);
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+/// Appends `text` with its line ends made LF, as XML 1.0 (2.11) wants.
+inline void append_unescaped_lines(std::string& out, std::string_view text)
+{
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        if (text[i] != '\r')
+            out.push_back(text[i]);
+        else if (i + 1 == text.size() || text[i + 1] != '\n')
+            out.push_back('\n');
+    }
+}
+
+/// The code point of a reference without its `&` and `;`, such as `amp`, `#38` or `#x26`.
+[[nodiscard]] inline std::optional<std::uint32_t> referenced_character(std::string_view reference)
+{
+    if (reference == "amp")
+        return '&';
+    if (reference == "lt")
+        return '<';
+    if (reference == "gt")
+        return '>';
+    if (reference == "quot")
+        return '"';
+    if (reference == "apos")
+        return '\'';
+    if (!reference.starts_with('#'))
+        return std::nullopt;
+    const bool hexadecimal = reference.starts_with("#x");
+    const auto code_point = detail::parse_number<std::uint32_t>(
+        reference.substr(hexadecimal ? 2 : 1), hexadecimal ? 16 : 10);
+    if (!code_point || !is_xml_character(*code_point))
+        return std::nullopt;
+    return code_point;
+}
+
+/// Appends `text` with its references replaced; false when one is not known, or when it holds
+/// `]]>`, which XML forbids outside CDATA sections.
+[[nodiscard]] inline bool append_unescaped(std::string& out, std::string_view text)
+{
+    if (text.find("]]>") != std::string_view::npos)
+        return false;
+    for (;;) {
+        const auto ampersand = text.find('&');
+        append_unescaped_lines(out, text.substr(0, ampersand));
+        if (ampersand == std::string_view::npos)
+            return true;
+        text.remove_prefix(ampersand + 1);
+        const auto semicolon = text.find(';');
+        if (semicolon == std::string_view::npos)
+            return false;
+        const auto character = referenced_character(text.substr(0, semicolon));
+        if (!character)
+            return false;
+        append_utf8(out, *character);
+        text.remove_prefix(semicolon + 1);
+    }
+}
+
+/// Appends `text` so that it can stand between tags. Carriage returns become references, or a
+/// reader would turn them into line feeds.
+inline void append_escaped(std::string& out, std::string_view text)
+{
+    for (const char c : text)
+        switch (c) {
+        case '&': out.append("&amp;"); break;
+        case '<': out.append("&lt;"); break;
+        case '>': out.append("&gt;"); break;
+        case '"': out.append("&quot;"); break;
+        case '\r': out.append("&#13;"); break;
+        default: out.push_back(c); break;
+        }
+}
+
+} // namespace cosio::inline v0::xml
+
+#endif
+
+// ---- cosio/xml/reader.hpp -----------------------------------------------------------------------
+
+// A pull reader for the small XML documents of the service. No DTD, no entities but the five
+// predefined ones and character references, bounded depth and size.
+
+#ifndef COSIO_XML_READER_HPP
+#define COSIO_XML_READER_HPP
+
+namespace cosio::inline v0::xml {
+
+/// The deepest document of the service has five levels.
+inline constexpr std::size_t maximum_depth = 16;
+
+/// Walks a document element by element:
+///
+///     xml::reader document(text);
+///     if (document.enter("CopyObjectResult"))
+///         while (document.next_child())
+///             if (document.name() == "ETag")
+///                 reply.etag = document.text();
+///             else
+///                 document.skip();
+///     if (auto whole = document.finish(); !whole)
+///         return std::move(whole).error();
+///
+/// After `next_child()` yields true the child is open and must be read: by `text()`, by `skip()`,
+/// or by a loop over its own children. The first error sticks: from then on everything yields
+/// false or nothing, and `finish()` reports it. The document must outlive the reader.
+class reader
+{
+public:
+    explicit reader(std::string_view document) : text_(document)
+    {
+        constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+        if (text_.starts_with(byte_order_mark))
+            text_.remove_prefix(byte_order_mark.size());
+        if (!is_xml_text(text_))
+            fail("a byte that XML does not allow");
+        // The service sends blanks to keep the connection alive before the document is ready.
+        skip_blanks();
+        if (rest().starts_with("<?xml") && at_ + 5 < text_.size() && is_blank(text_[at_ + 5]))
+            declaration();
+    }
+
+    /// Opens the root element; false, without an error, when it has another name.
+    [[nodiscard]] bool enter(std::string_view root)
+    {
+        return open_root() && name() == root;
+    }
+
+    /// Opens the root element, whatever its name.
+    [[nodiscard]] bool open_root()
+    {
+        if (depth_ == 0 && !root_seen_) {
+            root_seen_ = true;
+            while (misc()) {
+            }
+            if (!failed() && !start_tag())
+                fail("no root element");
+        }
+        return !failed() && depth_ == 1;
+    }
+
+    /// Opens the next child of the open element, or closes that element and yields false.
+    [[nodiscard]] bool next_child()
+    {
+        if (failed() || depth_ == 0)
+            return false;
+        if (closed_by_itself_) {
+            closed_by_itself_ = false;
+            --depth_;
+            return false;
+        }
+        std::string between;
+        for (;;) {
+            pass_text(between);
+            if (rest().starts_with(cdata_start))
+                cdata();
+            else if (!misc())
+                break;
+        }
+        if (rest().starts_with("</")) {
+            end_tag();
+            return false;
+        }
+        if (!failed() && !start_tag())
+            fail("an element is not closed");
+        return !failed();
+    }
+
+    /// The name of the open element, without a namespace prefix.
+    [[nodiscard]] std::string_view name() const noexcept
+    {
+        if (depth_ == 0)
+            return {};
+        const auto full = open_[depth_ - 1];
+        const auto colon = full.find(':');
+        return colon == std::string_view::npos ? full : full.substr(colon + 1);
+    }
+
+    /// The text of the open element, with references replaced; closes the element. An error when
+    /// it has child elements.
+    [[nodiscard]] std::string text()
+    {
+        std::string out;
+        if (failed() || depth_ == 0)
+            return out;
+        if (closed_by_itself_) {
+            (void)next_child();
+            return out;
+        }
+        for (;;) {
+            pass_text(out);
+            if (rest().starts_with(cdata_start))
+                append_unescaped_lines(out, cdata());
+            else if (!misc())
+                break;
+        }
+        if (!rest().starts_with("</"))
+            fail("text was expected, not an element");
+        else
+            end_tag();
+        return failed() ? std::string() : out;
+    }
+
+    /// Closes the open element, ignoring what it holds.
+    void skip()
+    {
+        const std::size_t outer = depth_;
+        while (!failed() && depth_ >= outer && depth_ != 0)
+            (void)next_child();
+    }
+
+    /// Success when the document was well-formed to its end and all of it has been read.
+    [[nodiscard]] result<void> finish()
+    {
+        if (!failed() && depth_ != 0)
+            fail("the document was not read to its end");
+        while (!failed() && misc()) {
+        }
+        if (!failed() && (at_ != text_.size() || !root_seen_))
+            fail(root_seen_ ? "something follows the root element" : "no root element");
+        if (failed())
+            return error(errc::malformed_response, std::string("XML: ").append(problem_));
+        return {};
+    }
+
+private:
+    static constexpr std::string_view cdata_start = "<![CDATA[";
+
+    [[nodiscard]] bool failed() const noexcept { return !problem_.empty(); }
+    void fail(std::string_view why) noexcept
+    {
+        if (!failed())
+            problem_ = why;
+    }
+
+    [[nodiscard]] std::string_view rest() const noexcept { return text_.substr(at_); }
+
+    void skip_blanks() noexcept
+    {
+        while (at_ != text_.size() && is_blank(text_[at_]))
+            ++at_;
+    }
+
+    /// Passes character data up to the next tag and appends it to `out`.
+    void pass_text(std::string& out)
+    {
+        const auto end = std::min(text_.find('<', at_), text_.size());
+        if (!append_unescaped(out, text_.substr(at_, end - at_)))
+            fail("a reference or character data that is not allowed");
+        at_ = end;
+    }
+
+    /// Passes `until`; yields what stood before it.
+    std::string_view pass(std::string_view until, std::string_view problem) noexcept
+    {
+        const auto end = text_.find(until, at_);
+        if (end == std::string_view::npos) {
+            fail(problem);
+            return {};
+        }
+        const auto before = text_.substr(at_, end - at_);
+        at_ = end + until.size();
+        return before;
+    }
+
+    /// Passes a comment, a processing instruction, or blanks outside the root.
+    bool misc()
+    {
+        if (depth_ == 0)
+            skip_blanks();
+        if (rest().starts_with("<!--")) {
+            at_ += 4;
+            pass("--", "a comment is not closed");
+            expect(">", "two hyphens within a comment");
+            return !failed();
+        }
+        if (rest().starts_with("<?")) {
+            at_ += 2;
+            const auto target = take_name();
+            if (target.empty() || detail::equal_ignoring_case(target, "xml"))
+                fail("a processing instruction that is not allowed");
+            pass("?>", "a processing instruction is not closed");
+            return !failed();
+        }
+        if (rest().starts_with("<!") && !rest().starts_with(cdata_start))
+            fail("a document type definition, which is not read");
+        return false;
+    }
+
+    void expect(std::string_view text, std::string_view problem) noexcept
+    {
+        if (failed() || !rest().starts_with(text))
+            return fail(problem);
+        at_ += text.size();
+    }
+
+    void declaration()
+    {
+        at_ += 5;
+        const auto inside = pass("?>", "the XML declaration is not closed");
+        const auto encoding = inside.find("encoding");
+        if (encoding == std::string_view::npos)
+            return;
+        const auto open = inside.find_first_of("'\"", encoding);
+        if (open == std::string_view::npos)
+            return fail("the XML declaration is malformed");
+        const auto close = inside.find(inside[open], open + 1);
+        const auto value = inside.substr(open + 1, close - open - 1);
+        if (!detail::equal_ignoring_case(value, "utf-8") &&
+            !detail::equal_ignoring_case(value, "us-ascii"))
+            fail("an encoding other than UTF-8");
+    }
+
+    [[nodiscard]] std::string_view take_name() noexcept
+    {
+        const auto start = at_;
+        if (at_ != text_.size() && is_name_start(text_[at_]))
+            while (at_ != text_.size() && is_name_character(text_[at_]))
+                ++at_;
+        return text_.substr(start, at_ - start);
+    }
+
+    bool start_tag()
+    {
+        if (!rest().starts_with("<"))
+            return false;
+        ++at_;
+        const auto name = take_name();
+        if (name.empty())
+            fail("a tag without a name");
+        if (depth_ == maximum_depth)
+            fail("elements are nested too deep");
+        while (!failed() && attribute()) {
+        }
+        if (failed())
+            return false;
+        closed_by_itself_ = rest().starts_with("/>");
+        if (!closed_by_itself_ && !rest().starts_with(">")) {
+            fail("a tag is not closed");
+            return false;
+        }
+        at_ += closed_by_itself_ ? 2 : 1;
+        open_[depth_++] = name;
+        return true;
+    }
+
+    /// Passes one attribute. The service's documents carry nothing in them but namespaces.
+    bool attribute()
+    {
+        const auto before = at_;
+        skip_blanks();
+        const auto name = take_name();
+        if (name.empty())
+            return false;
+        if (before + name.size() == at_)
+            fail("no blank before an attribute");
+        skip_blanks();
+        expect("=", "an attribute without a value");
+        skip_blanks();
+        const auto quote = rest().substr(0, 1);
+        if (quote != "\"" && quote != "'")
+            fail("an attribute value is not quoted");
+        expect(quote, "an attribute value is not quoted");
+        const auto value = failed() ? quote : pass(quote, "an attribute value is not closed");
+        std::string ignored;
+        if (value.find('<') != std::string_view::npos || !append_unescaped(ignored, value))
+            fail("an attribute value that is not allowed");
+        return !failed();
+    }
+
+    void end_tag()
+    {
+        at_ += 2;
+        const auto name = take_name();
+        skip_blanks();
+        if (name != open_[depth_ - 1])
+            fail("an end tag that does not match");
+        expect(">", "an end tag is not closed");
+        --depth_;
+    }
+
+    std::string_view cdata()
+    {
+        at_ += cdata_start.size();
+        return pass("]]>", "a CDATA section is not closed");
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::string_view problem_{};
+    std::array<std::string_view, maximum_depth> open_{};
+    std::size_t depth_ = 0;
+    bool closed_by_itself_ = false; // The innermost open element was written <name/>.
+    bool root_seen_ = false;
+};
+
+} // namespace cosio::inline v0::xml
+
+#endif
+
+// ---- cosio/operation/shared/service_error.hpp ---------------------------------------------------
+
+// Refusals of the service: error documents, also inside a 200, and bare statuses.
+
+#ifndef COSIO_OPERATION_SHARED_SERVICE_ERROR_HPP
+#define COSIO_OPERATION_SHARED_SERVICE_ERROR_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Text of a peer, made safe for a log line: bounded and without control bytes.
+[[nodiscard]] inline std::string printable(std::string text)
+{
+    constexpr std::size_t longest = 1024;
+    if (text.size() > longest)
+        text.resize(longest);
+    for (char& c : text)
+        if (detail::is_control(c))
+            c = ' ';
+    return text;
+}
+
+/// Reads an `<Error>` document; nothing when `body` is no whole one.
+///
+/// `StringToSign` and `FormatString` of a signature error are passed over: they repeat the values
+/// of signed headers, keys among them.
+[[nodiscard]] inline std::optional<error> parse_error_document(std::string_view body)
+{
+    xml::reader document(body);
+    if (!document.enter("Error"))
+        return std::nullopt;
+    error problem;
+    while (document.next_child()) {
+        const auto name = document.name();
+        if (name == "Code")
+            problem.service_code = printable(document.text());
+        else if (name == "Message")
+            problem.message = printable(document.text());
+        else if (name == "Resource")
+            problem.resource = printable(document.text());
+        else if (name == "RequestId")
+            problem.request_id = printable(document.text());
+        else if (name == "TraceId")
+            problem.trace_id = printable(document.text());
+        else
+            document.skip();
+    }
+    if (!document.finish() || problem.service_code.empty())
+        return std::nullopt;
+    problem.code = service_errc_from_code(problem.service_code);
+    return problem;
+}
+
+/// The error that a reply with a status of failure stands for.
+template <class Dialect>
+[[nodiscard]] error decode_service_error(const reply& got)
+{
+    const auto status = got.head.status;
+    auto problem = parse_error_document(got.body)
+                       .value_or(error(make_error_code(service_errc_from_status(status))));
+    problem.http_status = status;
+    if (problem.request_id.empty())
+        problem.request_id = got.head.get(Dialect::header::request_id);
+    if (problem.trace_id.empty())
+        problem.trace_id = got.head.get(Dialect::header::trace_id);
+    return problem;
+}
+
+/// Whether a status is one of success, to be decoded by the operation.
+[[nodiscard]] constexpr bool is_success(unsigned status) noexcept
+{
+    return status >= 200 && status < 300;
+}
+
+/// What is wrong with a reply before its operation looks at it: a status of failure, or an
+/// `<Error>` document inside a 200, which means that a copy or a completion failed after its reply
+/// had begun.
+template <class Dialect>
+[[nodiscard]] std::optional<error> refusal_of(const reply& got, const facts& what)
+{
+    if (!is_success(got.head.status))
+        return decode_service_error<Dialect>(got);
+    if (!what.error_inside_200 || !parse_error_document(got.body))
+        return std::nullopt;
+    return decode_service_error<Dialect>(got);
+}
+
+/// A 2xx reply whose document is not the one expected.
+[[nodiscard]] inline error unexpected_document(result<void> reading, std::string_view expected)
+{
+    if (!reading)
+        return std::move(reading).error();
+    return error(errc::malformed_response,
+        std::string("the reply is not a ").append(expected).append(" document"));
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/net/perform.hpp ----------------------------------------------------------------------
+
+// A request from start to end: its attempts, and what becomes of the reply's body.
+
+#ifndef COSIO_NET_PERFORM_HPP
+#define COSIO_NET_PERFORM_HPP
+
+#include <new>
+
+namespace cosio::inline v0::net {
+
+/// Documents and error replies are held in memory; longer ones are refused.
+inline constexpr std::uint64_t longest_document = 64 * 1024 * 1024;
+
+/// Where the body of a successful reply goes: into a string, or into the caller's buffer.
+struct destination
+{
+    /// Used when `into_buffer` is false.
+    std::uint64_t limit = longest_document;
+    std::span<std::byte> buffer{};
+    bool into_buffer = false;
+
+    [[nodiscard]] std::uint64_t capacity() const noexcept
+    {
+        return into_buffer ? buffer.size() : limit;
+    }
+};
+
+[[nodiscard]] inline error too_long_for_destination(std::uint64_t capacity)
+{
+    return error(errc::destination_too_small,
+        "the object is longer than the " + std::to_string(capacity) + " bytes there is room for");
+}
+
+/// Receives the rest of the body behind what `out` holds, at most `limit` bytes in all.
+[[nodiscard]] inline asio::awaitable<result<void>> read_into_string(exchange_driver& driver,
+    operation_control& control, std::string& out, std::uint64_t limit)
+{
+    constexpr std::size_t first_step = 16 * 1024;
+    constexpr std::size_t longest_step = 8 * 1024 * 1024;
+    const auto length = driver.progress().head().content_length;
+    for (std::size_t filled = 0;;) {
+        // Grows with what arrives, not with what the peer announces.
+        const std::size_t step = std::clamp(filled, first_step, longest_step);
+        const auto still = driver.progress().body().known_left();
+        out.resize(filled + (length ? std::max<std::size_t>(1, std::min<std::uint64_t>(step, still))
+                                    : step));
+        const auto room = std::as_writable_bytes(std::span(out)).subspan(filled);
+        auto got = co_await driver.read_body(control, room);
+        filled += got ? *got : 0;
+        if (!got || *got == 0 || filled > limit) {
+            out.resize(filled);
+            if (!got)
+                co_return std::move(got).error();
+            if (filled > limit)
+                co_return too_long_for_destination(limit);
+            co_return result<void>();
+        }
+    }
+}
+
+[[nodiscard]] inline asio::awaitable<result<void>> read_into_buffer(
+    exchange_driver& driver, operation_control& control, std::span<std::byte> buffer)
+{
+    const auto capacity = buffer.size();
+    while (!buffer.empty()) {
+        auto got = co_await driver.read_body(control, buffer);
+        if (!got)
+            co_return std::move(got).error();
+        if (*got == 0)
+            co_return result<void>();
+        buffer = buffer.subspan(*got);
+    }
+    std::byte one_more{};
+    auto got = co_await driver.read_body(control, std::span(&one_more, 1));
+    if (!got)
+        co_return std::move(got).error();
+    if (*got != 0)
+        co_return too_long_for_destination(capacity);
+    co_return result<void>();
+}
+
+/// Receives the body of a reply whose head is there, and gives the connection back if it may serve
+/// again. Bodies of refusals are documents whatever the destination is.
+[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(client_core& core,
+    exchange_driver& driver, operation_control& control, const destination& to)
+{
+    operation::reply out;
+    auto& progress = driver.progress();
+    const bool success = operation::is_success(progress.head().status);
+    const bool has_body = progress.body().kind() != http::framing::none;
+    const auto capacity = success ? to.capacity() : longest_document;
+    if (has_body && progress.head().content_length.value_or(0) > capacity)
+        co_return too_long_for_destination(capacity);
+    result<void> received;
+    if (success && to.into_buffer)
+        received = co_await read_into_buffer(driver, control, to.buffer);
+    else
+        received = co_await read_into_string(driver, control, out.body, capacity);
+    if (!received)
+        co_return std::move(received).error();
+    if (auto connection = driver.release(control); connection != nullptr)
+        core.connections.put(std::move(connection));
+    out.body_size = driver.body_size();
+    out.body_crc64 = driver.body_crc64();
+    out.sent_crc64 = driver.sent_crc64();
+    out.body_end_is_framed = progress.body().kind() != http::framing::until_close;
+    out.head = std::move(progress.head());
+    co_return out;
+}
+
+/// Tells the log about an operation when it is over, however it ends.
+class operation_log
+{
+public:
+    operation_log(const client_core& core, const operation::prepared_request& request)
+        : log_(core.log), request_(request), began_(std::chrono::steady_clock::now())
+    {}
+
+    void succeeded(
+        unsigned status, std::uint64_t body_size, std::string_view request_id) const
+    {
+        attempt_summary summary;
+        summary.status = status;
+        summary.body_size = body_size;
+        summary.request_id = request_id;
+        summary.took = std::chrono::steady_clock::now() - began_;
+        log_attempt(log_, request_, summary);
+    }
+
+    void failed(const error& why, std::uint64_t body_size) const
+    {
+        const auto problem = why.describe();
+        attempt_summary summary;
+        summary.status = why.http_status;
+        summary.body_size = body_size;
+        summary.request_id = why.request_id;
+        summary.problem = problem;
+        summary.took = std::chrono::steady_clock::now() - began_;
+        log_attempt(log_, request_, summary);
+    }
+
+private:
+    const log_settings& log_;
+    const operation::prepared_request& request_;
+    std::chrono::steady_clock::time_point began_;
+};
+
+/// Completes an error with what is known of the attempt that met it.
+[[nodiscard]] inline error with_attempt(error why, const exchange_driver& driver)
+{
+    why.attempts = 1;
+    why.request_was_sent = driver.progress().request_was_sent();
+    if (why.http_status == 0)
+        why.http_status = driver.progress().head().status;
+    return why;
+}
+
+/// What is refused before anything is sent, whatever the operation: `errc::missing_credentials`,
+/// `errc::invalid_credentials`, `errc::token_requires_tls`.
+[[nodiscard]] inline result<void> check_identity(const client_core& core)
+{
+    if (auto usable = core.who.check(); !usable)
+        return usable;
+    if (!core.who.session_token().empty() && !core.endpoint.protects_tokens)
+        return error(errc::token_requires_tls, "a session token is sent over https only",
+            "session_token");
+    return {};
+}
+
+/// The part of an operation that the network does.
+struct call
+{
+    client_core& core;
+    operation_control& control;
+    const operation::prepared_request& request;
+    const operation::facts& what;
+    /// What is wrong with a reply before its operation looks at it.
+    std::optional<error> (*refusal_of)(const operation::reply&, const operation::facts&);
+};
+
+/// Sends the request and receives the head of the reply.
+[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> begin(
+    const call& what)
+{
+    if (auto allowed = check_identity(what.core); !allowed)
+        co_return std::move(allowed).error();
+    auto driver = co_await attempt(what.core, what.control, what.request, what.what.idempotent);
+    if (!driver) {
+        driver.error().attempts = 1;
+        co_return driver;
+    }
+    auto& progress = (*driver)->progress();
+    if (progress.state() == exchange::phase::failed)
+        co_return with_attempt(progress.failure(), **driver);
+    log_reply_head(what.core.log, progress.head());
+    co_return driver;
+}
+
+/// Receives the rest of the reply; an error when it is a refusal.
+[[nodiscard]] inline asio::awaitable<result<operation::reply>> finish(
+    const call& what, exchange_driver& driver, const destination& to)
+{
+    auto got = co_await receive_reply(what.core, driver, what.control, to);
+    if (!got)
+        co_return with_attempt(std::move(got).error(), driver);
+    if (auto refusal = what.refusal_of(*got, what.what)) {
+        refusal->attempts = 1;
+        refusal->request_was_sent = true;
+        co_return std::move(*refusal);
+    }
+    co_return got;
+}
+
+/// An exception that reached the end of an operation, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/http/date.hpp ------------------------------------------------------------------------
+
+// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
+
+#ifndef COSIO_HTTP_DATE_HPP
+#define COSIO_HTTP_DATE_HPP
+
+namespace cosio::inline v0::http {
+
+inline constexpr std::array<std::string_view, 7> day_names{
+    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+inline constexpr std::array<std::string_view, 12> month_names{
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// Appends `number` with leading zeros up to `width`.
+inline void append_padded(std::string& text, unsigned number, std::size_t width)
+{
+    const std::string digits = std::to_string(number);
+    text.append(width - std::min(width, digits.size()), '0').append(digits);
+}
+
+/// `Thu, 16 May 2019 06:45:51 GMT`.
+[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text(day_names[weekday(day).c_encoding()]);
+    text.append(", ");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append(" ");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append(" GMT");
+}
+
+/// A point in time from its parts as text; nothing when one is not a number in range.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
+    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
+    std::string_view second)
+{
+    using namespace std::chrono;
+    const auto y = detail::parse_number<unsigned>(year);
+    const auto d = detail::parse_number<unsigned>(day);
+    const auto h = detail::parse_number<unsigned>(hour);
+    const auto m = detail::parse_number<unsigned>(minute);
+    const auto s = detail::parse_number<unsigned>(second);
+    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
+        return std::nullopt;
+    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
+        std::chrono::month(month), std::chrono::day(*d));
+    if (!date.ok())
+        return std::nullopt;
+    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
+}
+
+/// Reads an IMF-fixdate. The name of the day is not checked against the date.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
+{
+    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
+    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
+        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
+        text.substr(25) != " GMT")
+        return std::nullopt;
+    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
+    if (month == month_names.end())
+        return std::nullopt;
+    return time_from_parts(text.substr(12, 4),
+        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
+        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
+}
+
+/// `2020-12-10T03:37:30Z`.
+[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text;
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.month()), 2);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append("T");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append("Z");
+}
+
+/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
+/// these forms, and means UTC each time.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
+{
+    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
+    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+        text[13] != ':' || text[16] != ':')
+        return std::nullopt;
+    auto rest = text.substr(form.size());
+    if (rest.ends_with('Z'))
+        rest.remove_suffix(1);
+    if (!rest.empty() &&
+        (rest.size() == 1 || rest[0] != '.' ||
+            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
+        return std::nullopt;
+    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
+    if (!month)
+        return std::nullopt;
+    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
+        text.substr(14, 2), text.substr(17, 2));
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/object_properties.hpp ----------------------------------------------------------------
+
+// What a reply tells about an object.
+
+#ifndef COSIO_OBJECT_PROPERTIES_HPP
+#define COSIO_OBJECT_PROPERTIES_HPP
+
+namespace cosio::inline v0 {
+
+/// A piece of an object's metadata, its name without prefix and in lower case.
+struct metadata_entry
+{
+    std::string name{};
+    std::string value{};
+
+    friend bool operator==(const metadata_entry&, const metadata_entry&) = default;
+};
+
+/// The state of an archived object that was asked to be restored.
+struct restore_state
+{
+    bool ongoing = false;
+    /// When the restored copy goes, once it is there.
+    std::optional<std::chrono::sys_seconds> expires{};
+};
+
+/// The headers of an object, as GET and HEAD tell them.
+struct object_properties
+{
+    /// Opaque, in its quotes: the MD5 of the content for some objects, for encrypted and multipart
+    /// ones something else. Pass it on as it is, never compare it with a digest.
+    std::string etag{};
+    /// Bytes of the whole object, before encryption.
+    std::uint64_t size = 0;
+    /// CRC64 of the whole object, before encryption, if the service keeps it.
+    std::optional<std::uint64_t> crc64{};
+    /// How the object is encrypted at rest.
+    encryption sse{};
+
+    std::string content_type{};
+    std::string cache_control{};
+    std::string content_disposition{};
+    std::string content_encoding{};
+    std::string content_language{};
+    std::string expires{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    std::vector<metadata_entry> metadata{};
+    /// `STANDARD` when the reply names none.
+    std::string storage_class{};
+    /// Empty unless the bucket has, or had, versioning.
+    std::string version_id{};
+    /// For archived objects, once a restore was asked for.
+    std::optional<restore_state> restore{};
+    /// Quote it to the service's support.
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/detail/json.hpp ----------------------------------------------------------------------
+
+// Checks that a text is a JSON object (RFC 8259) whose values are all strings: the form of a KMS
+// encryption context.
+
+#ifndef COSIO_DETAIL_JSON_HPP
+#define COSIO_DETAIL_JSON_HPP
+
+namespace cosio::inline v0::detail {
+
+/// Reads through one JSON text.
+class json_string_object_checker
+{
+public:
+    explicit json_string_object_checker(std::string_view text) : rest_(text) {}
+
+    /// What is wrong, or an empty view.
+    [[nodiscard]] std::string_view problem()
+    {
+        if (!is_utf8(rest_))
+            return "not UTF-8";
+        skip_blanks();
+        if (!take('{'))
+            return "not a JSON object";
+        skip_blanks();
+        if (!take('}'))
+            for (;;) {
+                if (const auto wrong = member(); !wrong.empty())
+                    return wrong;
+                skip_blanks();
+                if (take('}'))
+                    break;
+                if (!take(','))
+                    return "a JSON object that is not closed, or a comma is missing";
+            }
+        skip_blanks();
+        return rest_.empty() ? std::string_view{} : "something follows the JSON object";
+    }
+
+private:
+    std::string_view member()
+    {
+        skip_blanks();
+        const auto before = rest_;
+        if (!string())
+            return "a JSON member name that is not a string";
+        const auto name = before.substr(0, before.size() - rest_.size());
+        if (std::ranges::find(names_, name) != names_.end())
+            return "a JSON member name that occurs twice";
+        names_.push_back(name);
+        skip_blanks();
+        if (!take(':'))
+            return "a JSON member without a colon";
+        skip_blanks();
+        return string() ? std::string_view{} : "a JSON value that is not a string";
+    }
+
+    bool string()
+    {
+        if (!take('"'))
+            return false;
+        while (!rest_.empty()) {
+            const char c = rest_.front();
+            if (static_cast<unsigned char>(c) < 0x20)
+                return false;
+            rest_.remove_prefix(1);
+            if (c == '"')
+                return true;
+            if (c == '\\' && !escape())
+                return false;
+        }
+        return false;
+    }
+
+    bool escape()
+    {
+        if (rest_.empty())
+            return false;
+        const char kind = rest_.front();
+        rest_.remove_prefix(1);
+        if (kind != 'u')
+            return std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
+        constexpr std::size_t digits = 4;
+        const auto is_hexadecimal = [](char c) {
+            return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+        };
+        if (rest_.size() < digits || !std::ranges::all_of(rest_.substr(0, digits), is_hexadecimal))
+            return false;
+        rest_.remove_prefix(digits);
+        return true;
+    }
+
+    bool take(char expected)
+    {
+        if (!rest_.starts_with(expected))
+            return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+
+    void skip_blanks()
+    {
+        const auto first = rest_.find_first_not_of(" \t\r\n");
+        rest_.remove_prefix(std::min(first, rest_.size()));
+    }
+
+    std::string_view rest_;
+    std::vector<std::string_view> names_{};
+};
+
+/// Why `text` is not a JSON object of string pairs; empty when it is one.
+[[nodiscard]] inline std::string_view json_string_object_problem(std::string_view text)
+{
+    return json_string_object_checker(text).problem();
+}
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
+// ---- cosio/operation/shared/object_key.hpp ------------------------------------------------------
+
+// Which object keys can be sent and come back as the same key.
+
+#ifndef COSIO_OPERATION_SHARED_OBJECT_KEY_HPP
+#define COSIO_OPERATION_SHARED_OBJECT_KEY_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Source: COS documentation, "Object Overview".
+inline constexpr std::size_t longest_key = 850;
+
+/// Whether a path segment is `.` or `..`: whoever normalises the path on the way would turn the
+/// request for one object into one for another, or for the bucket.
+[[nodiscard]] constexpr bool has_dot_segment(std::string_view key) noexcept
+{
+    for (;;) {
+        const auto slash = key.find('/');
+        const auto segment = key.substr(0, slash);
+        if (segment == "." || segment == "..")
+            return true;
+        if (slash == std::string_view::npos)
+            return false;
+        key.remove_prefix(slash + 1);
+    }
+}
+
+/// Why `key` is refused; empty when it is not.
+[[nodiscard]] constexpr std::string_view key_problem(std::string_view key) noexcept
+{
+    if (key.empty())
+        return "must not be empty";
+    if (key.size() > longest_key)
+        return "must not be longer than 850 bytes";
+    if (std::ranges::any_of(key, detail::is_control))
+        return "must not have control bytes";
+    if (!detail::is_utf8(key))
+        return "must be UTF-8";
+    if (key.front() == '/' || key.front() == '\\')
+        return "must not begin with a slash or backslash";
+    if (has_dot_segment(key))
+        return "must not have a segment '.' or '..', which folds into another path";
+    return {};
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/version.hpp --------------------------------------------------------------------------
+
+// The version of cosio. The build files and the packages read it from here.
+
+#ifndef COSIO_VERSION_HPP
+#define COSIO_VERSION_HPP
+
+#define COSIO_VERSION_MAJOR 0
+#define COSIO_VERSION_MINOR 1
+#define COSIO_VERSION_PATCH 0
+
+#define COSIO_VERSION_STRING "0.1.0"
+
+#endif
+
+// ---- cosio/operation/shared/request_builder.hpp -------------------------------------------------
+
+// Validates and serialises a request, piece by piece; the first thing refused ends it.
+
+#ifndef COSIO_OPERATION_SHARED_REQUEST_BUILDER_HPP
+#define COSIO_OPERATION_SHARED_REQUEST_BUILDER_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Collects what one request consists of. After the first refusal every call does nothing, and
+/// `finish()` yields that refusal; so an `encode` reads as a plain list of what it sends.
+template <class Dialect>
+class request_builder
+{
+public:
+    request_builder(http::method method, const service_endpoint& endpoint) : endpoint_(endpoint)
+    {
+        prepared_.head.method = method;
+        const bool takes_body = method == http::method::put || method == http::method::post;
+        if (!takes_body)
+            prepared_.content_length.reset();
+        takes_body_ = takes_body;
+    }
+
+    /// The request is about a bucket.
+    void bucket(std::string_view name)
+    {
+        if (const auto problem = Dialect::bucket_problem(name); !problem.empty())
+            return refuse(errc::invalid_bucket, problem, "bucket");
+        address(name, {});
+    }
+
+    /// The request is about an object.
+    void object(std::string_view bucket_name, std::string_view key)
+    {
+        if (const auto problem = Dialect::bucket_problem(bucket_name); !problem.empty())
+            return refuse(errc::invalid_bucket, problem, "bucket");
+        if (const auto problem = key_problem(key); !problem.empty())
+            return refuse(errc::invalid_key, problem, "key");
+        address(bucket_name, key);
+    }
+
+    /// A query parameter. `field` is the member of the request that `value` comes from.
+    void parameter(std::string_view name, std::string_view value, std::string_view field = {})
+    {
+        if (refused_)
+            return;
+        if (std::ranges::any_of(value, detail::is_control) || !detail::is_utf8(value))
+            return refuse(errc::invalid_argument, "must be UTF-8 without control bytes", field);
+        prepared_.head.target.add_parameter(name, value);
+    }
+
+    /// As `parameter`, but an empty value is not sent.
+    void optional_parameter(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (!value.empty())
+            parameter(name, value, field);
+    }
+
+    /// A parameter that must be there, such as an upload id.
+    void required_parameter(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (value.empty())
+            refuse(errc::invalid_argument, "must not be empty", field);
+        parameter(name, value, field);
+    }
+
+    /// A header field. `field` is the member of the request that `value` comes from.
+    void header(std::string_view name, std::string_view value, std::string_view field = {})
+    {
+        if (refused_)
+            return;
+        if (!http::is_sendable_value(value))
+            return refuse(errc::invalid_header,
+                "must be visible ASCII, without blanks at its ends; encode anything else", field);
+        prepared_.head.fields.add(name, value);
+    }
+
+    /// As `header`, but an empty value is not sent.
+    void optional_header(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (!value.empty())
+            header(name, value, field);
+    }
+
+    void optional_header(std::string_view name,
+        const std::optional<std::chrono::sys_seconds>& time, std::string_view field)
+    {
+        if (time)
+            header(name, http::format_date(*time), field);
+    }
+
+    /// A header field whose value is base64 of bytes that may be secret.
+    void base64_header(std::string_view name, std::span<const std::byte> bytes)
+    {
+        if (!refused_)
+            prepared_.head.fields.add_written(name,
+                [bytes](crypto::secret_buffer& text) { crypto::append_base64(text, bytes); });
+    }
+
+    /// The body is an XML document of ours. It goes with its MD5, as the documentation asks.
+    void document(std::string xml)
+    {
+        if (refused_)
+            return;
+        const auto digest = crypto::md5(detail::bytes_of(xml));
+        if (!digest)
+            return refuse(digest.error());
+        header("Content-Type", "application/xml");
+        base64_header("Content-MD5", *digest);
+        prepared_.content_length = xml.size();
+        prepared_.document = std::move(xml);
+    }
+
+    /// The body is the caller's; sent chunked when its size is not known.
+    void body(const body_view& bytes)
+    {
+        prepared_.body = bytes;
+        prepared_.content_length = bytes.size();
+    }
+
+    [[nodiscard]] const service_endpoint& endpoint() const noexcept { return endpoint_; }
+    [[nodiscard]] expectation& expected() noexcept { return prepared_.expected; }
+    [[nodiscard]] bool refused() const noexcept { return refused_.has_value(); }
+
+    void refuse(errc code, std::string_view rule, std::string_view field)
+    {
+        refuse(error(code, std::string(rule), field));
+    }
+
+    /// Keeps the first refusal.
+    void refuse(error problem)
+    {
+        if (!refused_)
+            refused_ = std::move(problem);
+    }
+
+    [[nodiscard]] result<prepared_request> finish() &&
+    {
+        if (prepared_.content_length && takes_body_) {
+            std::string length;
+            detail::append_number(length, *prepared_.content_length);
+            header("Content-Length", length);
+        } else if (takes_body_) {
+            header("Transfer-Encoding", "chunked");
+        }
+        header("User-Agent", "cosio/" COSIO_VERSION_STRING);
+        if (refused_)
+            return std::move(*refused_);
+        return std::move(prepared_);
+    }
+
+private:
+    void address(std::string_view bucket_name, std::string_view key)
+    {
+        if (refused_)
+            return;
+        prepared_.host = endpoint_.bucket_host(bucket_name);
+        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key));
+    }
+
+    const service_endpoint& endpoint_;
+    prepared_request prepared_{};
+    bool takes_body_ = false;
+    std::optional<error> refused_{};
+};
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/shared/encryption_headers.hpp ----------------------------------------------
+
+// The encryption headers of requests and replies.
+
+#ifndef COSIO_OPERATION_SHARED_ENCRYPTION_HEADERS_HPP
+#define COSIO_OPERATION_SHARED_ENCRYPTION_HEADERS_HPP
+
+namespace cosio::inline v0::operation {
+
+/// The three names under which a customer key travels.
+struct customer_key_headers
+{
+    std::string_view algorithm;
+    std::string_view key;
+    std::string_view key_md5;
+};
+
+/// Sends a customer key, after all that is checked before one may leave.
+///
+/// Refuses with `errc::sse_requires_tls` and `errc::customer_key_md5_mismatch`.
+template <class Dialect>
+void encode_customer_key(request_builder<Dialect>& build, const sse::customer& customer,
+    const customer_key_headers& names, std::string_view field)
+{
+    if (!build.endpoint().protects_customer_keys)
+        return build.refuse(errc::sse_requires_tls,
+            "a customer key is sent over https with a verified certificate only", field);
+    const auto& key = customer.key.get();
+    if (!crypto::equal_in_constant_time(key.md5().bytes(), customer.md5.bytes()))
+        return build.refuse(errc::customer_key_md5_mismatch,
+            "must be the MD5 of the key it goes with", std::string(field).append(".md5"));
+    build.header(names.algorithm, Dialect::value::customer_algorithm);
+    build.base64_header(names.key, key.bytes());
+    build.base64_header(names.key_md5, customer.md5.bytes());
+}
+
+template <class Dialect>
+inline constexpr customer_key_headers object_key_headers{Dialect::header::customer_algorithm,
+    Dialect::header::customer_key, Dialect::header::customer_key_md5};
+
+template <class Dialect>
+inline constexpr customer_key_headers source_key_headers{
+    Dialect::header::source_customer_algorithm, Dialect::header::source_customer_key,
+    Dialect::header::source_customer_key_md5};
+
+template <class Dialect>
+void encode_kms(request_builder<Dialect>& build, const sse::kms& kms)
+{
+    build.header(Dialect::header::encryption, Dialect::value::encryption_kms);
+    build.optional_header(Dialect::header::kms_key_id, kms.key_id, "sse.key_id");
+    if (kms.context.empty())
+        return;
+    if (const auto problem = detail::json_string_object_problem(kms.context); !problem.empty())
+        return build.refuse(errc::invalid_encryption_context,
+            "must be a JSON object of string pairs: " + std::string(problem), "sse.context");
+    build.base64_header(Dialect::header::kms_context, detail::bytes_of(kms.context));
+}
+
+/// The encryption of an object that is being written.
+template <class Dialect>
+void encode_encryption(request_builder<Dialect>& build, const sse::on_write& asked)
+{
+    build.expected().encryption = encryption_expectation(asked);
+    if (std::holds_alternative<sse::cos_managed>(asked))
+        build.header(Dialect::header::encryption, Dialect::value::encryption_cos_managed);
+    if (const auto* const kms = std::get_if<sse::kms>(&asked))
+        encode_kms(build, *kms);
+    if (const auto* const customer = std::get_if<sse::customer>(&asked))
+        encode_customer_key(build, *customer, object_key_headers<Dialect>, "sse");
+}
+
+/// The key of an object, or of an upload, that exists.
+template <class Dialect>
+void encode_encryption(request_builder<Dialect>& build, const sse::on_read& asked)
+{
+    build.expected().encryption = encryption_expectation(asked);
+    if (const auto* const customer = std::get_if<sse::customer>(&asked))
+        encode_customer_key(build, *customer, object_key_headers<Dialect>, "sse");
+}
+
+/// What a reply says.
+template <class Dialect>
+[[nodiscard]] encryption decode_encryption(const http::response_head& head)
+{
+    using header = typename Dialect::header;
+    using value = typename Dialect::value;
+    encryption said;
+    if (const auto algorithm = head.find(header::customer_algorithm)) {
+        said.mode = *algorithm == value::customer_algorithm ? encryption_mode::customer
+                                                            : encryption_mode::unknown;
+        said.algorithm = *algorithm;
+        said.customer_key_md5 = head.get(header::customer_key_md5);
+    } else if (const auto mode = head.find(header::encryption)) {
+        said.mode = *mode == value::encryption_cos_managed ? encryption_mode::cos_managed
+            : *mode == value::encryption_kms               ? encryption_mode::kms
+                                                           : encryption_mode::unknown;
+        said.algorithm = *mode;
+        said.kms_key_id = head.get(header::kms_key_id);
+    }
+    return said;
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/shared/reply_decoding.hpp --------------------------------------------------
+
+// What replies have in common: identifiers, checksums, an object's properties.
+
+#ifndef COSIO_OPERATION_SHARED_REPLY_DECODING_HPP
+#define COSIO_OPERATION_SHARED_REPLY_DECODING_HPP
+
+namespace cosio::inline v0::operation {
+
+template <class Dialect>
+[[nodiscard]] std::string request_id_of(const reply& got)
+{
+    return std::string(got.head.get(Dialect::header::request_id));
+}
+
+/// The CRC64 a reply states. A value that is no number is an error, not an absence.
+[[nodiscard]] inline result<std::optional<std::uint64_t>> parse_crc64(std::string_view text)
+{
+    if (text.empty())
+        return std::optional<std::uint64_t>{};
+    const auto sum = detail::parse_number<std::uint64_t>(text);
+    if (!sum)
+        return error(errc::malformed_response, "the CRC64 of the reply is not a number");
+    return sum;
+}
+
+template <class Dialect>
+[[nodiscard]] result<std::optional<std::uint64_t>> decode_crc64(const http::response_head& head)
+{
+    return parse_crc64(head.get(Dialect::header::crc64));
+}
+
+/// Errors: `errc::checksum_mismatch`. A service that states no CRC64 leaves nothing to compare.
+[[nodiscard]] inline result<void> compare_crc64(
+    std::uint64_t ours, const std::optional<std::uint64_t>& theirs)
+{
+    if (!theirs || ours == *theirs)
+        return {};
+    return error(errc::checksum_mismatch,
+        "CRC64 of the bytes is " + std::to_string(ours) + ", the reply says " +
+            std::to_string(*theirs));
+}
+
+/// `ongoing-request="false", expiry-date="Mon, 13 Apr 2020 16:00:00 GMT"`.
+[[nodiscard]] inline std::optional<restore_state> parse_restore_state(std::string_view text)
+{
+    if (text.empty())
+        return std::nullopt;
+    restore_state state;
+    state.ongoing = text.find("ongoing-request=\"true\"") != std::string_view::npos;
+    constexpr std::string_view marker = "expiry-date=\"";
+    if (const auto start = text.find(marker); start != std::string_view::npos) {
+        const auto date = text.substr(start + marker.size());
+        state.expires = http::parse_date(date.substr(0, date.find('"')));
+    }
+    return state;
+}
+
+template <class Dialect>
+[[nodiscard]] std::vector<metadata_entry> decode_metadata(const http::response_head& head)
+{
+    constexpr auto prefix = Dialect::header::metadata_prefix;
+    std::vector<metadata_entry> metadata;
+    for (std::size_t i = 0; i != head.size(); ++i) {
+        const auto [name, value] = head[i];
+        if (!detail::starts_with_ignoring_case(name, prefix))
+            continue;
+        auto& entry = metadata.emplace_back();
+        entry.name = name.substr(prefix.size());
+        std::ranges::transform(entry.name, entry.name.begin(), detail::to_lower);
+        entry.value = value;
+    }
+    return metadata;
+}
+
+/// All but `size`, which depends on what was asked for.
+template <class Dialect>
+[[nodiscard]] result<void> decode_properties(
+    const http::response_head& head, object_properties& out)
+{
+    using header = typename Dialect::header;
+    const auto crc64 = decode_crc64<Dialect>(head);
+    if (!crc64)
+        return crc64.error();
+    out.crc64 = *crc64;
+    out.etag = head.get("ETag");
+    out.sse = decode_encryption<Dialect>(head);
+    out.content_type = head.get("Content-Type");
+    out.cache_control = head.get("Cache-Control");
+    out.content_disposition = head.get("Content-Disposition");
+    out.content_encoding = head.get("Content-Encoding");
+    out.content_language = head.get("Content-Language");
+    out.expires = head.get("Expires");
+    out.last_modified = http::parse_date(head.get("Last-Modified"));
+    out.metadata = decode_metadata<Dialect>(head);
+    out.storage_class = head.find(header::storage_class).value_or("STANDARD");
+    out.version_id = head.get(header::version_id);
+    out.restore = parse_restore_state(head.get(header::restore));
+    out.request_id = head.get(header::request_id);
+    return {};
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/net/run_operation.hpp ----------------------------------------------------------------
+
+// Runs any operation: the coroutine behind every member of the client.
+
+#ifndef COSIO_NET_RUN_OPERATION_HPP
+#define COSIO_NET_RUN_OPERATION_HPP
+
+namespace cosio::inline v0::net {
+
+/// Owns what the operation needs until it is over. `request` is what `Operation::encode` made; a
+/// refusal is what the operation completes with.
+template <class Dialect, class Operation>
+[[nodiscard]] asio::awaitable<result<typename Operation::result_type>> run_operation(
+    std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+    result<operation::prepared_request> request, destination to)
+{
+    try {
+        if (!request)
+            co_return std::move(request).error();
+        const call what{*core, *control, *request, Operation::what,
+            &operation::refusal_of<Dialect>};
+        const operation_log log(*core, *request);
+
+        auto driver = co_await begin(what);
+        if (!driver) {
+            log.failed(driver.error(), 0);
+            co_return std::move(driver).error();
+        }
+        auto got = co_await finish(what, **driver, to);
+        if (!got) {
+            log.failed(got.error(), (*driver)->body_size());
+            co_return std::move(got).error();
+        }
+        const auto status = got->head.status;
+        std::string request_id = operation::request_id_of<Dialect>(*got);
+        auto decoded = Operation::decode(request->expected, std::move(*got));
+        if (!decoded) {
+            auto why = with_attempt(std::move(decoded).error(), **driver);
+            why.http_status = status;
+            why.request_id = std::move(request_id);
+            log.failed(why, (*driver)->body_size());
+            co_return why;
+        }
+        log.succeeded(status, (*driver)->body_size(), request_id);
+        co_return decoded;
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/object_headers.hpp -------------------------------------------------------------------
+
+// What is stored with an object besides its bytes, given when it is written.
+
+#ifndef COSIO_OBJECT_HEADERS_HPP
+#define COSIO_OBJECT_HEADERS_HPP
+
+namespace cosio::inline v0 {
+
+/// A name and a value, by reference: metadata, without the prefix of its header.
+using header = http::field;
+
+/// A tag of an object, not encoded.
+struct tag
+{
+    std::string_view key{};
+    std::string_view value{};
+};
+
+/// Where the service keeps an object. `unspecified` leaves the choice to it (STANDARD).
+enum class storage_class {
+    unspecified,
+    standard,
+    standard_ia,
+    intelligent_tiering,
+    archive,
+    deep_archive,
+    cold,
+    maz_standard,
+    maz_standard_ia,
+    maz_intelligent_tiering,
+};
+
+/// As the header carries it; empty for `unspecified`.
+[[nodiscard]] constexpr std::string_view name_of(storage_class value) noexcept
+{
+    switch (value) {
+    case storage_class::unspecified: return {};
+    case storage_class::standard: return "STANDARD";
+    case storage_class::standard_ia: return "STANDARD_IA";
+    case storage_class::intelligent_tiering: return "INTELLIGENT_TIERING";
+    case storage_class::archive: return "ARCHIVE";
+    case storage_class::deep_archive: return "DEEP_ARCHIVE";
+    case storage_class::cold: return "COLD";
+    case storage_class::maz_standard: return "MAZ_STANDARD";
+    case storage_class::maz_standard_ia: return "MAZ_STANDARD_IA";
+    case storage_class::maz_intelligent_tiering: return "MAZ_INTELLIGENT_TIERING";
+    }
+    return {};
+}
+
+/// Who may read an object. Encrypted objects are never readable anonymously, whatever this says.
+enum class acl {
+    unspecified,
+    bucket_default, ///< Inherited from the bucket.
+    private_,
+    public_read,
+};
+
+/// As the header carries it; empty for `unspecified`.
+[[nodiscard]] constexpr std::string_view name_of(acl value) noexcept
+{
+    switch (value) {
+    case acl::unspecified: return {};
+    case acl::bucket_default: return "default";
+    case acl::private_: return "private";
+    case acl::public_read: return "public-read";
+    }
+    return {};
+}
+
+/// Headers of an object that is created. All members are optional; all views are copied when the
+/// operation is started. Values must be visible ASCII, encode anything else.
+struct object_headers
+{
+    std::string_view content_type{};
+    std::string_view cache_control{};
+    std::string_view content_disposition{};
+    std::string_view content_encoding{};
+    std::string_view content_language{};
+    std::optional<std::chrono::sys_seconds> expires{};
+    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
+    /// documentation, "PUT Object").
+    std::span<const header> metadata{};
+    cosio::storage_class storage_class{};
+    cosio::acl acl{};
+    /// Grants in the service's form: `id="100000000011",id="100000000022"`.
+    std::string_view grant_read{};
+    std::string_view grant_read_acp{};
+    std::string_view grant_write_acp{};
+    std::string_view grant_full_control{};
+    /// At most 10.
+    std::span<const tag> tags{};
+};
+
+/// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
+struct conditions
+{
+    /// An ETag in its quotes, or `*`; otherwise `condition::precondition_failed`.
+    std::string_view if_match{};
+    /// An ETag in its quotes, or `*`; otherwise `condition::not_modified`.
+    std::string_view if_none_match{};
+    std::optional<std::chrono::sys_seconds> if_modified_since{};
+    std::optional<std::chrono::sys_seconds> if_unmodified_since{};
+};
+
+/// Headers that a download is answered with instead of those stored. Signed requests only.
+struct response_overrides
+{
+    std::string_view content_type{};
+    std::string_view content_language{};
+    std::string_view expires{};
+    std::string_view cache_control{};
+    std::string_view content_disposition{};
+    std::string_view content_encoding{};
+};
+
+static_assert(std::is_trivially_destructible_v<object_headers>);
+static_assert(std::is_trivially_destructible_v<conditions>);
+static_assert(std::is_trivially_destructible_v<response_overrides>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/shared/object_header_encoding.hpp ------------------------------------------
+
+// Serialises `object_headers`, `conditions` and `response_overrides`.
+
+#ifndef COSIO_OPERATION_SHARED_OBJECT_HEADER_ENCODING_HPP
+#define COSIO_OPERATION_SHARED_OBJECT_HEADER_ENCODING_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Source of the limits: COS documentation, "PUT Object" and "PUT Object tagging".
+inline constexpr std::size_t longest_metadata = 2048;
+inline constexpr std::size_t most_tags = 10;
+inline constexpr std::size_t longest_tag_key = 128;
+inline constexpr std::size_t longest_tag_value = 256;
+
+/// The service's limits of `x-cos-traffic-limit`, in bits a second.
+inline constexpr std::uint64_t lowest_traffic_limit = 819'200;
+inline constexpr std::uint64_t highest_traffic_limit = 838'860'800;
+
+template <class Dialect>
+void encode_metadata(request_builder<Dialect>& build, std::span<const header> metadata)
+{
+    std::size_t total = 0;
+    for (const auto& [name, value] : metadata) {
+        const auto allowed = [](char c) { return detail::is_alphanumeric(c) || c == '-'; };
+        if (name.empty() || !std::ranges::all_of(name, allowed))
+            return build.refuse(errc::invalid_header,
+                "a name must be letters, digits and hyphens", "headers.metadata");
+        total += name.size() + value.size();
+        build.header(
+            std::string(Dialect::header::metadata_prefix).append(name), value, "headers.metadata");
+    }
+    if (total > longest_metadata)
+        build.refuse(errc::invalid_header, "must not be more than 2048 bytes in all",
+            "headers.metadata");
+}
+
+template <class Dialect>
+void encode_tags(request_builder<Dialect>& build, std::span<const tag> tags)
+{
+    std::string text;
+    for (const auto& [key, value] : tags) {
+        if (key.empty() || key.size() > longest_tag_key || value.size() > longest_tag_value)
+            return build.refuse(errc::invalid_header,
+                "a key must be 1 to 128 bytes, a value at most 256", "headers.tags");
+        text.append(text.empty() ? "" : "&");
+        http::append_percent_encoded(text, key, http::slash::encode);
+        text.append("=");
+        http::append_percent_encoded(text, value, http::slash::encode);
+    }
+    if (tags.size() > most_tags)
+        return build.refuse(errc::invalid_header, "must not be more than 10", "headers.tags");
+    build.optional_header(Dialect::header::tagging, text, "headers.tags");
+}
+
+/// The headers that describe the object's content, which a copy replaces only when told to.
+template <class Dialect>
+void encode_content_headers(request_builder<Dialect>& build, const object_headers& headers)
+{
+    build.optional_header("Content-Type", headers.content_type, "headers.content_type");
+    build.optional_header("Cache-Control", headers.cache_control, "headers.cache_control");
+    build.optional_header(
+        "Content-Disposition", headers.content_disposition, "headers.content_disposition");
+    build.optional_header(
+        "Content-Encoding", headers.content_encoding, "headers.content_encoding");
+    build.optional_header(
+        "Content-Language", headers.content_language, "headers.content_language");
+    build.optional_header("Expires", headers.expires, "headers.expires");
+    encode_metadata(build, headers.metadata);
+}
+
+template <class Dialect>
+void encode_object_headers(request_builder<Dialect>& build, const object_headers& headers)
+{
+    using header_name = typename Dialect::header;
+    encode_content_headers(build, headers);
+    build.optional_header(
+        header_name::storage_class, name_of(headers.storage_class), "headers.storage_class");
+    build.optional_header(header_name::acl, name_of(headers.acl), "headers.acl");
+    build.optional_header(header_name::grant_read, headers.grant_read, "headers.grant_read");
+    build.optional_header(
+        header_name::grant_read_acp, headers.grant_read_acp, "headers.grant_read_acp");
+    build.optional_header(
+        header_name::grant_write_acp, headers.grant_write_acp, "headers.grant_write_acp");
+    build.optional_header(header_name::grant_full_control, headers.grant_full_control,
+        "headers.grant_full_control");
+    encode_tags(build, headers.tags);
+}
+
+/// Bits a second; 0 is not sent.
+template <class Dialect>
+void encode_traffic_limit(request_builder<Dialect>& build, std::uint64_t bits_per_second)
+{
+    if (bits_per_second == 0)
+        return;
+    if (bits_per_second < lowest_traffic_limit || bits_per_second > highest_traffic_limit)
+        return build.refuse(
+            errc::invalid_argument, "must be 819200 to 838860800 bits a second", "traffic_limit");
+    build.header(Dialect::header::traffic_limit, std::to_string(bits_per_second));
+}
+
+/// `names` are those of the request's own conditions, or of conditions on the source of a copy.
+struct condition_headers
+{
+    std::string_view if_match = "If-Match";
+    std::string_view if_none_match = "If-None-Match";
+    std::string_view if_modified_since = "If-Modified-Since";
+    std::string_view if_unmodified_since = "If-Unmodified-Since";
+};
+
+template <class Dialect>
+void encode_conditions(request_builder<Dialect>& build, const conditions& when,
+    const condition_headers& names = {}, std::string_view field = "conditions")
+{
+    build.optional_header(names.if_match, when.if_match, field);
+    build.optional_header(names.if_none_match, when.if_none_match, field);
+    build.optional_header(names.if_modified_since, when.if_modified_since, field);
+    build.optional_header(names.if_unmodified_since, when.if_unmodified_since, field);
+}
+
+template <class Dialect>
+void encode_overrides(request_builder<Dialect>& build, const response_overrides& overrides)
+{
+    const auto add = [&build](std::string_view name, std::string_view value) {
+        if (!http::is_sendable_value(value))
+            return build.refuse(errc::invalid_header, "must be visible ASCII", "overrides");
+        build.optional_parameter(name, value, "overrides");
+    };
+    add("response-content-type", overrides.content_type);
+    add("response-content-language", overrides.content_language);
+    add("response-expires", overrides.expires);
+    add("response-cache-control", overrides.cache_control);
+    add("response-content-disposition", overrides.content_disposition);
+    add("response-content-encoding", overrides.content_encoding);
+}
+
+template <class Dialect>
+void encode_range(request_builder<Dialect>& build, const byte_range& range)
+{
+    if (const auto problem = range.problem(); !problem.empty())
+        return build.refuse(errc::invalid_range, problem, "range");
+    if (!range.is_whole())
+        build.header("Range", range.header_value());
+    build.expected().range = range;
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/get_object.hpp -------------------------------------------------------------
+
+// GET Object: reads an object, or a range of it, decrypted by the service.
+
+#ifndef COSIO_OPERATION_GET_OBJECT_HPP
+#define COSIO_OPERATION_GET_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads an object: into a string, into a buffer, or as a stream, see the members of `client`.
+///
+/// SSE-COS and SSE-KMS objects need no key: `sse` names one for SSE-C objects only, and then the
+/// reply must confirm that the object is encrypted with it.
+struct get_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_read sse{};
+    /// A reply with other bytes than these, the whole object included, is an error.
+    byte_range range{};
+    cosio::conditions conditions{};
+    response_overrides overrides{};
+    std::string_view version_id{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+    /// The most bytes to hold, for reading into a string; more is
+    /// `errc::destination_too_small`.
+    std::uint64_t maximum_size = std::numeric_limits<std::uint64_t>::max();
+};
+
+static_assert(std::is_trivially_destructible_v<get_object_request>);
+
+/// An object and where its bytes went.
+struct get_object_result : object_properties
+{
+    /// Of `get_object`: the bytes.
+    std::string body{};
+    /// Bytes received.
+    std::uint64_t body_size = 0;
+    /// Of a ranged read: which bytes they are.
+    std::optional<content_range> range{};
+    /// Whether the reply stated a CRC64 of what was received; it then was that of the bytes. Never
+    /// for a range, as the service states that of the whole object.
+    bool crc64_verified = false;
+};
+
+namespace operation {
+
+/// `GET /<key>`. Source: COS documentation, "GET Object".
+template <class Dialect>
+struct get_object
+{
+    using request_type = get_object_request;
+    using result_type = get_object_result;
+    static constexpr facts what{.name = "GetObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.object(request.bucket, request.key);
+        encode_overrides(build, request.overrides);
+        build.optional_parameter("versionId", request.version_id, "version_id");
+        encode_encryption(build, request.sse);
+        encode_range(build, request.range);
+        encode_conditions(build, request.conditions);
+        encode_traffic_limit(build, request.traffic_limit);
+        return std::move(build).finish();
+    }
+
+    /// What the head tells, checked against what was asked for: encryption and range.
+    [[nodiscard]] static result<result_type> decode_head(
+        const expectation& expected, const http::response_head& head)
+    {
+        result_type out;
+        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+            return std::move(decoded).error();
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        if (expected.range.is_whole()) {
+            if (head.status != 200)
+                return error(errc::malformed_response,
+                    "the whole object was asked for, the reply has status " +
+                        std::to_string(head.status));
+            out.size = head.content_length.value_or(0);
+            return out;
+        }
+        out.range = parse_content_range(head.get("Content-Range"));
+        if (head.status != 206 || !out.range || !out.range->answers(expected.range))
+            return error(errc::malformed_response,
+                "the reply is not the range that was asked for: status " +
+                    std::to_string(head.status) + ", Content-Range '" +
+                    std::string(head.get("Content-Range")) + "'");
+        out.size = out.range->size;
+        const auto length = out.range->last - out.range->first + 1;
+        if (head.content_length && *head.content_length != length)
+            return error(errc::malformed_response, "Content-Range and Content-Length differ");
+        return out;
+    }
+
+    /// Completes `out`, which `decode_head` made, once the body has been received.
+    [[nodiscard]] static result<void> check_body(
+        result_type& out, std::uint64_t size, std::uint64_t crc64, bool end_is_framed)
+    {
+        out.body_size = size;
+        if (out.range) {
+            if (size != out.range->last - out.range->first + 1)
+                return error(errc::truncated_body, "the range did not come whole");
+            return {};
+        }
+        out.size = size;
+        if (auto equal = compare_crc64(crc64, out.crc64); !equal)
+            return equal;
+        out.crc64_verified = out.crc64.has_value();
+        if (!end_is_framed && !out.crc64_verified)
+            return error(errc::truncated_body,
+                "the reply has neither a length nor a CRC64, so its end cannot be proved");
+        return {};
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        auto out = decode_head(expected, got.head);
+        if (!out)
+            return out;
+        auto whole = check_body(*out, got.body_size, got.body_crc64, got.body_end_is_framed);
+        if (!whole)
+            return std::move(whole).error();
+        out->body = std::move(got.body);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/object_reader.hpp --------------------------------------------------------------------
+
+// An object as a stream: the caller pulls, so nothing is received before there is room for it.
+
+#ifndef COSIO_OBJECT_READER_HPP
+#define COSIO_OBJECT_READER_HPP
+
+namespace cosio::inline v0 {
+
+namespace net {
+
+/// What a reader and its reads share. The check of the end comes as a function, so that nothing
+/// here depends on the dialect.
+class object_stream
+{
+public:
+    using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
+
+    object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+        std::unique_ptr<exchange_driver> driver, get_object_result head, check_function check)
+        : core_(std::move(core)), control_(std::move(control)), driver_(std::move(driver)),
+          head_(std::move(head)), check_(check)
+    {}
+
+    [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
+    [[nodiscard]] const client_core& core() const noexcept { return *core_; }
+    [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
+    {
+        return control_;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
+    {
+        if (failure_)
+            co_return *failure_;
+        if (driver_ == nullptr || buffer.empty())
+            co_return std::size_t{0};
+        auto got = co_await driver_->read_body(*control_, buffer);
+        if (got && *got != 0)
+            co_return got;
+        if (got) {
+            const bool framed = driver_->progress().body().kind() != http::framing::until_close;
+            auto whole = check_(head_, driver_->body_size(), driver_->body_crc64(), framed);
+            if (!whole)
+                got = std::move(whole).error();
+            else if (auto connection = driver_->release(*control_); connection != nullptr)
+                core_->connections.put(std::move(connection));
+        }
+        if (!got)
+            failure_ = with_attempt(got.error(), *driver_);
+        driver_.reset();
+        if (failure_)
+            co_return *failure_;
+        co_return std::size_t{0};
+    }
+
+private:
+    std::shared_ptr<client_core> core_;
+    std::shared_ptr<operation_control> control_;
+    std::unique_ptr<exchange_driver> driver_; // Gone once the end was reached.
+    get_object_result head_;
+    check_function check_;
+    std::optional<error> failure_{};
+};
+
+[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
+    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer)
+{
+    try {
+        auto got = co_await stream->read_some(buffer);
+        co_return got;
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+} // namespace net
+
+/// The bytes of one object, from `client::open_object`. Movable; holds one connection until its
+/// end has been read or it is destroyed, which closes the connection if bytes are left.
+///
+/// One read at a time. Reads may be made from any thread; each completes where its token says.
+class object_reader
+{
+public:
+    /// A reader that is at its end.
+    object_reader() = default;
+    explicit object_reader(std::shared_ptr<net::object_stream> stream) : stream_(std::move(stream))
+    {}
+
+    /// What the head of the reply told, compared with what was asked for. `body_size` and
+    /// `crc64_verified` are set once the end has been read. Requires a reader that was opened.
+    [[nodiscard]] const get_object_result& properties() const noexcept { return stream_->head(); }
+
+    /// Reads 1 byte or more into `buffer`, which must live until the read is done; 0 at the end
+    /// of the object, and only if it came whole and its CRC64 is that of the reply.
+    ///
+    /// Signature `void(result<std::size_t>)`. Errors: `errc::truncated_body`,
+    /// `errc::checksum_mismatch`, `errc::malformed_response`, `errc::cancelled`, and those of the
+    /// connection; an error is final. Cancellation (terminal) closes the connection.
+    template <class Token = asio::use_awaitable_t<>>
+    auto read_some(std::span<std::byte> buffer, Token&& token = {})
+    {
+        return net::initiate(stream_->core(), stream_->control(),
+            net::run_read(stream_, buffer), std::forward<Token>(token));
+    }
+
+private:
+    std::shared_ptr<net::object_stream> stream_{};
+};
+
+namespace net {
+
+/// The coroutine behind `client::open_object`.
+template <class Dialect>
+[[nodiscard]] asio::awaitable<result<object_reader>> run_open(std::shared_ptr<client_core> core,
+    std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
+{
+    using get_object = operation::get_object<Dialect>;
+    try {
+        if (!request)
+            co_return std::move(request).error();
+        const call what{
+            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>};
+        const operation_log log(*core, *request);
+        auto driver = co_await begin(what);
+        if (!driver) {
+            log.failed(driver.error(), 0);
+            co_return std::move(driver).error();
+        }
+        const auto status = (*driver)->progress().head().status;
+        if (!operation::is_success(status)) {
+            auto refusal = co_await finish(what, **driver, destination{});
+            auto why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
+            log.failed(why, (*driver)->body_size());
+            co_return why;
+        }
+        auto head = get_object::decode_head(request->expected, (*driver)->progress().head());
+        if (!head) {
+            auto why = with_attempt(std::move(head).error(), **driver);
+            log.failed(why, 0);
+            co_return why;
+        }
+        log.succeeded(status, 0, head->request_id);
+        co_return object_reader(std::make_shared<object_stream>(std::move(core),
+            std::move(control), std::move(*driver), std::move(*head), &get_object::check_body));
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+} // namespace net
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/abort_multipart_upload.hpp -------------------------------------------------
+
+// Abort Multipart Upload: gives an upload and its parts up.
+
+#ifndef COSIO_OPERATION_ABORT_MULTIPART_UPLOAD_HPP
+#define COSIO_OPERATION_ABORT_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Deletes the parts of an upload. Abort again after a part that was still on its way.
+struct abort_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<abort_multipart_upload_request>);
+
+struct abort_multipart_upload_result
+{
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `DELETE /<key>?uploadId`. Source: COS documentation, "Abort Multipart Upload".
+template <class Dialect>
+struct abort_multipart_upload
+{
+    using request_type = abort_multipart_upload_request;
+    using result_type = abort_multipart_upload_result;
+    static constexpr facts what{.name = "AbortMultipartUpload"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::delete_, endpoint);
+        build.object(request.bucket, request.key);
+        build.required_parameter("uploadId", request.upload_id, "upload_id");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/shared/part_addressing.hpp -------------------------------------------------
+
+// How requests name an upload and its parts.
+
+#ifndef COSIO_OPERATION_SHARED_PART_ADDRESSING_HPP
+#define COSIO_OPERATION_SHARED_PART_ADDRESSING_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Source: COS documentation, "Upload Part".
+inline constexpr std::uint32_t highest_part_number = 10'000;
+
+[[nodiscard]] constexpr bool is_part_number(std::uint32_t number) noexcept
+{
+    return number >= 1 && number <= highest_part_number;
+}
+
+template <class Dialect>
+void encode_part(
+    request_builder<Dialect>& build, std::uint32_t part_number, std::string_view upload_id)
+{
+    if (!is_part_number(part_number))
+        build.refuse(errc::invalid_part_number, "must be 1 to 10000", "part_number");
+    build.parameter("partNumber", std::to_string(part_number));
+    build.required_parameter("uploadId", upload_id, "upload_id");
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/xml/writer.hpp -----------------------------------------------------------------------
+
+// Writes the small XML documents that requests carry.
+
+#ifndef COSIO_XML_WRITER_HPP
+#define COSIO_XML_WRITER_HPP
+
+namespace cosio::inline v0::xml {
+
+/// Appends elements to a document. Names are trusted; text is escaped.
+class writer
+{
+public:
+    /// Opens an element. `name` must outlive the matching `close()`.
+    writer& open(std::string_view name)
+    {
+        document_.append("<").append(name).append(">");
+        open_.push_back(name);
+        return *this;
+    }
+
+    /// Closes the innermost open element; requires one.
+    writer& close()
+    {
+        document_.append("</").append(open_.back()).append(">");
+        open_.pop_back();
+        return *this;
+    }
+
+    /// `<name>text</name>`. `text` must be XML text, see `is_xml_text`.
+    writer& element(std::string_view name, std::string_view text)
+    {
+        open(name);
+        append_escaped(document_, text);
+        return close();
+    }
+
+    writer& element(std::string_view name, std::uint64_t number)
+    {
+        return element(name, std::to_string(number));
+    }
+
+    /// Elements that were written elsewhere.
+    writer& raw(std::string_view elements)
+    {
+        document_.append(elements);
+        return *this;
+    }
+
+    [[nodiscard]] const std::string& document() const& noexcept { return document_; }
+    [[nodiscard]] std::string document() && noexcept { return std::move(document_); }
+
+private:
+    std::string document_{};
+    std::vector<std::string_view> open_{};
+};
+
+} // namespace cosio::inline v0::xml
+
+#endif
+
+// ---- cosio/operation/complete_multipart_upload.hpp ----------------------------------------------
+
+// Complete Multipart Upload: makes an object of the parts.
+
+#ifndef COSIO_OPERATION_COMPLETE_MULTIPART_UPLOAD_HPP
+#define COSIO_OPERATION_COMPLETE_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// A part as completing the upload names it.
+struct completed_part
+{
+    std::uint32_t part_number = 0;
+    /// As `upload_part` or `upload_part_copy` yielded it.
+    std::string_view etag{};
+};
+
+/// Makes an object of an upload's parts. May take minutes for large objects.
+///
+/// Idempotent in effect, but a repetition after success is answered with
+/// `service_errc::no_such_upload`.
+struct complete_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// Ascending by number, no gaps (source: COS documentation; S3 allows gaps).
+    std::span<const completed_part> parts{};
+    /// What the upload was initiated with. Not sent; the reply must confirm it.
+    cosio::sse::on_write expected_sse{};
+    /// What the CRC64 of the whole object must be, see `crypto::crc64_combine`. Not sent; compared
+    /// with the reply when it states one.
+    std::optional<std::uint64_t> expected_crc64{};
+};
+
+static_assert(std::is_trivially_destructible_v<complete_multipart_upload_request>);
+
+struct complete_multipart_upload_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// URL of the object, without signature.
+    std::string location{};
+    /// Of the whole object, before encryption; absent when one of its parts has none.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether `expected_crc64` was given and the reply stated the same.
+    bool crc64_verified = false;
+    encryption sse{};
+    std::string version_id{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `POST /<key>?uploadId`. Source: COS documentation, "Complete Multipart Upload".
+template <class Dialect>
+struct complete_multipart_upload
+{
+    using request_type = complete_multipart_upload_request;
+    using result_type = complete_multipart_upload_result;
+    static constexpr facts what{.name = "CompleteMultipartUpload", .error_inside_200 = true};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::post, endpoint);
+        build.object(request.bucket, request.key);
+        build.required_parameter("uploadId", request.upload_id, "upload_id");
+        if (request.parts.empty())
+            build.refuse(errc::invalid_argument, "must not be empty", "parts");
+        xml::writer document;
+        document.open("CompleteMultipartUpload");
+        std::uint32_t before = 0;
+        for (const auto& [number, etag] : request.parts) {
+            if (!is_part_number(number) || number <= before)
+                build.refuse(
+                    errc::invalid_part_number, "must be 1 to 10000, ascending", "parts");
+            if (!http::is_sendable_value(etag))
+                build.refuse(errc::invalid_argument, "an ETag must be visible ASCII", "parts");
+            before = number;
+            document.open("Part").element("PartNumber", number).element("ETag", etag).close();
+        }
+        document.close();
+        build.document(std::move(document).document());
+        build.expected().encryption = encryption_expectation(request.expected_sse);
+        build.expected().crc64 = request.expected_crc64;
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        xml::reader document(got.body);
+        const bool right_root = document.enter("CompleteMultipartUploadResult");
+        while (right_root && document.next_child()) {
+            if (document.name() == "ETag")
+                out.etag = document.text();
+            else if (document.name() == "Location")
+                out.location = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "CompleteMultipartUploadResult");
+        const auto crc64 = decode_crc64<Dialect>(got.head);
+        if (!crc64)
+            return crc64.error();
+        out.crc64 = *crc64;
+        if (expected.crc64) {
+            if (auto equal = compare_crc64(*expected.crc64, out.crc64); !equal)
+                return std::move(equal).error();
+            out.crc64_verified = out.crc64.has_value();
+        }
+        out.version_id = got.head.get(Dialect::header::version_id);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/shared/copy_source.hpp -----------------------------------------------------
+
+// The object that a copy reads.
+
+#ifndef COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
+#define COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
+
+namespace cosio::inline v0 {
+
+/// The source of a copy: an object, maybe in another bucket or region, with the key to read it.
+struct copy_source
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Needed for SSE-C sources only; independent of the destination's encryption.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    /// Of the source's bucket; empty: the client's own.
+    std::string_view region{};
+    /// Any one that fails is `condition::precondition_failed`.
+    cosio::conditions conditions{};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_source>);
+
+namespace operation {
+
+/// `x-cos-copy-source` and its companions. The value names the source by its host in the service,
+/// whatever host this client talks to.
+template <class Dialect>
+void encode_copy_source(request_builder<Dialect>& build, const copy_source& source)
+{
+    using name = typename Dialect::header;
+    if (const auto problem = Dialect::bucket_problem(source.bucket); !problem.empty())
+        return build.refuse(errc::invalid_bucket, problem, "copy_source.bucket");
+    if (const auto problem = key_problem(source.key); !problem.empty())
+        return build.refuse(errc::invalid_key, problem, "copy_source.key");
+    const std::string_view region =
+        source.region.empty() ? std::string_view(build.endpoint().region) : source.region;
+    if (!detail::is_host_name(region))
+        return build.refuse(errc::invalid_argument,
+            "must be letters, digits, hyphens and dots", "copy_source.region");
+
+    std::string value(source.bucket);
+    value.append(".").append(Dialect::service_host(region)).append("/");
+    http::append_percent_encoded(value, source.key, http::slash::keep);
+    if (!source.version_id.empty()) {
+        value.append("?versionId=");
+        http::append_percent_encoded(value, source.version_id, http::slash::encode);
+    }
+    build.header(name::copy_source, value, "copy_source");
+    if (const auto* const customer = std::get_if<sse::customer>(&source.sse))
+        encode_customer_key(build, *customer, source_key_headers<Dialect>, "copy_source.sse");
+    constexpr condition_headers names{.if_match = name::copy_source_if_match,
+        .if_none_match = name::copy_source_if_none_match,
+        .if_modified_since = name::copy_source_if_modified_since,
+        .if_unmodified_since = name::copy_source_if_unmodified_since};
+    encode_conditions(build, source.conditions, names, "copy_source.conditions");
+}
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/copy_object.hpp ------------------------------------------------------------
+
+// PUT Object - Copy: copies an object within the service, re-encrypting it on the way.
+
+#ifndef COSIO_OPERATION_COPY_OBJECT_HPP
+#define COSIO_OPERATION_COPY_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// What becomes of the source's metadata and content headers.
+enum class metadata_directive {
+    copy,    ///< They are copied; those of the request must be empty.
+    replace, ///< Those of the request take their place.
+};
+
+/// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
+/// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
+///
+/// Changing the encryption of an object in place is a copy onto itself with
+/// `metadata_directive::replace`.
+struct copy_object_request
+{
+    /// Of the copy.
+    std::string_view bucket{};
+    /// Of the copy.
+    std::string_view key{};
+    cosio::copy_source copy_source{};
+    /// How the copy is encrypted; independent of the source.
+    cosio::sse::on_write sse{};
+    metadata_directive directive = metadata_directive::copy;
+    /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
+    /// tags take effect in any case.
+    object_headers headers{};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_object_request>);
+
+struct copy_object_result
+{
+    /// Of the copy. Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// CRC64 of the copy, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Of the copy, as the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    /// Of the copy, when its bucket has versioning.
+    std::string version_id{};
+    /// Of the source, when one was named.
+    std::string source_version_id{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /<key>` with `x-cos-copy-source`. Source: COS documentation, "PUT Object - Copy".
+template <class Dialect>
+struct copy_object
+{
+    using request_type = copy_object_request;
+    using result_type = copy_object_result;
+    static constexpr facts what{.name = "CopyObject", .error_inside_200 = true};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.object(request.bucket, request.key);
+        encode_copy_source(build, request.copy_source);
+        encode_encryption(build, request.sse);
+        encode_directives(build, request);
+        encode_object_headers(build, request.headers);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+
+        std::string crc64_text;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("CopyObjectResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "ETag")
+                out.etag = document.text();
+            else if (name == "CRC64")
+                crc64_text = document.text();
+            else if (name == "LastModified")
+                out.last_modified = http::parse_iso_date(document.text());
+            else if (name == "VersionId")
+                out.version_id = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole || out.etag.empty())
+            return unexpected_document(std::move(whole), "CopyObjectResult");
+        const auto crc64 = parse_crc64(crc64_text);
+        if (!crc64)
+            return crc64.error();
+        out.crc64 = *crc64;
+        if (out.version_id.empty())
+            out.version_id = got.head.get(Dialect::header::version_id);
+        out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    [[nodiscard]] static bool has_content_headers(const object_headers& headers)
+    {
+        return !headers.content_type.empty() || !headers.cache_control.empty() ||
+            !headers.content_disposition.empty() || !headers.content_encoding.empty() ||
+            !headers.content_language.empty() || headers.expires || !headers.metadata.empty();
+    }
+
+    static void encode_directives(request_builder<Dialect>& build, const request_type& request)
+    {
+        const bool replace = request.directive == metadata_directive::replace;
+        // The service would drop these without a word.
+        if (!replace && has_content_headers(request.headers))
+            build.refuse(errc::invalid_argument,
+                "content headers and metadata need metadata_directive::replace", "headers");
+        const auto& source = request.copy_source;
+        const bool onto_itself = source.bucket == request.bucket && source.key == request.key &&
+            source.version_id.empty();
+        if (!replace && onto_itself)
+            build.refuse(errc::invalid_argument,
+                "a copy onto itself needs metadata_directive::replace", "directive");
+        build.header(Dialect::header::metadata_directive,
+            replace ? Dialect::value::replace_directive : Dialect::value::copy_directive);
+        if (!request.headers.tags.empty())
+            build.header(Dialect::header::tagging_directive, Dialect::value::replace_directive);
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/delete_bucket_encryption.hpp -----------------------------------------------
+
+// DELETE Bucket encryption.
+
+#ifndef COSIO_OPERATION_DELETE_BUCKET_ENCRYPTION_HPP
+#define COSIO_OPERATION_DELETE_BUCKET_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+/// Removes a bucket's default encryption. Objects stay as they are.
+struct delete_bucket_encryption_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<delete_bucket_encryption_request>);
+
+struct delete_bucket_encryption_result
+{
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `DELETE /?encryption`. Source: COS documentation, "DELETE Bucket encryption".
+template <class Dialect>
+struct delete_bucket_encryption
+{
+    using request_type = delete_bucket_encryption_request;
+    using result_type = delete_bucket_encryption_result;
+    static constexpr facts what{.name = "DeleteBucketEncryption"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::delete_, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("encryption", {});
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/delete_object.hpp ----------------------------------------------------------
+
+// DELETE Object.
+
+#ifndef COSIO_OPERATION_DELETE_OBJECT_HPP
+#define COSIO_OPERATION_DELETE_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Deletes an object, or one version of it. Deleting what is not there succeeds.
+///
+/// In a bucket with versioning, an object without `version_id` gets a delete marker instead.
+struct delete_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<delete_object_request>);
+
+struct delete_object_result
+{
+    /// Of the version deleted, or of the delete marker made; empty without versioning.
+    std::string version_id{};
+    /// Whether that is a delete marker.
+    bool delete_marker = false;
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `DELETE /<key>`. Source: COS documentation, "DELETE Object".
+template <class Dialect>
+struct delete_object
+{
+    using request_type = delete_object_request;
+    using result_type = delete_object_result;
+    static constexpr facts what{.name = "DeleteObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::delete_, endpoint);
+        build.object(request.bucket, request.key);
+        build.optional_parameter("versionId", request.version_id, "version_id");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.version_id = got.head.get(Dialect::header::version_id);
+        out.delete_marker = got.head.get(Dialect::header::delete_marker) == "true";
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/delete_objects.hpp ---------------------------------------------------------
+
+// DELETE Multiple Objects: up to 1000 objects in one request.
+
+#ifndef COSIO_OPERATION_DELETE_OBJECTS_HPP
+#define COSIO_OPERATION_DELETE_OBJECTS_HPP
+
+namespace cosio::inline v0 {
+
+/// One object, or one version of it.
+struct object_identifier
+{
+    std::string_view key{};
+    std::string_view version_id{};
+};
+
+/// Deletes up to 1000 objects. Succeeds as a whole even when some objects could not be deleted:
+/// look at `delete_objects_result::failed`.
+struct delete_objects_request
+{
+    std::string_view bucket{};
+    /// 1 to 1000.
+    std::span<const object_identifier> objects{};
+    /// Whether the reply names only those that could not be deleted.
+    bool quiet = false;
+};
+
+static_assert(std::is_trivially_destructible_v<delete_objects_request>);
+
+struct deleted_object
+{
+    std::string key{};
+    std::string version_id{};
+    bool delete_marker = false;
+    std::string delete_marker_version_id{};
+};
+
+struct failed_deletion
+{
+    std::string key{};
+    std::string version_id{};
+    service_errc code = service_errc::unknown;
+    std::string service_code{};
+    std::string message{};
+};
+
+/// Every object asked for is in one of the lists, unless the request was quiet.
+struct delete_objects_result
+{
+    std::vector<deleted_object> deleted{};
+    std::vector<failed_deletion> failed{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `POST /?delete`. Source: COS documentation, "DELETE Multiple Objects".
+template <class Dialect>
+struct delete_objects
+{
+    using request_type = delete_objects_request;
+    using result_type = delete_objects_result;
+    static constexpr facts what{.name = "DeleteObjects"};
+    static constexpr std::size_t most_objects = 1000;
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::post, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("delete", {});
+        if (request.objects.empty() || request.objects.size() > most_objects)
+            build.refuse(errc::invalid_argument, "must be 1 to 1000", "objects");
+        xml::writer document;
+        document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
+        for (const auto& [key, version_id] : request.objects) {
+            if (const auto problem = key_problem(key); !problem.empty())
+                build.refuse(errc::invalid_key, problem, "objects.key");
+            document.open("Object").element("Key", key);
+            if (!xml::is_xml_text(version_id))
+                build.refuse(errc::invalid_argument, "must be text", "objects.version_id");
+            if (!version_id.empty())
+                document.element("VersionId", version_id);
+            document.close();
+        }
+        document.close();
+        build.document(std::move(document).document());
+        build.expected().items = request.quiet ? 0 : request.objects.size();
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("DeleteResult");
+        while (right_root && document.next_child()) {
+            if (document.name() == "Deleted")
+                out.deleted.push_back(decode_deleted(document));
+            else if (document.name() == "Error")
+                out.failed.push_back(decode_failed(document));
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "DeleteResult");
+        if (expected.items != 0 && out.deleted.size() + out.failed.size() != expected.items)
+            return error(errc::malformed_response,
+                "the reply does not account for every object that was to be deleted");
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static deleted_object decode_deleted(xml::reader& document)
+    {
+        deleted_object one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "VersionId")
+                one.version_id = document.text();
+            else if (name == "DeleteMarker")
+                one.delete_marker = document.text() == "true";
+            else if (name == "DeleteMarkerVersionId")
+                one.delete_marker_version_id = document.text();
+            else
+                document.skip();
+        }
+        return one;
+    }
+
+    static failed_deletion decode_failed(xml::reader& document)
+    {
+        failed_deletion one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "VersionId")
+                one.version_id = document.text();
+            else if (name == "Code")
+                one.service_code = printable(document.text());
+            else if (name == "Message")
+                one.message = printable(document.text());
+            else
+                document.skip();
+        }
+        one.code = service_errc_from_code(one.service_code);
+        return one;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/shared/bucket_encryption_document.hpp --------------------------------------
+
+// The document that states a bucket's default encryption.
+
+#ifndef COSIO_OPERATION_SHARED_BUCKET_ENCRYPTION_DOCUMENT_HPP
+#define COSIO_OPERATION_SHARED_BUCKET_ENCRYPTION_DOCUMENT_HPP
+
+namespace cosio::inline v0::operation {
+
+/// `algorithm` is the dialect's name; an empty `kms_key_id` is left out.
+[[nodiscard]] inline std::string write_bucket_encryption(
+    std::string_view algorithm, std::string_view kms_key_id)
+{
+    xml::writer document;
+    document.open("ServerSideEncryptionConfiguration").open("Rule");
+    document.open("ApplyServerSideEncryptionByDefault").element("SSEAlgorithm", algorithm);
+    if (!kms_key_id.empty())
+        document.element("KMSMasterKeyID", kms_key_id);
+    document.close().close().close();
+    return std::move(document).document();
+}
+
+inline void read_bucket_encryption_rule(xml::reader& document, encryption& out)
+{
+    while (document.next_child()) {
+        if (document.name() != "ApplyServerSideEncryptionByDefault") {
+            document.skip();
+            continue;
+        }
+        while (document.next_child()) {
+            if (document.name() == "SSEAlgorithm")
+                out.algorithm = document.text();
+            else if (document.name() == "KMSMasterKeyID")
+                out.kms_key_id = document.text();
+            else
+                document.skip();
+        }
+    }
+}
+
+template <class Dialect>
+[[nodiscard]] result<encryption> read_bucket_encryption(std::string_view text)
+{
+    encryption out;
+    xml::reader document(text);
+    const bool right_root = document.enter("ServerSideEncryptionConfiguration");
+    while (right_root && document.next_child()) {
+        if (document.name() == "Rule")
+            read_bucket_encryption_rule(document, out);
+        else
+            document.skip();
+    }
+    auto whole = document.finish();
+    if (!right_root || !whole || out.algorithm.empty())
+        return unexpected_document(std::move(whole), "ServerSideEncryptionConfiguration");
+    out.mode = out.algorithm == Dialect::value::encryption_cos_managed
+        ? encryption_mode::cos_managed
+        : out.algorithm == Dialect::value::bucket_encryption_kms ? encryption_mode::kms
+                                                                 : encryption_mode::unknown;
+    return out;
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/get_bucket_encryption.hpp --------------------------------------------------
+
+// GET Bucket encryption.
+
+#ifndef COSIO_OPERATION_GET_BUCKET_ENCRYPTION_HPP
+#define COSIO_OPERATION_GET_BUCKET_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+/// Asks for a bucket's default encryption. When there is none:
+/// `service_errc::no_such_encryption_configuration`, which is `condition::not_found`.
+struct get_bucket_encryption_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<get_bucket_encryption_request>);
+
+struct get_bucket_encryption_result
+{
+    cosio::encryption encryption{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /?encryption`. Source: COS documentation, "GET Bucket encryption".
+template <class Dialect>
+struct get_bucket_encryption
+{
+    using request_type = get_bucket_encryption_request;
+    using result_type = get_bucket_encryption_result;
+    static constexpr facts what{.name = "GetBucketEncryption"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("encryption", {});
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        auto read = read_bucket_encryption<Dialect>(got.body);
+        if (!read)
+            return std::move(read).error();
+        result_type out;
+        out.encryption = std::move(*read);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/head_bucket.hpp ------------------------------------------------------------
+
+// HEAD Bucket: whether a bucket exists and may be used.
+
+#ifndef COSIO_OPERATION_HEAD_BUCKET_HPP
+#define COSIO_OPERATION_HEAD_BUCKET_HPP
+
+namespace cosio::inline v0 {
+
+/// Success: it exists and may be used. `condition::not_found`, `condition::access_denied` else.
+struct head_bucket_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<head_bucket_request>);
+
+struct head_bucket_result
+{
+    /// Such as `ap-beijing`.
+    std::string region{};
+    /// Whether the bucket spans availability zones.
+    bool multiple_zones = false;
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `HEAD /`. Source: COS documentation, "HEAD Bucket".
+template <class Dialect>
+struct head_bucket
+{
+    using request_type = head_bucket_request;
+    using result_type = head_bucket_result;
+    static constexpr facts what{.name = "HeadBucket"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::head, endpoint);
+        build.bucket(request.bucket);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.region = got.head.get(Dialect::header::bucket_region);
+        out.multiple_zones = got.head.get(Dialect::header::bucket_az_type) == "MAZ";
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/head_object.hpp ------------------------------------------------------------
+
+// HEAD Object: an object's properties without its bytes.
+
+#ifndef COSIO_OPERATION_HEAD_OBJECT_HPP
+#define COSIO_OPERATION_HEAD_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Asks for an object's properties. SSE-C objects need their key for this too.
+///
+/// Refusals of HEAD have no body: a missing key and a wrong one are both `condition::
+/// invalid_request` with HTTP status 400, an absent object is `condition::not_found`.
+struct head_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_read sse{};
+    cosio::conditions conditions{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<head_object_request>);
+
+struct head_object_result : object_properties
+{};
+
+namespace operation {
+
+/// `HEAD /<key>`. Source: COS documentation, "HEAD Object".
+template <class Dialect>
+struct head_object
+{
+    using request_type = head_object_request;
+    using result_type = head_object_result;
+    static constexpr facts what{.name = "HeadObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::head, endpoint);
+        build.object(request.bucket, request.key);
+        build.optional_parameter("versionId", request.version_id, "version_id");
+        encode_encryption(build, request.sse);
+        encode_conditions(build, request.conditions);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)
+            return std::move(decoded).error();
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        if (!got.head.content_length)
+            return error(errc::malformed_response, "the reply has no Content-Length");
+        out.size = *got.head.content_length;
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/initiate_multipart_upload.hpp ----------------------------------------------
+
+// Initiate Multipart Upload: begins an object that is uploaded in parts.
+
+#ifndef COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
+#define COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Begins an upload. Its parts cost storage until the upload is completed or aborted.
+///
+/// Not idempotent: each call begins another upload.
+struct initiate_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the object to be. SSE-COS and SSE-KMS are named here alone; the key of SSE-C goes with
+    /// every part as well.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+};
+
+static_assert(std::is_trivially_destructible_v<initiate_multipart_upload_request>);
+
+struct initiate_multipart_upload_result
+{
+    /// Opaque; names the upload in every request that belongs to it.
+    std::string upload_id{};
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `POST /<key>?uploads`. Source: COS documentation, "Initiate Multipart Upload".
+template <class Dialect>
+struct initiate_multipart_upload
+{
+    using request_type = initiate_multipart_upload_request;
+    using result_type = initiate_multipart_upload_result;
+    static constexpr facts what{.name = "InitiateMultipartUpload", .idempotent = false};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::post, endpoint);
+        build.object(request.bucket, request.key);
+        build.parameter("uploads", {});
+        encode_encryption(build, request.sse);
+        encode_object_headers(build, request.headers);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        xml::reader document(got.body);
+        const bool right_root = document.enter("InitiateMultipartUploadResult");
+        while (right_root && document.next_child()) {
+            if (document.name() == "UploadId")
+                out.upload_id = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole || out.upload_id.empty())
+            return unexpected_document(std::move(whole), "InitiateMultipartUploadResult");
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/shared/listing.hpp ---------------------------------------------------------
+
+// What the three listings have in common.
+
+#ifndef COSIO_OPERATION_SHARED_LISTING_HPP
+#define COSIO_OPERATION_SHARED_LISTING_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Source: COS documentation, "GET Bucket (List Objects)".
+inline constexpr std::uint32_t most_entries_per_page = 1000;
+
+/// Asks for encoded names, which is the only way to get every possible key through XML, and for a
+/// page size; 0 leaves that to the service.
+template <class Dialect>
+void encode_page(request_builder<Dialect>& build, std::string_view size_parameter,
+    std::uint32_t page_size, std::string_view field)
+{
+    build.parameter("encoding-type", "url");
+    if (page_size == 0)
+        return;
+    if (page_size > most_entries_per_page)
+        return build.refuse(errc::invalid_argument, "must be at most 1000", field);
+    build.parameter(size_parameter, std::to_string(page_size));
+}
+
+/// `EncodingType` as COS writes it in one of three ways.
+[[nodiscard]] inline bool is_encoding_type(std::string_view element) noexcept
+{
+    return element == "EncodingType" || detail::equal_ignoring_case(element, "Encoding-Type");
+}
+
+/// A name in a listing, decoded when the listing says that it is encoded.
+[[nodiscard]] inline result<std::string> decoded_name(std::string name, bool encoded)
+{
+    if (!encoded)
+        return name;
+    auto plain = http::percent_decoded(name, http::plus::space);
+    if (!plain)
+        return error(errc::malformed_response, "the listing has a name that cannot be decoded");
+    return std::move(*plain);
+}
+
+/// Decodes several names in place.
+[[nodiscard]] inline result<void> decode_names(
+    std::initializer_list<std::string*> names, bool encoded)
+{
+    for (auto* const name : names) {
+        auto plain = decoded_name(std::move(*name), encoded);
+        if (!plain)
+            return std::move(plain).error();
+        *name = std::move(*plain);
+    }
+    return {};
+}
+
+/// Reads the text of the child `wanted` of the open element and skips its other children.
+[[nodiscard]] inline std::string text_of_child(xml::reader& document, std::string_view wanted)
+{
+    std::string text;
+    while (document.next_child()) {
+        if (document.name() == wanted)
+            text = document.text();
+        else
+            document.skip();
+    }
+    return text;
+}
+
+/// A page that says there are more but not where they begin would be listed for ever.
+[[nodiscard]] inline error endless_listing()
+{
+    return error(errc::malformed_response,
+        "the listing is truncated and does not say where it goes on");
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/list_multipart_uploads.hpp -------------------------------------------------
+
+// List Multipart Uploads: one page of a bucket's unfinished uploads.
+
+#ifndef COSIO_OPERATION_LIST_MULTIPART_UPLOADS_HPP
+#define COSIO_OPERATION_LIST_MULTIPART_UPLOADS_HPP
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 uploads that were neither completed nor aborted, by key.
+struct list_multipart_uploads_request
+{
+    std::string_view bucket{};
+    std::string_view prefix{};
+    std::string_view delimiter{};
+    /// Only uploads after this key, or of this key after `upload_id_marker`.
+    std::string_view key_marker{};
+    std::string_view upload_id_marker{};
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_uploads = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_multipart_uploads_request>);
+
+struct upload_summary
+{
+    std::string key{};
+    std::string upload_id{};
+    std::optional<std::chrono::sys_seconds> initiated{};
+    std::string storage_class{};
+};
+
+struct list_multipart_uploads_result
+{
+    std::vector<upload_summary> uploads{};
+    std::vector<std::string> common_prefixes{};
+    bool is_truncated = false;
+    /// The markers of the next page, when there is one.
+    std::string next_key_marker{};
+    std::string next_upload_id_marker{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /?uploads`. Source: COS documentation, "List Multipart Uploads".
+template <class Dialect>
+struct list_multipart_uploads
+{
+    using request_type = list_multipart_uploads_request;
+    using result_type = list_multipart_uploads_result;
+    static constexpr facts what{.name = "ListMultipartUploads"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("uploads", {});
+        build.optional_parameter("prefix", request.prefix, "prefix");
+        build.optional_parameter("delimiter", request.delimiter, "delimiter");
+        build.optional_parameter("key-marker", request.key_marker, "key_marker");
+        build.optional_parameter(
+            "upload-id-marker", request.upload_id_marker, "upload_id_marker");
+        encode_page(build, "max-uploads", request.max_uploads, "max_uploads");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        bool encoded = false;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("ListMultipartUploadsResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "Upload")
+                out.uploads.push_back(decode_entry(document));
+            else if (name == "CommonPrefixes")
+                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
+            else if (name == "IsTruncated")
+                out.is_truncated = document.text() == "true";
+            else if (name == "NextKeyMarker")
+                out.next_key_marker = document.text();
+            else if (name == "NextUploadIdMarker")
+                out.next_upload_id_marker = document.text();
+            else if (is_encoding_type(name))
+                encoded = document.text() == "url";
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "ListMultipartUploadsResult");
+        if (auto decoded = decode_all(out, encoded); !decoded)
+            return std::move(decoded).error();
+        if (out.is_truncated && out.next_key_marker.empty())
+            return endless_listing();
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static upload_summary decode_entry(xml::reader& document)
+    {
+        upload_summary one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "UploadId")
+                one.upload_id = document.text();
+            else if (name == "Initiated")
+                one.initiated = http::parse_iso_date(document.text());
+            else if (name == "StorageClass")
+                one.storage_class = document.text();
+            else
+                document.skip();
+        }
+        return one;
+    }
+
+    static result<void> decode_all(result_type& out, bool encoded)
+    {
+        for (auto& one : out.uploads)
+            if (auto decoded = decode_names({&one.key}, encoded); !decoded)
+                return decoded;
+        for (auto& prefix : out.common_prefixes)
+            if (auto decoded = decode_names({&prefix}, encoded); !decoded)
+                return decoded;
+        return decode_names({&out.next_key_marker}, encoded);
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/list_objects.hpp -----------------------------------------------------------
+
+// GET Bucket (List Objects): one page of a bucket's objects.
+
+#ifndef COSIO_OPERATION_LIST_OBJECTS_HPP
+#define COSIO_OPERATION_LIST_OBJECTS_HPP
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 objects in the order of their UTF-8 bytes.
+struct list_objects_request
+{
+    std::string_view bucket{};
+    /// Only keys that begin with this.
+    std::string_view prefix{};
+    /// One character, usually `/`: keys that share what comes before it are listed as one
+    /// `common_prefixes` entry.
+    std::string_view delimiter{};
+    /// Only keys after this one.
+    std::string_view marker{};
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_keys = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_objects_request>);
+
+struct object_summary
+{
+    std::string key{};
+    std::string etag{};
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    std::string storage_class{};
+    std::string storage_tier{};
+    /// Of archived objects: `ONGOING`, `DONE` or `FAILED`.
+    std::string restore_status{};
+};
+
+struct list_objects_result
+{
+    std::vector<object_summary> objects{};
+    std::vector<std::string> common_prefixes{};
+    bool is_truncated = false;
+    /// The `marker` of the next page, when there is one.
+    std::string next_marker{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /`. Source: COS documentation, "GET Bucket (List Objects)".
+template <class Dialect>
+struct list_objects
+{
+    using request_type = list_objects_request;
+    using result_type = list_objects_result;
+    static constexpr facts what{.name = "ListObjects"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.bucket(request.bucket);
+        build.optional_parameter("prefix", request.prefix, "prefix");
+        build.optional_parameter("delimiter", request.delimiter, "delimiter");
+        build.optional_parameter("marker", request.marker, "marker");
+        encode_page(build, "max-keys", request.max_keys, "max_keys");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        std::string marker;
+        bool encoded = false;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("ListBucketResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "Contents")
+                out.objects.push_back(decode_entry(document));
+            else if (name == "CommonPrefixes")
+                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
+            else if (name == "IsTruncated")
+                out.is_truncated = document.text() == "true";
+            else if (name == "NextMarker")
+                out.next_marker = document.text();
+            else if (name == "Marker")
+                marker = document.text();
+            else if (is_encoding_type(name))
+                encoded = document.text() == "url";
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "ListBucketResult");
+        if (auto decoded = decode_all(out, marker, encoded); !decoded)
+            return std::move(decoded).error();
+        if (auto goes_on = find_next_marker(out, marker); !goes_on)
+            return std::move(goes_on).error();
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static object_summary decode_entry(xml::reader& document)
+    {
+        object_summary one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "Key")
+                one.key = document.text();
+            else if (name == "ETag")
+                one.etag = document.text();
+            else if (name == "Size")
+                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
+            else if (name == "LastModified")
+                one.last_modified = http::parse_iso_date(document.text());
+            else if (name == "StorageClass")
+                one.storage_class = document.text();
+            else if (name == "StorageTier")
+                one.storage_tier = document.text();
+            else if (name == "RestoreStatus")
+                one.restore_status = document.text();
+            else
+                document.skip();
+        }
+        return one;
+    }
+
+    static result<void> decode_all(result_type& out, std::string& marker, bool encoded)
+    {
+        for (auto& one : out.objects)
+            if (auto decoded = decode_names({&one.key}, encoded); !decoded)
+                return decoded;
+        for (auto& prefix : out.common_prefixes)
+            if (auto decoded = decode_names({&prefix}, encoded); !decoded)
+                return decoded;
+        return decode_names({&out.next_marker, &marker}, encoded);
+    }
+
+    /// COS names the next marker on every truncated page; other services may leave it to the
+    /// client to take the last entry.
+    static result<void> find_next_marker(result_type& out, const std::string& marker)
+    {
+        if (!out.is_truncated) {
+            out.next_marker.clear();
+            return {};
+        }
+        if (out.next_marker.empty()) {
+            if (!out.objects.empty())
+                out.next_marker = out.objects.back().key;
+            if (!out.common_prefixes.empty())
+                out.next_marker = std::max(out.next_marker, out.common_prefixes.back());
+        }
+        if (out.next_marker.empty() || out.next_marker <= marker)
+            return endless_listing();
+        return {};
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/list_parts.hpp -------------------------------------------------------------
+
+// List Parts: one page of the parts of an upload.
+
+#ifndef COSIO_OPERATION_LIST_PARTS_HPP
+#define COSIO_OPERATION_LIST_PARTS_HPP
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 parts of an upload, by number.
+struct list_parts_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// Only parts after this number.
+    std::uint32_t part_number_marker = 0;
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_parts = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_parts_request>);
+
+struct part_summary
+{
+    std::uint32_t part_number = 0;
+    std::string etag{};
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> last_modified{};
+};
+
+struct list_parts_result
+{
+    std::vector<part_summary> parts{};
+    bool is_truncated = false;
+    /// The `part_number_marker` of the next page, when there is one.
+    std::uint32_t next_part_number_marker = 0;
+    std::string storage_class{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `GET /<key>?uploadId`. Source: COS documentation, "List Parts".
+template <class Dialect>
+struct list_parts
+{
+    using request_type = list_parts_request;
+    using result_type = list_parts_result;
+    static constexpr facts what{.name = "ListParts"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.object(request.bucket, request.key);
+        build.required_parameter("uploadId", request.upload_id, "upload_id");
+        if (request.part_number_marker > highest_part_number)
+            build.refuse(
+                errc::invalid_part_number, "must be at most 10000", "part_number_marker");
+        if (request.part_number_marker != 0)
+            build.parameter("part-number-marker", std::to_string(request.part_number_marker));
+        encode_page(build, "max-parts", request.max_parts, "max_parts");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("ListPartsResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "Part")
+                out.parts.push_back(decode_entry(document));
+            else if (name == "IsTruncated")
+                out.is_truncated = document.text() == "true";
+            else if (name == "NextPartNumberMarker")
+                out.next_part_number_marker =
+                    detail::parse_number<std::uint32_t>(document.text()).value_or(0);
+            else if (name == "StorageClass")
+                out.storage_class = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), "ListPartsResult");
+        for (const auto& one : out.parts)
+            if (!is_part_number(one.part_number))
+                return error(errc::malformed_response, "the listing has a part without number");
+        if (!out.is_truncated)
+            out.next_part_number_marker = 0;
+        else if (out.next_part_number_marker == 0)
+            return endless_listing();
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static part_summary decode_entry(xml::reader& document)
+    {
+        part_summary one;
+        while (document.next_child()) {
+            const auto name = document.name();
+            if (name == "PartNumber")
+                one.part_number =
+                    detail::parse_number<std::uint32_t>(document.text()).value_or(0);
+            else if (name == "ETag")
+                one.etag = document.text();
+            else if (name == "Size")
+                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
+            else if (name == "LastModified")
+                one.last_modified = http::parse_iso_date(document.text());
+            else
+                document.skip();
+        }
+        return one;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/put_bucket_encryption.hpp --------------------------------------------------
+
+// PUT Bucket encryption: how objects are encrypted when their write does not say.
+
+#ifndef COSIO_OPERATION_PUT_BUCKET_ENCRYPTION_HPP
+#define COSIO_OPERATION_PUT_BUCKET_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+/// SSE-KMS as a bucket's default: a key, but no context.
+struct bucket_kms
+{
+    /// Empty: the account's default master key.
+    std::string_view key_id{};
+};
+
+/// Sets a bucket's default encryption. Objects that are there already stay as they are.
+struct put_bucket_encryption_request
+{
+    std::string_view bucket{};
+    std::variant<cosio::sse::cos_managed, bucket_kms> encryption{};
+};
+
+static_assert(std::is_trivially_destructible_v<put_bucket_encryption_request>);
+
+struct put_bucket_encryption_result
+{
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /?encryption`. Source: COS documentation, "PUT Bucket encryption".
+template <class Dialect>
+struct put_bucket_encryption
+{
+    using request_type = put_bucket_encryption_request;
+    using result_type = put_bucket_encryption_result;
+    static constexpr facts what{.name = "PutBucketEncryption"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.bucket(request.bucket);
+        build.parameter("encryption", {});
+        const auto* const kms = std::get_if<bucket_kms>(&request.encryption);
+        const auto key_id = kms == nullptr ? std::string_view{} : kms->key_id;
+        if (!http::is_sendable_value(key_id))
+            build.refuse(errc::invalid_argument, "must be visible ASCII", "encryption.key_id");
+        build.document(write_bucket_encryption(kms == nullptr
+                ? Dialect::value::encryption_cos_managed
+                : Dialect::value::bucket_encryption_kms,
+            key_id));
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/put_object.hpp -------------------------------------------------------------
+
+// PUT Object: stores an object from one body.
+
+#ifndef COSIO_OPERATION_PUT_OBJECT_HPP
+#define COSIO_OPERATION_PUT_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Stores an object of up to 5 GB, whole or not at all; an object of that key is replaced.
+///
+/// The views are read when the operation is started, the body until it is done.
+struct put_object_request
+{
+    /// `<name>-<appid>`, such as `examplebucket-1250000000`.
+    std::string_view bucket{};
+    /// 1 to 850 bytes of UTF-8.
+    std::string_view key{};
+    /// Sent chunked when it is a source that does not know its size.
+    body_view body{};
+    /// How the object is encrypted at rest.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<put_object_request>);
+
+/// What the service stored.
+struct put_object_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// The service's CRC64 of the object, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
+    bool crc64_verified = false;
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    /// When versioning is enabled.
+    std::string version_id{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /<key>`. Source: COS documentation, "PUT Object".
+template <class Dialect>
+struct put_object
+{
+    using request_type = put_object_request;
+    using result_type = put_object_result;
+    static constexpr facts what{.name = "PutObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.object(request.bucket, request.key);
+        encode_encryption(build, request.sse);
+        encode_object_headers(build, request.headers);
+        encode_traffic_limit(build, request.traffic_limit);
+        build.body(request.body);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        const auto crc64 = decode_crc64<Dialect>(got.head);
+        if (!crc64)
+            return crc64.error();
+        if (auto equal = compare_crc64(got.sent_crc64, *crc64); !equal)
+            return std::move(equal).error();
+        out.crc64 = *crc64;
+        out.crc64_verified = crc64->has_value();
+        out.etag = got.head.get("ETag");
+        out.version_id = got.head.get(Dialect::header::version_id);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/restore_object.hpp ---------------------------------------------------------
+
+// POST Object restore: makes an archived object readable for some days.
+
+#ifndef COSIO_OPERATION_RESTORE_OBJECT_HPP
+#define COSIO_OPERATION_RESTORE_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// How fast an archived object is restored, and at what price.
+enum class restore_tier {
+    expedited, ///< 1 to 5 minutes; ARCHIVE only.
+    standard,  ///< 3 to 5 hours; DEEP_ARCHIVE 12 to 24.
+    bulk,      ///< 5 to 12 hours; DEEP_ARCHIVE 24 to 48.
+};
+
+/// As the document carries it; empty for a value that is no tier.
+[[nodiscard]] constexpr std::string_view name_of(restore_tier tier) noexcept
+{
+    switch (tier) {
+    case restore_tier::expedited: return "Expedited";
+    case restore_tier::standard: return "Standard";
+    case restore_tier::bulk: return "Bulk";
+    }
+    return {};
+}
+
+/// Asks for a readable copy of an archived object. `head_object` then tells how far it is.
+///
+/// While a restore is running another one is refused with
+/// `service_errc::restore_already_in_progress`.
+struct restore_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// How long the copy is kept; at least 1.
+    std::uint32_t days = 1;
+    restore_tier tier = restore_tier::standard;
+    /// SSE-C objects need their key.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<restore_object_request>);
+
+struct restore_object_result
+{
+    /// True when the object was restored before and is now kept longer; otherwise the restore has
+    /// been started.
+    bool was_restored = false;
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `POST /<key>?restore`. Source: COS documentation, "POST Object restore".
+template <class Dialect>
+struct restore_object
+{
+    using request_type = restore_object_request;
+    using result_type = restore_object_result;
+    static constexpr facts what{.name = "RestoreObject"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::post, endpoint);
+        build.object(request.bucket, request.key);
+        build.parameter("restore", {});
+        build.optional_parameter("versionId", request.version_id, "version_id");
+        if (request.days == 0)
+            build.refuse(errc::invalid_restore, "must be at least 1", "days");
+        if (name_of(request.tier).empty())
+            build.refuse(errc::invalid_restore, "must be a tier", "tier");
+        encode_encryption(build, request.sse);
+        build.expected().encryption = {}; // The reply states no encryption.
+        xml::writer document;
+        document.open("RestoreRequest").element("Days", request.days);
+        document.open("CASJobParameters").element("Tier", name_of(request.tier)).close().close();
+        build.document(std::move(document).document());
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    {
+        result_type out;
+        out.was_restored = got.head.status == 200;
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/upload_part.hpp ------------------------------------------------------------
+
+// Upload Part: one part of a multipart upload.
+
+#ifndef COSIO_OPERATION_UPLOAD_PART_HPP
+#define COSIO_OPERATION_UPLOAD_PART_HPP
+
+namespace cosio::inline v0 {
+
+/// Uploads one part of 1 MB to 5 GB (the last one may be smaller). A part of the same number is
+/// replaced.
+struct upload_part_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// 1 to 10000.
+    std::uint32_t part_number = 0;
+    /// A source must know its size: parts cannot be sent chunked.
+    body_view body{};
+    /// The key of the upload, if and only if it was initiated with SSE-C.
+    cosio::sse::on_read sse{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<upload_part_request>);
+
+struct upload_part_result
+{
+    /// Opaque; completing the upload needs it.
+    std::string etag{};
+    /// The service's CRC64 of the part, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
+    bool crc64_verified = false;
+    /// As the reply states it; that of an SSE-C upload must be confirmed.
+    encryption sse{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /<key>?partNumber&uploadId`. Source: COS documentation, "Upload Part".
+template <class Dialect>
+struct upload_part
+{
+    using request_type = upload_part_request;
+    using result_type = upload_part_result;
+    static constexpr facts what{.name = "UploadPart"};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.object(request.bucket, request.key);
+        encode_part(build, request.part_number, request.upload_id);
+        encode_encryption(build, request.sse);
+        encode_traffic_limit(build, request.traffic_limit);
+        if (!request.body.size())
+            build.refuse(errc::invalid_argument, "must know its size", "body");
+        build.body(request.body);
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        const auto crc64 = decode_crc64<Dialect>(got.head);
+        if (!crc64)
+            return crc64.error();
+        if (auto equal = compare_crc64(got.sent_crc64, *crc64); !equal)
+            return std::move(equal).error();
+        out.crc64 = *crc64;
+        out.crc64_verified = crc64->has_value();
+        out.etag = got.head.get("ETag");
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/operation/upload_part_copy.hpp -------------------------------------------------------
+
+// Upload Part - Copy: a part of a multipart upload that is copied from an object.
+
+#ifndef COSIO_OPERATION_UPLOAD_PART_COPY_HPP
+#define COSIO_OPERATION_UPLOAD_PART_COPY_HPP
+
+namespace cosio::inline v0 {
+
+/// Makes a part from an object, or from a range of it, without the bytes passing through here.
+struct upload_part_copy_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// 1 to 10000.
+    std::uint32_t part_number = 0;
+    cosio::copy_source copy_source{};
+    /// Whole, or `byte_range::between`.
+    byte_range source_range{};
+    /// The key of the upload, if and only if it was initiated with SSE-C.
+    cosio::sse::on_read sse{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_part_copy_request>);
+
+struct upload_part_copy_result
+{
+    /// Opaque; completing the upload needs it.
+    std::string etag{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    /// CRC64 of the part, if the reply states it.
+    std::optional<std::uint64_t> crc64{};
+    /// As far as the reply states it. The documentation promises it for SSE-COS alone, so silence
+    /// passes here; the replies to initiating and completing the upload prove its encryption.
+    encryption sse{};
+    std::string source_version_id{};
+    std::string request_id{};
+};
+
+namespace operation {
+
+/// `PUT /<key>?partNumber&uploadId` with `x-cos-copy-source`. Source: COS documentation, "Upload
+/// Part - Copy".
+template <class Dialect>
+struct upload_part_copy
+{
+    using request_type = upload_part_copy_request;
+    using result_type = upload_part_copy_result;
+    static constexpr facts what{.name = "UploadPartCopy", .error_inside_200 = true};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::put, endpoint);
+        build.object(request.bucket, request.key);
+        encode_part(build, request.part_number, request.upload_id);
+        encode_copy_source(build, request.copy_source);
+        encode_source_range(build, request.source_range);
+        encode_encryption(build, request.sse);
+        if constexpr (!Dialect::part_copy_reply_confirms_encryption)
+            build.expected().encryption.allow_silence();
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    {
+        result_type out;
+        out.sse = decode_encryption<Dialect>(got.head);
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return std::move(proved).error();
+        std::string crc64_text;
+        xml::reader document(got.body);
+        const bool right_root = document.enter("CopyPartResult");
+        while (right_root && document.next_child()) {
+            const auto name = document.name();
+            if (name == "ETag")
+                out.etag = document.text();
+            else if (name == "LastModified")
+                out.last_modified = http::parse_iso_date(document.text());
+            else if (name == "CRC64")
+                crc64_text = document.text();
+            else
+                document.skip();
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole || out.etag.empty())
+            return unexpected_document(std::move(whole), "CopyPartResult");
+        const auto crc64 = parse_crc64(crc64_text);
+        if (!crc64)
+            return crc64.error();
+        out.crc64 = *crc64;
+        out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
+        out.request_id = request_id_of<Dialect>(got);
+        return out;
+    }
+
+private:
+    static void encode_source_range(request_builder<Dialect>& build, const byte_range& range)
+    {
+        if (range.is_whole())
+            return;
+        if (range.kind() != byte_range::form::between)
+            return build.refuse(errc::invalid_range,
+                "must be whole or have a first and a last byte", "source_range");
+        if (const auto problem = range.problem(); !problem.empty())
+            return build.refuse(errc::invalid_range, problem, "source_range");
+        build.header(Dialect::header::copy_source_range, range.header_value());
+    }
+};
+
+} // namespace operation
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/pages.hpp ----------------------------------------------------------------------------
+
+// Listings of any length, page by page.
+
+#ifndef COSIO_PAGES_HPP
+#define COSIO_PAGES_HPP
+
+namespace cosio::inline v0 {
+
+namespace detail {
+
+/// Where a listing of objects stands; owns what the next request refers to.
+struct object_cursor
+{
+    using page_type = list_objects_result;
+
+    explicit object_cursor(const list_objects_request& from)
+        : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
+          marker(from.marker), max_keys(from.max_keys)
+    {}
+
+    [[nodiscard]] list_objects_request request() const
+    {
+        return {.bucket = bucket,
+            .prefix = prefix,
+            .delimiter = delimiter,
+            .marker = marker,
+            .max_keys = max_keys};
+    }
+
+    [[nodiscard]] bool advance(const page_type& page)
+    {
+        marker = page.next_marker;
+        return page.is_truncated;
+    }
+
+    std::string bucket;
+    std::string prefix;
+    std::string delimiter;
+    std::string marker;
+    std::uint32_t max_keys;
+};
+
+struct upload_cursor
+{
+    using page_type = list_multipart_uploads_result;
+
+    explicit upload_cursor(const list_multipart_uploads_request& from)
+        : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
+          key_marker(from.key_marker), upload_id_marker(from.upload_id_marker),
+          max_uploads(from.max_uploads)
+    {}
+
+    [[nodiscard]] list_multipart_uploads_request request() const
+    {
+        return {.bucket = bucket,
+            .prefix = prefix,
+            .delimiter = delimiter,
+            .key_marker = key_marker,
+            .upload_id_marker = upload_id_marker,
+            .max_uploads = max_uploads};
+    }
+
+    [[nodiscard]] bool advance(const page_type& page)
+    {
+        key_marker = page.next_key_marker;
+        upload_id_marker = page.next_upload_id_marker;
+        return page.is_truncated;
+    }
+
+    std::string bucket;
+    std::string prefix;
+    std::string delimiter;
+    std::string key_marker;
+    std::string upload_id_marker;
+    std::uint32_t max_uploads;
+};
+
+struct part_cursor
+{
+    using page_type = list_parts_result;
+
+    explicit part_cursor(const list_parts_request& from)
+        : bucket(from.bucket), key(from.key), upload_id(from.upload_id),
+          part_number_marker(from.part_number_marker), max_parts(from.max_parts)
+    {}
+
+    [[nodiscard]] list_parts_request request() const
+    {
+        return {.bucket = bucket,
+            .key = key,
+            .upload_id = upload_id,
+            .part_number_marker = part_number_marker,
+            .max_parts = max_parts};
+    }
+
+    [[nodiscard]] bool advance(const page_type& page)
+    {
+        part_number_marker = page.next_part_number_marker;
+        return page.is_truncated;
+    }
+
+    std::string bucket;
+    std::string key;
+    std::string upload_id;
+    std::uint32_t part_number_marker;
+    std::uint32_t max_parts;
+};
+
+} // namespace detail
+
+/// A listing that is fetched one page at a time:
+///
+///     auto pages = cos.object_pages({.bucket = bucket, .prefix = "logs/"});
+///     for (;;) {
+///         const auto page = (co_await pages.next()).value();
+///         if (!page)
+///             break; // The end; an error would have thrown.
+///         for (const auto& object : page->objects)
+///             use(object);
+///     }
+///
+/// One `next()` at a time; the object must live until it is done.
+template <class Client, class Cursor>
+class pages
+{
+public:
+    using page_type = typename Cursor::page_type;
+    using request_type = decltype(std::declval<Cursor>().request());
+
+    pages(Client client, const request_type& from) : client_(std::move(client)), cursor_(from) {}
+
+    /// The next page; nothing after the last one; or an error, after which `next()` asks for the
+    /// same page again.
+    [[nodiscard]] asio::awaitable<result<std::optional<page_type>>> next()
+    {
+        if (ended_)
+            co_return std::optional<page_type>();
+        auto page = co_await client_.list_page(cursor_.request());
+        if (!page)
+            co_return std::move(page).error();
+        ended_ = !cursor_.advance(*page);
+        co_return std::optional<page_type>(std::move(*page));
+    }
+
+private:
+    Client client_;
+    Cursor cursor_;
+    bool ended_ = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/client.hpp ---------------------------------------------------------------------------
+
+// The client: one member for each operation.
+
+#ifndef COSIO_CLIENT_HPP
+#define COSIO_CLIENT_HPP
+
+namespace cosio::inline v0 {
+
+/// A handle to an object store. Cheap to copy; copies share connections and credentials.
+///
+/// Every operation takes a request and a completion token of Asio, by default `use_awaitable`, and
+/// completes with `void(cosio::result<Result>)`. What holds for all of them:
+///
+/// - **Lifetimes.** The request is read before the call returns: it, and all its views, may be
+///   temporaries. Only bodies and destination buffers must live until the operation is done.
+/// - **Completion.** Once the reply has been received whole and compared with what was asked for:
+///   encryption, length and, where the service states it, CRC64. Nothing is thrown.
+/// - **Errors.** A refused request completes with the `errc` of the member that `error::field`
+///   names, before anything is sent; a refusal of the service with its `service_errc`; a reply
+///   that does not prove what was asked for with `errc::encryption_not_applied`,
+///   `checksum_mismatch`, `truncated_body` or `malformed_response`; a failed connection with
+///   `errc::connection_closed`, `resolve_failed`, `tls_failed`, `tls_certificate_rejected` or the
+///   system's code. Groups of them are `cosio::condition`s.
+/// - **Idempotency.** All operations but `initiate_multipart_upload` may be repeated. An idempotent
+///   request that meets a connection which the server has just closed is sent once more.
+/// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
+///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
+///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
+///   and destroy a signal on the executor of the coroutine it is bound to.
+/// - **Threads.** A client may be used from several threads at once; each operation is serial in
+///   itself. Handlers run on the executor associated with them, else on the client's.
+///
+/// The execution context must outlive the client and its operations. There is no limit of time
+/// yet: bound an operation by cancelling it.
+template <class Dialect>
+class basic_client
+{
+public:
+    using dialect = Dialect;
+    using executor_type = asio::any_io_executor;
+
+    /// Throws `cosio::exception` when the configuration is not valid, see `make`.
+    basic_client(asio::any_io_executor executor, const config& settings)
+        : core_(net::make_client_core<Dialect>(std::move(executor), settings).value())
+    {}
+
+    /// Checks `settings` and makes a client; nothing is sent. Reads the files of certificates.
+    /// Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+    [[nodiscard]] static result<basic_client> make(
+        asio::any_io_executor executor, const config& settings)
+    {
+        auto core = net::make_client_core<Dialect>(std::move(executor), settings);
+        if (!core)
+            return std::move(core).error();
+        return basic_client(std::move(*core));
+    }
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor; }
+
+    /// Stores an object. See `put_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto put_object(const put_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::put_object>(request, std::forward<Token>(token));
+    }
+
+    /// Reads an object into `get_object_result::body`. See `get_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_object(const get_object_request& request, Token&& token = {}) const
+    {
+        net::destination to;
+        to.limit = request.maximum_size;
+        return start<operation::get_object>(request, std::forward<Token>(token), to);
+    }
+
+    /// Reads an object into `buffer`, which must live until the operation is done.
+    ///
+    /// `get_object_result::body_size` tells how much of it was filled. An object that does not fit
+    /// is `errc::destination_too_small`. On an error the buffer may hold unverified bytes.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_object_into(const get_object_request& request, std::span<std::byte> buffer,
+        Token&& token = {}) const
+    {
+        net::destination to;
+        to.buffer = buffer;
+        to.into_buffer = true;
+        return start<operation::get_object>(request, std::forward<Token>(token), to);
+    }
+
+    /// Opens an object as a stream: completes with an `object_reader` once the head of the reply
+    /// has been received and compared with what was asked for.
+    template <class Token = asio::use_awaitable_t<>>
+    auto open_object(const get_object_request& request, Token&& token = {}) const
+    {
+        auto control = net::make_control(*core_);
+        auto work = net::run_open<Dialect>(core_, control,
+            operation::get_object<Dialect>::encode(request, core_->endpoint));
+        return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
+
+    /// Asks for an object's properties. See `head_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto head_object(const head_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::head_object>(request, std::forward<Token>(token));
+    }
+
+    /// Copies an object within the service. See `copy_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto copy_object(const copy_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::copy_object>(request, std::forward<Token>(token));
+    }
+
+    /// Deletes an object. See `delete_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_object(const delete_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_object>(request, std::forward<Token>(token));
+    }
+
+    /// Deletes up to 1000 objects. See `delete_objects_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_objects(const delete_objects_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_objects>(request, std::forward<Token>(token));
+    }
+
+    /// Restores an archived object. See `restore_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto restore_object(const restore_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::restore_object>(request, std::forward<Token>(token));
+    }
+
+    /// Whether a bucket exists. See `head_bucket_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto head_bucket(const head_bucket_request& request, Token&& token = {}) const
+    {
+        return start<operation::head_bucket>(request, std::forward<Token>(token));
+    }
+
+    /// Sets a bucket's default encryption. See `put_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto put_bucket_encryption(
+        const put_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::put_bucket_encryption>(request, std::forward<Token>(token));
+    }
+
+    /// Asks for a bucket's default encryption. See `get_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_bucket_encryption(
+        const get_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::get_bucket_encryption>(request, std::forward<Token>(token));
+    }
+
+    /// Removes a bucket's default encryption. See `delete_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_bucket_encryption(
+        const delete_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_bucket_encryption>(request, std::forward<Token>(token));
+    }
+
+    /// Begins a multipart upload. See `initiate_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto initiate_multipart_upload(
+        const initiate_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::initiate_multipart_upload>(request, std::forward<Token>(token));
+    }
+
+    /// Uploads a part. See `upload_part_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_part(const upload_part_request& request, Token&& token = {}) const
+    {
+        return start<operation::upload_part>(request, std::forward<Token>(token));
+    }
+
+    /// Copies a part from an object. See `upload_part_copy_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_part_copy(const upload_part_copy_request& request, Token&& token = {}) const
+    {
+        return start<operation::upload_part_copy>(request, std::forward<Token>(token));
+    }
+
+    /// Makes an object of the parts. See `complete_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto complete_multipart_upload(
+        const complete_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::complete_multipart_upload>(request, std::forward<Token>(token));
+    }
+
+    /// Gives an upload up. See `abort_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto abort_multipart_upload(
+        const abort_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::abort_multipart_upload>(request, std::forward<Token>(token));
+    }
+
+    /// One page of an upload's parts. See `list_parts_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_parts(const list_parts_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_parts>(request, std::forward<Token>(token));
+    }
+
+    /// One page of a bucket's unfinished uploads. See `list_multipart_uploads_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_multipart_uploads(
+        const list_multipart_uploads_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_multipart_uploads>(request, std::forward<Token>(token));
+    }
+
+    /// One page of a bucket's objects. See `list_objects_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_objects(const list_objects_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_objects>(request, std::forward<Token>(token));
+    }
+
+    /// All pages of a bucket's objects, from the marker of `request` on.
+    [[nodiscard]] auto object_pages(const list_objects_request& request) const
+    {
+        return pages<basic_client, detail::object_cursor>(*this, request);
+    }
+
+    /// All pages of a bucket's unfinished uploads, from the markers of `request` on.
+    [[nodiscard]] auto multipart_upload_pages(const list_multipart_uploads_request& request) const
+    {
+        return pages<basic_client, detail::upload_cursor>(*this, request);
+    }
+
+    /// All pages of an upload's parts, from the marker of `request` on.
+    [[nodiscard]] auto part_pages(const list_parts_request& request) const
+    {
+        return pages<basic_client, detail::part_cursor>(*this, request);
+    }
+
+    /// For `pages`: the page that a request asks for.
+    [[nodiscard]] auto list_page(const list_objects_request& request) const
+    {
+        return list_objects(request);
+    }
+    [[nodiscard]] auto list_page(const list_multipart_uploads_request& request) const
+    {
+        return list_multipart_uploads(request);
+    }
+    [[nodiscard]] auto list_page(const list_parts_request& request) const
+    {
+        return list_parts(request);
+    }
+
+    /// The request as a URL that is valid from now on for `validity`, for whoever has it. Sends
+    /// nothing. Errors: as the operation would refuse, and `errc::invalid_argument`.
+    [[nodiscard]] result<presigned_url> presign(
+        const get_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::get_object>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const head_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::head_object>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const put_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::put_object>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const upload_part_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::upload_part>(request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const delete_object_request& request, std::chrono::seconds validity) const
+    {
+        return presign_as<operation::delete_object>(request, validity);
+    }
+
+private:
+    explicit basic_client(std::shared_ptr<net::client_core> core) : core_(std::move(core)) {}
+
+    template <template <class> class Operation, class Token>
+    auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
+        const net::destination& to = {}) const
+    {
+        auto control = net::make_control(*core_);
+        auto work = net::run_operation<Dialect, Operation<Dialect>>(
+            core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
+        return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
+
+    template <template <class> class Operation>
+    [[nodiscard]] result<presigned_url> presign_as(
+        const typename Operation<Dialect>::request_type& request,
+        std::chrono::seconds validity) const
+    {
+        auto prepared = Operation<Dialect>::encode(request, core_->endpoint);
+        if (!prepared)
+            return std::move(prepared).error();
+        const auto now =
+            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        return auth::presign<typename Dialect::signer>(
+            std::move(*prepared), core_->endpoint, core_->who, now, validity);
+    }
+
+    std::shared_ptr<net::client_core> core_;
+};
+
+/// The client of Tencent Cloud COS.
+using client = basic_client<dialect::cos>;
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/format.hpp ---------------------------------------------------------------------------
+
+// fmt formatters for what may be shown. Secrets have none.
+
+#ifndef COSIO_FORMAT_HPP
+#define COSIO_FORMAT_HPP
+
+#include <cstdio>
+
+/// Such as `SSE-C AES256 (key MD5 5inxltxhJQnqmmHfVSQjoA==)`.
+template <>
+struct fmt::formatter<cosio::encryption> : fmt::formatter<fmt::string_view>
+{
+    template <class Context>
+    auto format(const cosio::encryption& value, Context& context) const
+    {
+        return fmt::formatter<fmt::string_view>::format(value.describe(), context);
+    }
+};
+
+/// The base64 form.
+template <>
+struct fmt::formatter<cosio::customer_key_md5> : fmt::formatter<fmt::string_view>
+{
+    template <class Context>
+    auto format(const cosio::customer_key_md5& value, Context& context) const
+    {
+        return fmt::formatter<fmt::string_view>::format(value.base64(), context);
+    }
+};
+
+/// One line, see `error::describe`.
+template <>
+struct fmt::formatter<cosio::error> : fmt::formatter<fmt::string_view>
+{
+    template <class Context>
+    auto format(const cosio::error& value, Context& context) const
+    {
+        return fmt::formatter<fmt::string_view>::format(value.describe(), context);
+    }
+};
+
+namespace cosio::inline v0 {
+
+/// Writes log lines to standard error, each in one piece.
+[[nodiscard]] inline log_settings log_to_stderr(log_level most)
+{
+    return {most, [](log_level level, std::string_view line) {
+                const std::string text = fmt::format(
+                    "cosio {}: {}\n", level == log_level::debug ? "DEBUG" : "INFO", line);
+                std::fwrite(text.data(), 1, text.size(), stderr);
+            }};
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio.hpp ----------------------------------------------------------------------------------
+
+// cosio: coroutine client for Tencent Cloud COS, centred on server-side encryption.
+
+#ifndef COSIO_HPP
+#define COSIO_HPP
+
+#endif
+
+#endif

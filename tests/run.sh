@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds and runs all tests. Installs what is missing on a Debian or Ubuntu, builds into build-tests/
+# (or BUILD_DIR), runs CTest with CTEST_OPTIONS. Options are handed on to CMake:
+#
+#     BUILD_DIR=build-asan tests/run.sh -DCOSIO_SANITIZE=ON
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source cmake/packages.sh
+
+install_packages g++ cmake make libasio-dev libfmt-dev libssl-dev doctest-dev
+
+build=${BUILD_DIR:-build-tests}
+echo "Building the tests into $build"
+cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Debug "$@" >/dev/null
+cmake --build "$build" --parallel "$(nproc)" >/dev/null
+
+# shellcheck disable=SC2086 # Several options in one variable.
+ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)" ${CTEST_OPTIONS:-}
