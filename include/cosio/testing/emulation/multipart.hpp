@@ -5,6 +5,7 @@
 #ifndef COSIO_TESTING_EMULATION_MULTIPART_HPP
 #define COSIO_TESTING_EMULATION_MULTIPART_HPP
 
+#include <cosio/http/percent_encoding.hpp>
 #include <cosio/testing/emulation/object_changes.hpp>
 #include <cosio/testing/emulation/object_reading.hpp>
 #include <cosio/testing/emulation/object_writing.hpp>
