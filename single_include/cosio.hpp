@@ -3797,7 +3797,8 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) = 0;
 
-    /// Reads what is there without waiting; 0 bytes: nothing, or the end.
+    /// Reads what is there without waiting; 0 bytes: nothing. The end of the peer's side is
+    /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
 
     /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
@@ -3878,7 +3879,7 @@ public:
         std::error_code code;
         const auto count =
             socket_.read_some(asio::buffer(buffer.data(), buffer.size()), code);
-        if (code == asio::error::would_block || code == asio::error::eof)
+        if (code == asio::error::would_block)
             return std::size_t{0};
         if (code)
             return connection_error(code);
@@ -4247,6 +4248,8 @@ public:
         const auto got = engine_->read(buffer);
         if (got.state == tls_engine::status::failed)
             return engine_->failure();
+        if (got.state == tls_engine::status::closed)
+            return error(errc::connection_closed, "the peer ended the TLS session");
         return got.bytes;
     }
 
@@ -4458,6 +4461,14 @@ public:
         return std::as_writable_bytes(std::span(buffer_).subspan(end_));
     }
     void received(std::size_t count) noexcept { end_ += count; }
+
+    /// Whether nothing has come since the last reply, not even an end. What a server says unasked
+    /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
+    [[nodiscard]] bool is_quiet()
+    {
+        const auto got = stream_->read_available(space());
+        return got && *got == 0 && unread().empty();
+    }
 
 private:
     origin origin_;
@@ -5753,6 +5764,8 @@ public:
 
     /// The CRC64 of the pieces so far, without their chunked framing.
     [[nodiscard]] std::uint64_t crc64() const noexcept { return sum_.value(); }
+    /// Bytes of the pieces so far.
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
     /// The next piece, valid until the next call; empty at the end. `progress` is told of each
     /// piece before it may be sent, and fails when the body is not of the size it said.
@@ -5768,6 +5781,7 @@ public:
         unsent_ = unsent_.subspan(piece.size());
         ended_ = unsent_.empty();
         sum_.update(piece);
+        size_ += piece.size();
         co_return piece;
     }
 
@@ -5800,6 +5814,7 @@ private:
         }
         const auto piece = room.first(count);
         sum_.update(piece);
+        size_ += count;
         if (!chunked_)
             co_return piece;
         ended_ = count == 0;
@@ -5849,6 +5864,7 @@ private:
     std::span<const std::byte> unsent_; // Of a body in memory.
     std::unique_ptr<std::byte[]> buffer_{};
     crypto::crc64 sum_{};
+    std::uint64_t size_ = 0;
     bool ended_ = false;
 };
 
@@ -5884,7 +5900,8 @@ public:
     /// Bytes of body received so far, and their CRC64.
     [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
     [[nodiscard]] std::uint64_t body_crc64() const noexcept { return body_sum_.value(); }
-    /// The CRC64 of the request's body.
+    /// Bytes of the request's body handed to the system, and their CRC64.
+    [[nodiscard]] std::uint64_t sent_size() const noexcept { return sent_size_; }
     [[nodiscard]] std::uint64_t sent_crc64() const noexcept { return sent_crc64_; }
 
     /// Sends the request and receives the head of the reply. Look at `progress()` afterwards:
@@ -5894,6 +5911,7 @@ public:
     {
         const operation_control::waiting waiting(control, connection_->bytes());
         co_await send(control, head, body);
+        sent_size_ = body.size();
         sent_crc64_ = body.crc64();
         while (exchange_.state() == exchange::phase::receiving_head)
             if (!receive_buffered_head())
@@ -6078,6 +6096,7 @@ private:
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
     crypto::crc64 body_sum_{};
     std::uint64_t body_size_ = 0;
+    std::uint64_t sent_size_ = 0;
     std::uint64_t sent_crc64_ = 0;
 };
 
@@ -6176,7 +6195,8 @@ struct attempt_summary
 {
     unsigned attempt = 1;
     unsigned status = 0; ///< 0: no reply.
-    std::uint64_t body_size = 0;
+    std::uint64_t bytes_sent = 0; ///< Of the request's body.
+    std::uint64_t bytes_received = 0; ///< Of the reply's body.
     std::chrono::steady_clock::duration took{};
     std::string_view request_id{};
     std::string_view problem{}; ///< Empty on success.
@@ -6203,9 +6223,9 @@ inline void log_attempt(const log_settings& log, const operation::prepared_reque
     const auto milliseconds =
         std::chrono::duration<double, std::milli>(summary.took).count();
     log.write(log_level::info,
-        fmt::format("{} {} {} status={} bytes={} duration={:.3f}ms request-id={} attempt={}{}{}",
+        fmt::format("{} {} {} status={} sent={} received={} duration={:.3f}ms request-id={} attempt={}{}{}",
             http::name_of(request.head.method), request.host, request.head.target.path(),
-            summary.status, summary.body_size, milliseconds,
+            summary.status, summary.bytes_sent, summary.bytes_received, milliseconds,
             summary.request_id.empty() ? std::string_view("-") : summary.request_id,
             summary.attempt, summary.problem.empty() ? "" : " problem=", summary.problem));
 }
@@ -6248,8 +6268,8 @@ namespace cosio::inline v0::net {
     bool fresh)
 {
     auto where = core.origin_of(request.host);
-    if (!fresh)
-        if (auto idle = core.connections.take(where); idle != nullptr)
+    while (auto idle = fresh ? nullptr : core.connections.take(where))
+        if (idle->is_quiet())
             co_return idle;
     auto connected = co_await connect(
         control, core.executor, where, core.tls ? &*core.tls : nullptr);
@@ -6276,6 +6296,8 @@ namespace cosio::inline v0::net {
     const body_view body =
         request.document.empty() ? request.body : body_view(request.document);
     for (bool fresh = false;; fresh = true) {
+        if (control.cancelled())
+            co_return error(errc::cancelled);
         auto head = sign_and_write_head(core, request);
         if (!head)
             co_return std::move(head).error();
@@ -6982,23 +7004,26 @@ public:
         : log_(core.log), request_(request), began_(std::chrono::steady_clock::now())
     {}
 
-    void succeeded(
-        unsigned status, std::uint64_t body_size, std::string_view request_id) const
+    void succeeded(unsigned status, const exchange_driver& driver,
+        std::string_view request_id) const
     {
         attempt_summary summary;
         summary.status = status;
-        summary.body_size = body_size;
+        summary.bytes_sent = driver.sent_size();
+        summary.bytes_received = driver.body_size();
         summary.request_id = request_id;
         summary.took = std::chrono::steady_clock::now() - began_;
         log_attempt(log_, request_, summary);
     }
 
-    void failed(const error& why, std::uint64_t body_size) const
+    /// `driver` is null when no exchange was begun.
+    void failed(const error& why, const exchange_driver* driver) const
     {
         const auto problem = why.describe();
         attempt_summary summary;
         summary.status = why.http_status;
-        summary.body_size = body_size;
+        summary.bytes_sent = driver != nullptr ? driver->sent_size() : 0;
+        summary.bytes_received = driver != nullptr ? driver->body_size() : 0;
         summary.request_id = why.request_id;
         summary.problem = problem;
         summary.took = std::chrono::steady_clock::now() - began_;
@@ -7876,12 +7901,12 @@ template <class Dialect, class Operation>
 
         auto driver = co_await begin(what);
         if (!driver) {
-            log.failed(driver.error(), 0);
+            log.failed(driver.error(), nullptr);
             co_return std::move(driver).error();
         }
         auto got = co_await finish(what, **driver, to);
         if (!got) {
-            log.failed(got.error(), (*driver)->body_size());
+            log.failed(got.error(), driver->get());
             co_return std::move(got).error();
         }
         const auto status = got->head.status;
@@ -7891,10 +7916,10 @@ template <class Dialect, class Operation>
             auto why = with_attempt(std::move(decoded).error(), **driver);
             why.http_status = status;
             why.request_id = std::move(request_id);
-            log.failed(why, (*driver)->body_size());
+            log.failed(why, driver->get());
             co_return why;
         }
-        log.succeeded(status, (*driver)->body_size(), request_id);
+        log.succeeded(status, **driver, request_id);
         co_return decoded;
     } catch (...) {
         co_return error_of_exception();
@@ -8445,23 +8470,23 @@ template <class Dialect>
         const operation_log log(*core, *request);
         auto driver = co_await begin(what);
         if (!driver) {
-            log.failed(driver.error(), 0);
+            log.failed(driver.error(), nullptr);
             co_return std::move(driver).error();
         }
         const auto status = (*driver)->progress().head().status;
         if (!operation::is_success(status)) {
             auto refusal = co_await finish(what, **driver, destination{});
             auto why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
-            log.failed(why, (*driver)->body_size());
+            log.failed(why, driver->get());
             co_return why;
         }
         auto head = get_object::decode_head(request->expected, (*driver)->progress().head());
         if (!head) {
             auto why = with_attempt(std::move(head).error(), **driver);
-            log.failed(why, 0);
+            log.failed(why, driver->get());
             co_return why;
         }
-        log.succeeded(status, 0, head->request_id);
+        log.succeeded(status, **driver, head->request_id);
         co_return object_reader(std::make_shared<object_stream>(std::move(core),
             std::move(control), std::move(*driver), std::move(*head), &get_object::check_body));
     } catch (...) {

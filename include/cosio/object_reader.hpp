@@ -138,23 +138,23 @@ template <class Dialect>
         const operation_log log(*core, *request);
         auto driver = co_await begin(what);
         if (!driver) {
-            log.failed(driver.error(), 0);
+            log.failed(driver.error(), nullptr);
             co_return std::move(driver).error();
         }
         const auto status = (*driver)->progress().head().status;
         if (!operation::is_success(status)) {
             auto refusal = co_await finish(what, **driver, destination{});
             auto why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
-            log.failed(why, (*driver)->body_size());
+            log.failed(why, driver->get());
             co_return why;
         }
         auto head = get_object::decode_head(request->expected, (*driver)->progress().head());
         if (!head) {
             auto why = with_attempt(std::move(head).error(), **driver);
-            log.failed(why, 0);
+            log.failed(why, driver->get());
             co_return why;
         }
-        log.succeeded(status, 0, head->request_id);
+        log.succeeded(status, **driver, head->request_id);
         co_return object_reader(std::make_shared<object_stream>(std::move(core),
             std::move(control), std::move(*driver), std::move(*head), &get_object::check_body));
     } catch (...) {

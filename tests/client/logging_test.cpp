@@ -46,7 +46,7 @@ TEST_CASE("nothing is logged by default, one line a request at INFO, heads at DE
     const auto& line = seen.lines[0].second;
     CHECK(seen.lines[0].first == log_level::info);
     CHECK(line.starts_with(
-        "GET examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com /a%20b status=404 bytes="));
+        "GET examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com /a%20b status=404 sent=0 received="));
     CHECK(line.find(" duration=") != std::string::npos);
     CHECK(line.find(" request-id=") != std::string::npos);
     CHECK(line.find(" attempt=1") != std::string::npos);

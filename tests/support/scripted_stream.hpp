@@ -41,6 +41,8 @@ struct script
     std::optional<std::size_t> writes_block_after{};
     std::function<void()> on_readable{};
     std::function<void()> abandon{};
+    /// Says nothing more instead of closing, as a connection that is idle.
+    bool silent = false;
     bool closed = false;
     bool destroyed = false;
 
@@ -87,7 +89,7 @@ public:
 
     cosio::result<std::size_t> read_available(std::span<std::byte> buffer) override
     {
-        if (script_->replies.empty())
+        if (script_->replies.empty() && !script_->silent)
             return cosio::error(cosio::errc::connection_closed);
         return take(buffer);
     }

@@ -45,8 +45,8 @@ namespace cosio::inline v0::net {
     bool fresh)
 {
     auto where = core.origin_of(request.host);
-    if (!fresh)
-        if (auto idle = core.connections.take(where); idle != nullptr)
+    while (auto idle = fresh ? nullptr : core.connections.take(where))
+        if (idle->is_quiet())
             co_return idle;
     auto connected = co_await connect(
         control, core.executor, where, core.tls ? &*core.tls : nullptr);
@@ -73,6 +73,8 @@ namespace cosio::inline v0::net {
     const body_view body =
         request.document.empty() ? request.body : body_view(request.document);
     for (bool fresh = false;; fresh = true) {
+        if (control.cancelled())
+            co_return error(errc::cancelled);
         auto head = sign_and_write_head(core, request);
         if (!head)
             co_return std::move(head).error();

@@ -57,6 +57,14 @@ public:
     }
     void received(std::size_t count) noexcept { end_ += count; }
 
+    /// Whether nothing has come since the last reply, not even an end. What a server says unasked
+    /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
+    [[nodiscard]] bool is_quiet()
+    {
+        const auto got = stream_->read_available(space());
+        return got && *got == 0 && unread().empty();
+    }
+
 private:
     origin origin_;
     std::unique_ptr<stream> stream_;

@@ -47,7 +47,8 @@ public:
     /// Bytes of body received so far, and their CRC64.
     [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
     [[nodiscard]] std::uint64_t body_crc64() const noexcept { return body_sum_.value(); }
-    /// The CRC64 of the request's body.
+    /// Bytes of the request's body handed to the system, and their CRC64.
+    [[nodiscard]] std::uint64_t sent_size() const noexcept { return sent_size_; }
     [[nodiscard]] std::uint64_t sent_crc64() const noexcept { return sent_crc64_; }
 
     /// Sends the request and receives the head of the reply. Look at `progress()` afterwards:
@@ -57,6 +58,7 @@ public:
     {
         const operation_control::waiting waiting(control, connection_->bytes());
         co_await send(control, head, body);
+        sent_size_ = body.size();
         sent_crc64_ = body.crc64();
         while (exchange_.state() == exchange::phase::receiving_head)
             if (!receive_buffered_head())
@@ -241,6 +243,7 @@ private:
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
     crypto::crc64 body_sum_{};
     std::uint64_t body_size_ = 0;
+    std::uint64_t sent_size_ = 0;
     std::uint64_t sent_crc64_ = 0;
 };
 

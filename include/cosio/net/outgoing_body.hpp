@@ -39,6 +39,8 @@ public:
 
     /// The CRC64 of the pieces so far, without their chunked framing.
     [[nodiscard]] std::uint64_t crc64() const noexcept { return sum_.value(); }
+    /// Bytes of the pieces so far.
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
     /// The next piece, valid until the next call; empty at the end. `progress` is told of each
     /// piece before it may be sent, and fails when the body is not of the size it said.
@@ -54,6 +56,7 @@ public:
         unsent_ = unsent_.subspan(piece.size());
         ended_ = unsent_.empty();
         sum_.update(piece);
+        size_ += piece.size();
         co_return piece;
     }
 
@@ -86,6 +89,7 @@ private:
         }
         const auto piece = room.first(count);
         sum_.update(piece);
+        size_ += count;
         if (!chunked_)
             co_return piece;
         ended_ = count == 0;
@@ -135,6 +139,7 @@ private:
     std::span<const std::byte> unsent_; // Of a body in memory.
     std::unique_ptr<std::byte[]> buffer_{};
     crypto::crc64 sum_{};
+    std::uint64_t size_ = 0;
     bool ended_ = false;
 };
 

@@ -133,23 +133,26 @@ public:
         : log_(core.log), request_(request), began_(std::chrono::steady_clock::now())
     {}
 
-    void succeeded(
-        unsigned status, std::uint64_t body_size, std::string_view request_id) const
+    void succeeded(unsigned status, const exchange_driver& driver,
+        std::string_view request_id) const
     {
         attempt_summary summary;
         summary.status = status;
-        summary.body_size = body_size;
+        summary.bytes_sent = driver.sent_size();
+        summary.bytes_received = driver.body_size();
         summary.request_id = request_id;
         summary.took = std::chrono::steady_clock::now() - began_;
         log_attempt(log_, request_, summary);
     }
 
-    void failed(const error& why, std::uint64_t body_size) const
+    /// `driver` is null when no exchange was begun.
+    void failed(const error& why, const exchange_driver* driver) const
     {
         const auto problem = why.describe();
         attempt_summary summary;
         summary.status = why.http_status;
-        summary.body_size = body_size;
+        summary.bytes_sent = driver != nullptr ? driver->sent_size() : 0;
+        summary.bytes_received = driver != nullptr ? driver->body_size() : 0;
         summary.request_id = why.request_id;
         summary.problem = problem;
         summary.took = std::chrono::steady_clock::now() - began_;

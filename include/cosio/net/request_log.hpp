@@ -24,7 +24,8 @@ struct attempt_summary
 {
     unsigned attempt = 1;
     unsigned status = 0; ///< 0: no reply.
-    std::uint64_t body_size = 0;
+    std::uint64_t bytes_sent = 0; ///< Of the request's body.
+    std::uint64_t bytes_received = 0; ///< Of the reply's body.
     std::chrono::steady_clock::duration took{};
     std::string_view request_id{};
     std::string_view problem{}; ///< Empty on success.
@@ -51,9 +52,9 @@ inline void log_attempt(const log_settings& log, const operation::prepared_reque
     const auto milliseconds =
         std::chrono::duration<double, std::milli>(summary.took).count();
     log.write(log_level::info,
-        fmt::format("{} {} {} status={} bytes={} duration={:.3f}ms request-id={} attempt={}{}{}",
+        fmt::format("{} {} {} status={} sent={} received={} duration={:.3f}ms request-id={} attempt={}{}{}",
             http::name_of(request.head.method), request.host, request.head.target.path(),
-            summary.status, summary.body_size, milliseconds,
+            summary.status, summary.bytes_sent, summary.bytes_received, milliseconds,
             summary.request_id.empty() ? std::string_view("-") : summary.request_id,
             summary.attempt, summary.problem.empty() ? "" : " problem=", summary.problem));
 }

@@ -31,12 +31,12 @@ template <class Dialect, class Operation>
 
         auto driver = co_await begin(what);
         if (!driver) {
-            log.failed(driver.error(), 0);
+            log.failed(driver.error(), nullptr);
             co_return std::move(driver).error();
         }
         auto got = co_await finish(what, **driver, to);
         if (!got) {
-            log.failed(got.error(), (*driver)->body_size());
+            log.failed(got.error(), driver->get());
             co_return std::move(got).error();
         }
         const auto status = got->head.status;
@@ -46,10 +46,10 @@ template <class Dialect, class Operation>
             auto why = with_attempt(std::move(decoded).error(), **driver);
             why.http_status = status;
             why.request_id = std::move(request_id);
-            log.failed(why, (*driver)->body_size());
+            log.failed(why, driver->get());
             co_return why;
         }
-        log.succeeded(status, (*driver)->body_size(), request_id);
+        log.succeeded(status, **driver, request_id);
         co_return decoded;
     } catch (...) {
         co_return error_of_exception();

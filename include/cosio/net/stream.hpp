@@ -58,7 +58,8 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) = 0;
 
-    /// Reads what is there without waiting; 0 bytes: nothing, or the end.
+    /// Reads what is there without waiting; 0 bytes: nothing. The end of the peer's side is
+    /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
 
     /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given

@@ -67,7 +67,7 @@ public:
         std::error_code code;
         const auto count =
             socket_.read_some(asio::buffer(buffer.data(), buffer.size()), code);
-        if (code == asio::error::would_block || code == asio::error::eof)
+        if (code == asio::error::would_block)
             return std::size_t{0};
         if (code)
             return connection_error(code);

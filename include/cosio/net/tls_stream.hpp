@@ -102,6 +102,8 @@ public:
         const auto got = engine_->read(buffer);
         if (got.state == tls_engine::status::failed)
             return engine_->failure();
+        if (got.state == tls_engine::status::closed)
+            return error(errc::connection_closed, "the peer ended the TLS session");
         return got.bytes;
     }
 
