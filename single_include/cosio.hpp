@@ -5476,7 +5476,7 @@ private:
                 const auto length = detail::parse_number<std::uint64_t>(each.value);
                 if (!length || *length > std::numeric_limits<std::int64_t>::max())
                     return malformed("Content-Length is not a number in range");
-                head.content_length = *length;
+                head.content_length = length;
             } else if (detail::equal_ignoring_case(each.name, "transfer-encoding")) {
                 if (head.chunked || !detail::equal_ignoring_case(each.value, "chunked"))
                     return malformed("a transfer coding other than chunked");
