@@ -650,6 +650,17 @@ enum class errc {
     tls_certificate_rejected,  ///< The peer's certificate or name was not accepted.
     resolve_failed,            ///< The host name has no usable address.
 
+    // A limit of time, see `timeout_settings`.
+    credentials_timeout,       ///< A provider of credentials took too long.
+    pool_timeout,              ///< All connections allowed were in use for too long.
+    resolve_timeout,           ///< The resolver took too long.
+    connect_timeout,           ///< TCP took too long.
+    tls_timeout,               ///< The TLS handshake took too long.
+    first_byte_timeout,        ///< The service took too long to begin its reply.
+    stalled,                   ///< No byte moved for too long.
+    total_timeout,             ///< The operation as a whole took too long.
+
+    credentials_unavailable,   ///< A provider of credentials failed, and there are no older ones.
     cancelled,                 ///< By the caller. See `error::may_have_executed()`.
     out_of_memory,
     crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
@@ -667,7 +678,9 @@ enum class condition {
     archived,            ///< Restore the object first.
     encryption,          ///< Key, mode or KMS.
     integrity,           ///< The bytes, or the proof of them, are not right.
-    connection,          ///< Resolve, connect, TLS, reset, closed.
+    connection,          ///< Resolve, connect, TLS, reset, closed, or too slow.
+    timeout,             ///< A limit of time.
+    transient,           ///< May succeed later as it is; what retries are made for.
     cancelled,
     server_error,        ///< 5xx.
 };
@@ -704,6 +717,15 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::tls_failed: return "TLS failed";
     case errc::tls_certificate_rejected: return "the certificate of the peer was rejected";
     case errc::resolve_failed: return "the host name could not be resolved";
+    case errc::credentials_timeout: return "the credentials did not come in time";
+    case errc::pool_timeout: return "no connection became free in time";
+    case errc::resolve_timeout: return "the host name was not resolved in time";
+    case errc::connect_timeout: return "the connection was not made in time";
+    case errc::tls_timeout: return "the TLS handshake did not end in time";
+    case errc::first_byte_timeout: return "the reply did not begin in time";
+    case errc::stalled: return "no byte moved for too long";
+    case errc::total_timeout: return "the operation did not end in time";
+    case errc::credentials_unavailable: return "the provider has no credentials";
     case errc::cancelled: return "cancelled";
     case errc::out_of_memory: return "out of memory";
     case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
@@ -714,6 +736,19 @@ constexpr std::string_view errc_text(errc code) noexcept
 constexpr bool is_invalid_request(errc code) noexcept
 {
     return code >= errc::invalid_configuration && code <= errc::destination_too_small;
+}
+
+constexpr bool is_timeout(errc code) noexcept
+{
+    return code >= errc::credentials_timeout && code <= errc::total_timeout;
+}
+
+constexpr bool is_connection_error(errc code) noexcept
+{
+    return (code >= errc::resolve_timeout && code <= errc::stalled) ||
+        code == errc::connection_closed || code == errc::truncated_body ||
+        code == errc::tls_failed || code == errc::tls_certificate_rejected ||
+        code == errc::resolve_failed;
 }
 
 constexpr bool belongs_to(errc code, condition group) noexcept
@@ -729,10 +764,12 @@ constexpr bool belongs_to(errc code, condition group) noexcept
     case condition::integrity:
         return code == errc::encryption_not_applied || code == errc::checksum_mismatch ||
             code == errc::truncated_body || code == errc::malformed_response;
-    case condition::connection:
-        return code == errc::connection_closed || code == errc::truncated_body ||
-            code == errc::tls_failed || code == errc::tls_certificate_rejected ||
-            code == errc::resolve_failed;
+    case condition::connection: return is_connection_error(code);
+    case condition::timeout: return is_timeout(code);
+    case condition::transient:
+        return (is_connection_error(code) && code != errc::tls_certificate_rejected) ||
+            code == errc::pool_timeout || code == errc::credentials_timeout ||
+            code == errc::credentials_unavailable;
     case condition::cancelled: return code == errc::cancelled;
     default: return false;
     }
@@ -770,6 +807,11 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
             code == kms_key_not_exist || code == kms_freq_control;
     case condition::integrity:
         return code == bad_digest || code == incomplete_body || code == entity_size_not_match;
+    case condition::timeout: return code == request_timeout;
+    case condition::transient:
+        return code == internal_error || code == service_unavailable || code == slow_down ||
+            code == kms_internal_exception || code == server_error ||
+            code == kms_freq_control || code == too_many_requests || code == request_timeout;
     case condition::server_error:
         return code == internal_error || code == service_unavailable || code == slow_down ||
             code == kms_internal_exception || code == server_error || code == kms_freq_control;
@@ -831,6 +873,8 @@ public:
         case condition::encryption: return "encryption";
         case condition::integrity: return "integrity";
         case condition::connection: return "connection";
+        case condition::timeout: return "timeout";
+        case condition::transient: return "transient";
         case condition::cancelled: return "cancelled";
         case condition::server_error: return "server error";
         }
@@ -845,7 +889,7 @@ public:
             return belongs_to(static_cast<errc>(code.value()), group);
         if (code.category() == service_category())
             return belongs_to(static_cast<service_errc>(code.value()), group);
-        return code && group == condition::connection;
+        return code && (group == condition::connection || group == condition::transient);
     }
 };
 
@@ -924,13 +968,16 @@ public:
     unsigned attempts = 0;
     /// Whether any byte of the request was handed to the operating system.
     bool request_was_sent = false;
+    /// An attempt before the last may have been carried out.
+    bool earlier_attempt_may_have_executed = false;
 
     /// Whether the service may have carried the request out although this error is reported.
     ///
     /// True when bytes were sent and no reply came that says otherwise.
     [[nodiscard]] bool may_have_executed() const noexcept
     {
-        return request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500);
+        return earlier_attempt_may_have_executed ||
+            (request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500));
     }
 
     /// One line for people: field, text, code, status, request id.
@@ -2783,6 +2830,75 @@ template <class Signer>
 
 #endif
 
+// ---- cosio/auth/credentials_provider.hpp --------------------------------------------------------
+
+// Credentials that are asked for while a client lives, such as those of a role.
+
+#ifndef COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
+#define COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
+
+namespace cosio::inline v0 {
+
+/// Credentials, and when they stop being valid.
+class expiring_credentials
+{
+public:
+    expiring_credentials() = default;
+    expiring_credentials(
+        credentials identity, std::optional<std::chrono::sys_seconds> until = std::nullopt)
+        : who(std::move(identity)), expires(until)
+    {}
+
+    credentials who{};
+    /// Nothing: valid until the service says otherwise.
+    std::optional<std::chrono::sys_seconds> expires{};
+};
+
+/// Where a client gets its credentials from: `config.provider`.
+///
+/// Asked when the first operation begins, ahead of the expiry of what it gave last, and when the
+/// service says that a token has expired. One question at a time for all operations of a client;
+/// when it fails, what it gave before is used until it expires.
+class credentials_provider
+{
+public:
+    credentials_provider() = default;
+    credentials_provider(const credentials_provider&) = delete;
+    credentials_provider& operator=(const credentials_provider&) = delete;
+    virtual ~credentials_provider() = default;
+
+    /// Runs on the client's executor. An error, or an exception, is `errc::credentials_unavailable`
+    /// for operations that have nothing else to sign with.
+    [[nodiscard]] virtual asio::awaitable<result<expiring_credentials>> fetch() = 0;
+};
+
+/// A provider from a callable that returns `asio::awaitable<cosio::result<expiring_credentials>>`.
+/// It lives as long as the clients that use it, so a coroutine lambda may capture.
+template <class Callback>
+    requires requires(Callback& callback) {
+        { callback() } -> std::same_as<asio::awaitable<result<expiring_credentials>>>;
+    }
+[[nodiscard]] std::shared_ptr<credentials_provider> credentials_from(Callback callback)
+{
+    class calling final : public credentials_provider
+    {
+    public:
+        explicit calling(Callback what) : callback_(std::move(what)) {}
+        [[nodiscard]] asio::awaitable<result<expiring_credentials>> fetch() override
+        {
+            return callback_();
+        }
+
+    private:
+        Callback callback_;
+    };
+    return std::make_shared<calling>(std::move(callback));
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/logging.hpp --------------------------------------------------------------------------
 
 // Log lines without secrets: to a callback, or to standard error.
@@ -2826,6 +2942,230 @@ private:
 
 #endif
 
+// ---- cosio/net/origin.hpp -----------------------------------------------------------------------
+
+// Where a connection leads.
+
+#ifndef COSIO_NET_ORIGIN_HPP
+#define COSIO_NET_ORIGIN_HPP
+
+#include <compare>
+
+namespace cosio::inline v0::net {
+
+/// Connections of a client to equal origins are interchangeable: the TLS settings are the client's.
+struct origin
+{
+    bool tls = true;
+    /// What is resolved and connected to.
+    std::string host{};
+    std::uint16_t port = 443;
+    /// Whom the certificate must name.
+    std::string tls_name{};
+
+    friend auto operator<=>(const origin&, const origin&) = default;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/pool_state.hpp -------------------------------------------------------------------
+
+// Which connection serves whom: reuse, limits and queues, as pure state. Knows no socket, no clock
+// and no lock.
+
+#ifndef COSIO_NET_POOL_STATE_HPP
+#define COSIO_NET_POOL_STATE_HPP
+
+#include <deque>
+#include <iterator>
+#include <map>
+
+namespace cosio::inline v0 {
+
+/// How connections are kept.
+class pool_settings
+{
+public:
+    pool_settings() = default;
+
+    /// A connection that has been idle for longer is not used again. Below what servers allow, so
+    /// that a request does not meet a connection that is just being closed. Nothing waits for this
+    /// time to pass: such a connection is closed when the pool is used next.
+    std::chrono::seconds idle_timeout{20};
+    /// Idle connections kept at most, all hosts together; the oldest go first.
+    std::size_t maximum_idle = 64;
+    /// Connections to one host at most; further operations wait for one, in the order in which
+    /// they came, see `timeout_settings::pool_wait`.
+    std::size_t maximum_per_host = 256;
+};
+
+namespace net {
+
+/// Whether a connection that became idle at `since` may still be used.
+[[nodiscard]] constexpr bool is_fresh(std::chrono::steady_clock::time_point since,
+    std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration timeout) noexcept
+{
+    return now - since < timeout;
+}
+
+/// `Connection` is owned here while it is idle, and by an operation while it serves.
+template <class Connection>
+class pool_state
+{
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using owned = std::unique_ptr<Connection>;
+    /// Names one who waits; never used twice.
+    using ticket = std::uint64_t;
+
+    /// What an operation gets: a connection, or the right to open one, or a place in the queue.
+    struct admission
+    {
+        bool admitted = false;
+        owned connection{};  ///< Null: open one.
+        ticket waits_as = 0; ///< When not admitted.
+    };
+
+    /// The right that became free goes to one who waits.
+    struct grant
+    {
+        ticket to = 0;
+        owned connection{}; ///< Null: open one.
+    };
+
+    explicit pool_state(const pool_settings& settings) : settings_(settings) {}
+
+    /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
+    [[nodiscard]] admission acquire(const origin& where, time_point now)
+    {
+        drop_old(now);
+        auto& host = hosts_[where];
+        admission out;
+        if (host.in_use >= settings_.maximum_per_host) {
+            out.waits_as = ++last_ticket_;
+            host.queue.push_back(out.waits_as);
+            ++waiting_;
+            return out;
+        }
+        ++host.in_use;
+        out.admitted = true;
+        out.connection = take_idle(where);
+        return out;
+    }
+
+    /// Another idle connection for one who is admitted already, when the first was no good.
+    [[nodiscard]] owned exchange_stale(const origin& where) { return take_idle(where); }
+
+    /// One who was admitted is done; `connection` is null when it cannot serve again. Whoever has
+    /// waited longest for this host gets its right.
+    [[nodiscard]] std::optional<grant> release(
+        const origin& where, owned connection, time_point now)
+    {
+        drop_old(now);
+        const auto found = hosts_.find(where);
+        if (!found->second.queue.empty()) {
+            grant out;
+            out.to = found->second.queue.front();
+            out.connection = std::move(connection);
+            found->second.queue.pop_front();
+            --waiting_;
+            return out;
+        }
+        if (--found->second.in_use == 0)
+            hosts_.erase(found);
+        if (connection != nullptr)
+            keep(where, std::move(connection), now);
+        return std::nullopt;
+    }
+
+    /// Adds a connection that nobody was admitted for.
+    void add_idle(const origin& where, owned connection, time_point now)
+    {
+        drop_old(now);
+        keep(where, std::move(connection), now);
+    }
+
+    /// One who waits gives up. False when the grant was made already, which then is to be released.
+    [[nodiscard]] bool leave(const origin& where, ticket who)
+    {
+        const auto host = hosts_.find(where);
+        if (host == hosts_.end() || std::erase(host->second.queue, who) == 0)
+            return false;
+        --waiting_;
+        return true;
+    }
+
+    [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
+    [[nodiscard]] std::size_t idle_to(const origin& where) const
+    {
+        return static_cast<std::size_t>(
+            std::ranges::count(idle_, where, &idle_connection::where));
+    }
+    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
+    [[nodiscard]] std::size_t in_use() const noexcept
+    {
+        std::size_t sum = 0;
+        for (const auto& [where, host] : hosts_)
+            sum += host.in_use;
+        return sum;
+    }
+
+private:
+    struct idle_connection
+    {
+        origin where{};
+        owned connection{};
+        time_point since{};
+    };
+
+    /// There is one as long as anybody is admitted, so a queue has somebody to wait for.
+    struct host_state
+    {
+        std::size_t in_use = 0;
+        std::deque<ticket> queue{};
+    };
+
+    [[nodiscard]] owned take_idle(const origin& where)
+    {
+        const auto found = std::ranges::find(idle_.rbegin(), idle_.rend(), where,
+            [](const idle_connection& each) -> const origin& { return each.where; });
+        if (found == idle_.rend())
+            return nullptr;
+        auto taken = std::move(found->connection);
+        idle_.erase(std::next(found).base());
+        return taken;
+    }
+
+    void keep(const origin& where, owned connection, time_point now)
+    {
+        idle_.push_back({where, std::move(connection), now});
+        if (idle_.size() > settings_.maximum_idle)
+            idle_.erase(idle_.begin());
+    }
+
+    /// They are in the order in which they became idle.
+    void drop_old(time_point now)
+    {
+        const auto fresh = std::ranges::find_if(idle_, [&](const idle_connection& each) {
+            return is_fresh(each.since, now, settings_.idle_timeout);
+        });
+        idle_.erase(idle_.begin(), fresh);
+    }
+
+    pool_settings settings_;
+    std::vector<idle_connection> idle_{};
+    std::map<origin, host_state> hosts_{};
+    ticket last_ticket_ = 0;
+    std::size_t waiting_ = 0;
+};
+
+} // namespace net
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/net/tls_context.hpp ------------------------------------------------------------------
 
 // The TLS settings of one client: trust and verification, set up once.
@@ -2864,6 +3204,7 @@ struct deleter
 {
     void operator()(SSL_CTX* object) const noexcept { SSL_CTX_free(object); }
     void operator()(SSL* object) const noexcept { SSL_free(object); }
+    void operator()(SSL_SESSION* object) const noexcept { SSL_SESSION_free(object); }
     void operator()(BIO* object) const noexcept { BIO_free(object); }
     void operator()(X509* object) const noexcept { X509_free(object); }
 };
@@ -2882,6 +3223,19 @@ using owned = std::unique_ptr<T, deleter>;
 
 } // namespace openssl
 
+/// Told of each session that a peer offers to resume. Set as the application data of an `SSL`.
+class tls_session_sink
+{
+public:
+    virtual void keep(openssl::owned<SSL_SESSION> session) noexcept = 0;
+
+protected:
+    tls_session_sink() = default;
+    tls_session_sink(const tls_session_sink&) = default;
+    tls_session_sink& operator=(const tls_session_sink&) = default;
+    ~tls_session_sink() = default;
+};
+
 /// Shared by all connections of a client; immutable and thread safe once made.
 class tls_context
 {
@@ -2897,6 +3251,16 @@ public:
         if (context == nullptr ||
             SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
             return error(errc::tls_failed, openssl::take_error());
+        // Sessions are kept by us, per name and for one use each.
+        SSL_CTX_set_session_cache_mode(
+            context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
+            auto* const sink = static_cast<tls_session_sink*>(SSL_get_app_data(ssl));
+            if (sink == nullptr)
+                return 0; // OpenSSL keeps its reference.
+            sink->keep(openssl::owned<SSL_SESSION>(session));
+            return 1;
+        });
         made.verifies_ = !settings.dangerously_accept_any_certificate;
         SSL_CTX_set_verify(
             context, made.verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
@@ -2957,6 +3321,227 @@ private:
 
 #endif
 
+// ---- cosio/retry.hpp ----------------------------------------------------------------------------
+
+// How often, and after which delays, a failed attempt is followed by another.
+
+#ifndef COSIO_RETRY_HPP
+#define COSIO_RETRY_HPP
+
+namespace cosio::inline v0 {
+
+/// When operations are tried again.
+///
+/// An attempt is followed by another when it failed for a reason that may pass (connection, time,
+/// 500, 502, 503, 504, 429, `SlowDown`, `RequestTimeout`, such an `<Error>` inside a 200), when
+/// doing it twice is like doing it once or nothing of it was sent, when the body can be sent again,
+/// when the budget allows it, and when the delay fits into the total time.
+class retry_settings
+{
+public:
+    retry_settings() = default;
+
+    /// The first one included; 1: never again.
+    unsigned maximum_attempts = 4;
+    /// The delay before attempt n+1 is random between 0 and `base_delay` * 2^(n-1) ("full jitter"),
+    /// at most `maximum_delay`; a longer `Retry-After` of the service is honoured.
+    std::chrono::milliseconds base_delay{100};
+    std::chrono::milliseconds maximum_delay{20'000};
+    /// Retries that all operations of a client may make together while nothing succeeds; ten
+    /// attempts that succeed earn one. Keeps many clients from drowning a service that recovers.
+    unsigned budget = 100;
+    /// The last attempt goes to the service's other domain, `tencentcos.cn`, when the host is of
+    /// the default form and no reply with a request id has come: the service was not reached.
+    bool switch_domain = true;
+
+    /// Errors: `errc::invalid_configuration`.
+    [[nodiscard]] result<void> check() const
+    {
+        if (maximum_attempts == 0)
+            return error(errc::invalid_configuration, "must be at least 1",
+                "retry.maximum_attempts");
+        if (base_delay < base_delay.zero())
+            return error(errc::invalid_configuration, "must not be negative", "retry.base_delay");
+        if (maximum_delay < maximum_delay.zero())
+            return error(
+                errc::invalid_configuration, "must not be negative", "retry.maximum_delay");
+        return {};
+    }
+};
+
+/// Why an attempt is followed by another.
+enum class retry_reason {
+    none,
+    connection,       ///< No connection, or it failed.
+    timeout,          ///< A limit of time.
+    throttled,        ///< Asked to slow down.
+    server_error,     ///< A failure within the service.
+    expired_token,    ///< With credentials asked for anew.
+    clock_skew,       ///< With the service's idea of the time.
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/observation.hpp ----------------------------------------------------------------------
+
+// What an operation goes through, for metrics and tracing.
+
+#ifndef COSIO_OBSERVATION_HPP
+#define COSIO_OBSERVATION_HPP
+
+namespace cosio::inline v0 {
+
+enum class event_kind {
+    attempt_started,
+    connected,        ///< A connection was opened for the attempt; `took`, `resumed`.
+    reused,           ///< An idle connection serves the attempt.
+    attempt_finished, ///< `status`, `problem`, `request_id`, bytes, `took`.
+    retry_scheduled,  ///< `reason`, `delay`, `problem`; another attempt follows.
+};
+
+/// One step of one operation. Holds no secret: no header and no parameter of the request. The
+/// views are valid during the call only.
+struct event
+{
+    event_kind kind = event_kind::attempt_started;
+    std::string_view operation{}; ///< As the service's documentation names it: `PutObject`.
+    std::string_view method{};
+    std::string_view host{};
+    std::string_view path{}; ///< Percent-encoded, without parameters.
+    unsigned attempt = 1;
+
+    /// Of the attempt when it finished, of the connection when it was made.
+    std::chrono::steady_clock::duration took{};
+    bool resumed = false;  ///< The connection resumed a TLS session.
+    unsigned status = 0;   ///< 0: no reply.
+    std::error_code problem{};
+    std::string_view request_id{};
+    std::uint64_t bytes_sent = 0;     ///< Of the request's body.
+    std::uint64_t bytes_received = 0; ///< Of the reply's body.
+    retry_reason reason = retry_reason::none;
+    std::chrono::nanoseconds delay{};
+};
+
+/// Called on the threads that run operations, maybe several at once; must not throw, block, or
+/// destroy the client.
+using observer = std::function<void(const event&)>;
+
+[[nodiscard]] constexpr std::string_view name_of(retry_reason reason) noexcept
+{
+    switch (reason) {
+    case retry_reason::none: return "none";
+    case retry_reason::connection: return "connection";
+    case retry_reason::timeout: return "timeout";
+    case retry_reason::throttled: return "throttled";
+    case retry_reason::server_error: return "server-error";
+    case retry_reason::expired_token: return "expired-token";
+    case retry_reason::clock_skew: return "clock-skew";
+    }
+    return "unknown";
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/timeouts.hpp -------------------------------------------------------------------------
+
+// How long each step of an operation may take.
+
+#ifndef COSIO_TIMEOUTS_HPP
+#define COSIO_TIMEOUTS_HPP
+
+namespace cosio::inline v0 {
+
+/// The type of `no_timeout`.
+struct no_timeout_type
+{
+    explicit no_timeout_type() = default;
+};
+
+/// The only way to wait without end: `settings.total = cosio::no_timeout;`.
+inline constexpr no_timeout_type no_timeout{};
+
+/// A limit of time, or none.
+class timeout
+{
+public:
+    using duration = std::chrono::steady_clock::duration;
+
+    constexpr timeout(no_timeout_type) noexcept {}
+
+    /// Any duration; one that is too long to be counted in nanoseconds is none.
+    template <class Rep, class Period>
+    constexpr timeout(std::chrono::duration<Rep, Period> limit) noexcept
+    {
+        constexpr std::chrono::hours longest(24 * 365 * 100);
+        if (limit < longest)
+            limit_ = std::chrono::duration_cast<duration>(limit);
+    }
+
+    [[nodiscard]] constexpr bool is_finite() const noexcept { return limit_ != duration::max(); }
+    /// `duration::max()` when there is none.
+    [[nodiscard]] constexpr duration limit() const noexcept { return limit_; }
+
+    friend constexpr bool operator==(timeout, timeout) = default;
+
+private:
+    duration limit_ = duration::max();
+};
+
+/// Limits of the steps of an operation, all finite by default. A step that takes longer fails with
+/// the `errc` named here, all of them `condition::timeout`, and its connection is closed.
+///
+/// All but `pool_wait` and `total` count for each attempt anew.
+class timeout_settings
+{
+public:
+    timeout_settings() = default;
+
+    /// For credentials of a provider: `errc::credentials_timeout`.
+    timeout credentials = std::chrono::seconds(30);
+    /// For a connection when all that are allowed are in use: `errc::pool_timeout`.
+    timeout pool_wait = std::chrono::seconds(30);
+    /// For the addresses of the host: `errc::resolve_timeout`.
+    timeout resolve = std::chrono::seconds(5);
+    /// For TCP, each address anew: `errc::connect_timeout`.
+    timeout connect = std::chrono::seconds(5);
+    /// `errc::tls_timeout`.
+    timeout tls_handshake = std::chrono::seconds(10);
+    /// From the end of the request to the first byte of the reply: `errc::first_byte_timeout`.
+    /// Long, since the service answers a copy only when it is done.
+    timeout first_byte = std::chrono::seconds(120);
+    /// Without any byte moving in either direction: `errc::stalled`.
+    timeout stall = std::chrono::seconds(30);
+    /// From the call to its completion, retries and waits between them included, for a stream to
+    /// the head of the reply: `errc::total_timeout`.
+    timeout total = std::chrono::hours(1);
+
+    /// Errors: `errc::invalid_configuration` names a limit that is zero or negative.
+    [[nodiscard]] result<void> check() const
+    {
+        const struct
+        {
+            std::string_view name;
+            timeout value;
+        } all[] = {{"timeouts.credentials", credentials}, {"timeouts.pool_wait", pool_wait},
+            {"timeouts.resolve", resolve}, {"timeouts.connect", connect},
+            {"timeouts.tls_handshake", tls_handshake}, {"timeouts.first_byte", first_byte},
+            {"timeouts.stall", stall}, {"timeouts.total", total}};
+        for (const auto& [name, value] : all)
+            if (value.limit() <= timeout::duration::zero())
+                return error(errc::invalid_configuration,
+                    "must be positive; cosio::no_timeout waits without end", name);
+        return {};
+    }
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/config.hpp ---------------------------------------------------------------------------
 
 // What a client is made of: where, as whom, whom it trusts, what it logs.
@@ -2965,19 +3550,6 @@ private:
 #define COSIO_CONFIG_HPP
 
 namespace cosio::inline v0 {
-
-/// How connections are kept.
-class pool_settings
-{
-public:
-    pool_settings() = default;
-
-    /// A connection that has been idle for longer is not used again. Below what servers allow, so
-    /// that a request does not meet a connection that is just being closed.
-    std::chrono::seconds idle_timeout{20};
-    /// Idle connections kept at most, all hosts together; the oldest go first.
-    std::size_t maximum_idle = 64;
-};
 
 /// The configuration of a client. Copied into it: later changes have no effect.
 class config
@@ -3006,6 +3578,8 @@ public:
     /// Such as `ap-guangzhou`.
     std::string region{};
     cosio::credentials credentials{};
+    /// Where credentials come from instead, when they change while the client lives.
+    std::shared_ptr<credentials_provider> provider{};
     /// Customer keys and session tokens are refused over `scheme::http`.
     cosio::scheme scheme = cosio::scheme::https;
 
@@ -3020,11 +3594,42 @@ public:
 
     tls_settings tls{};
     pool_settings pool{};
+    timeout_settings timeouts{};
+    retry_settings retry{};
     log_settings log{};
+    /// Called with each step of each operation; none by default.
+    cosio::observer observer{};
 
     /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
     /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.
     bool executor_is_serial = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/counters.hpp -------------------------------------------------------------------------
+
+// What the connections of a client have been through.
+
+#ifndef COSIO_COUNTERS_HPP
+#define COSIO_COUNTERS_HPP
+
+namespace cosio::inline v0 {
+
+/// A snapshot, from `client::counters()`. The first group grows, the second is of the moment.
+struct connection_counters
+{
+    std::uint64_t opened = 0;  ///< Connections made, TLS handshake included.
+    std::uint64_t resumed = 0; ///< Of these, those that resumed a TLS session.
+    std::uint64_t reused = 0;  ///< Requests that found an idle connection.
+    std::uint64_t stale = 0;   ///< Idle connections that the server had closed or spoken on.
+    std::uint64_t failed = 0;  ///< Attempts to open one that failed.
+
+    std::size_t in_use = 0;
+    std::size_t idle = 0;
+    std::size_t waiting = 0; ///< Operations that wait for a connection.
 };
 
 } // namespace cosio::inline v0
@@ -3628,6 +4233,8 @@ struct cos
         static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
         static constexpr std::string_view request_id = "x-cos-request-id";
         static constexpr std::string_view trace_id = "x-cos-trace-id";
+        /// Sent as `true` with every attempt but the first.
+        static constexpr std::string_view retry_marker = "x-cos-sdk-retry";
         static constexpr std::string_view security_token = "x-cos-security-token";
     };
 
@@ -3650,6 +4257,25 @@ struct cos
     [[nodiscard]] static std::string service_host(std::string_view region)
     {
         return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// The other name of a host of the default form, `<bucket>.cos.<region>.myqcloud.com`, by
+    /// which the same service is reached; empty for any other host: custom domains, acceleration
+    /// and internal hosts have no other.
+    [[nodiscard]] static std::string backup_host(std::string_view host)
+    {
+        constexpr std::string_view usual = ".myqcloud.com";
+        constexpr std::string_view other = ".tencentcos.cn";
+        if (!host.ends_with(usual))
+            return {};
+        const auto stem = host.substr(0, host.size() - usual.size());
+        const auto region = stem.rfind('.');
+        const auto service = region == std::string_view::npos ? region : stem.rfind('.', region - 1);
+        if (service == std::string_view::npos || service == 0 ||
+            stem.substr(service + 1, region - service - 1) != "cos" ||
+            stem.substr(region + 1) == "accelerate")
+            return {};
+        return std::string(stem).append(other);
     }
 
     /// Why `bucket` is no bucket name; empty when it is one: `<name>-<appid>`, lower-case letters,
@@ -3682,12 +4308,13 @@ struct cos
 
 // ---- cosio/net/operation_control.hpp ------------------------------------------------------------
 
-// How a running operation is told to stop.
+// How a running operation is told to stop: by its caller, or by the time that has passed.
 
 #ifndef COSIO_NET_OPERATION_CONTROL_HPP
 #define COSIO_NET_OPERATION_CONTROL_HPP
 
 #include <asio/any_io_executor.hpp>
+#include <asio/steady_timer.hpp>
 
 namespace cosio::inline v0::net {
 
@@ -3698,6 +4325,9 @@ public:
     /// Makes what is being waited for complete with an error, now and from now on.
     virtual void interrupt() noexcept = 0;
 
+    /// Grows with each byte moved, where bytes move.
+    [[nodiscard]] virtual std::uint64_t bytes_moved() const noexcept { return 0; }
+
 protected:
     interruptible() = default;
     interruptible(const interruptible&) = default;
@@ -3705,16 +4335,65 @@ protected:
     ~interruptible() = default;
 };
 
-/// The side of an operation that a cancellation sees. Touched on the operation's executor only.
-class operation_control
+/// A step that has a limit of time.
+enum class step {
+    untimed, ///< Only the total counts.
+    credentials,
+    pool_wait,
+    resolve,
+    connect,
+    tls_handshake,
+    first_byte,
+    transfer, ///< Bytes should move: the stall limit.
+};
+
+[[nodiscard]] constexpr timeout limit_of(step which, const timeout_settings& limits) noexcept
+{
+    switch (which) {
+    case step::untimed: return no_timeout;
+    case step::credentials: return limits.credentials;
+    case step::pool_wait: return limits.pool_wait;
+    case step::resolve: return limits.resolve;
+    case step::connect: return limits.connect;
+    case step::tls_handshake: return limits.tls_handshake;
+    case step::first_byte: return limits.first_byte;
+    case step::transfer: return limits.stall;
+    }
+    return no_timeout;
+}
+
+[[nodiscard]] constexpr errc timeout_error_of(step which) noexcept
+{
+    switch (which) {
+    case step::untimed: return errc::total_timeout;
+    case step::credentials: return errc::credentials_timeout;
+    case step::pool_wait: return errc::pool_timeout;
+    case step::resolve: return errc::resolve_timeout;
+    case step::connect: return errc::connect_timeout;
+    case step::tls_handshake: return errc::tls_timeout;
+    case step::first_byte: return errc::first_byte_timeout;
+    case step::transfer: return errc::stalled;
+    }
+    return errc::total_timeout;
+}
+
+/// The side of an operation that cancellation and time see. Touched on the operation's executor
+/// only. Owned by a `shared_ptr`, as a timer that has expired may reach it late.
+class operation_control : public std::enable_shared_from_this<operation_control>
 {
 public:
-    explicit operation_control(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    using clock = std::chrono::steady_clock;
+
+    /// The total begins to count now.
+    operation_control(asio::any_io_executor executor, const timeout_settings& limits)
+        : executor_(std::move(executor)), limits_(limits),
+          total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
+                                                                       : clock::time_point())),
+          watchdog_(executor_)
+    {}
 
     /// Serial: everything an operation does runs here, one thing at a time.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
-
-    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
     void cancel() noexcept
     {
@@ -3723,25 +4402,145 @@ public:
             waiting_for_->interrupt();
     }
 
-    /// Names what the operation waits for, as long as this object lives.
+    /// What was waited for was aborted. If it was not by this object, it was by the caller's own
+    /// cancellation, which reaches a coroutine that runs within the caller's.
+    void note_aborted() noexcept { cancelled_ = cancelled_ || !interrupted(); }
+
+    /// Why the operation has to stop, if it has to. An expired step is reported until the next one
+    /// begins; a cancellation and the total are final.
+    [[nodiscard]] std::optional<error> stopped()
+    {
+        if (cancelled_)
+            return error(errc::cancelled);
+        if (!expired_ && total_deadline_ != clock::time_point::max() &&
+            clock::now() >= total_deadline_)
+            expired_ = errc::total_timeout;
+        return expired_ ? std::optional<error>(error(*expired_)) : std::nullopt;
+    }
+
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+    /// Whether the step that was waited for last was interrupted, by whatever.
+    [[nodiscard]] bool interrupted() const noexcept { return cancelled_ || expired_.has_value(); }
+
+    /// What is left of the total; nothing when it is not limited.
+    [[nodiscard]] std::optional<clock::duration> time_left() const
+    {
+        if (total_deadline_ == clock::time_point::max())
+            return std::nullopt;
+        return total_deadline_ - clock::now();
+    }
+
+    /// From here on the total does not count: what follows is bounded by its steps.
+    void end_total() noexcept { total_deadline_ = clock::time_point::max(); }
+
+    /// Names what the operation waits for and for how long, as long as this object lives.
     class waiting
     {
     public:
-        waiting(operation_control& control, interruptible& what) noexcept : control_(control)
+        waiting(operation_control& control, interruptible& what, step which) : control_(control)
         {
             control_.waiting_for_ = &what;
+            enter(which);
         }
         waiting(const waiting&) = delete;
         waiting& operator=(const waiting&) = delete;
-        ~waiting() { control_.waiting_for_ = nullptr; }
+        ~waiting()
+        {
+            control_.waiting_for_ = nullptr;
+            control_.deadline_ = clock::time_point::max();
+        }
+
+        /// Begins another step of the same wait.
+        void enter(step which) { control_.enter(which); }
 
     private:
         operation_control& control_;
     };
 
 private:
+    static clock::time_point after(timeout limit, clock::time_point now) noexcept
+    {
+        return limit.is_finite() ? now + limit.limit() : clock::time_point::max();
+    }
+
+    void enter(step which)
+    {
+        // A stall is looked for this often, so that it is found at most a quarter late.
+        constexpr int looks_per_stall = 4;
+        step_ = which;
+        expired_.reset();
+        if (cancelled_)
+            return waiting_for_->interrupt();
+        const auto limit = limit_of(which, limits_);
+        if (!limit.is_finite() && total_deadline_ == clock::time_point::max()) {
+            deadline_ = clock::time_point::max();
+            return;
+        }
+        const auto now = clock::now();
+        if (now >= total_deadline_)
+            return expire(errc::total_timeout);
+        quiet_since_ = now;
+        moved_ = waiting_for_->bytes_moved();
+        look_every_ = which == step::transfer ? timeout(limit.limit() / looks_per_stall) : limit;
+        deadline_ = std::min(after(look_every_, now), total_deadline_);
+        arm();
+    }
+
+    /// The timer is set again only for an earlier time than it waits for: a step mostly ends
+    /// before its limit, and then nothing was done for it but reading the clock.
+    void arm()
+    {
+        if (deadline_ == clock::time_point::max() || deadline_ >= armed_for_)
+            return;
+        armed_for_ = deadline_;
+        watchdog_.expires_at(deadline_);
+        watchdog_.async_wait([self = weak_from_this()](const std::error_code& code) {
+            if (const auto control = self.lock(); control != nullptr && !code)
+                control->look();
+        });
+    }
+
+    void look()
+    {
+        armed_for_ = clock::time_point::max();
+        if (waiting_for_ == nullptr || deadline_ == clock::time_point::max())
+            return;
+        const auto now = clock::now();
+        if (now >= total_deadline_)
+            return expire(errc::total_timeout);
+        if (now >= deadline_) {
+            if (step_ != step::transfer)
+                return expire(timeout_error_of(step_));
+            const auto moved = waiting_for_->bytes_moved();
+            if (moved == moved_ && now - quiet_since_ >= limits_.stall.limit())
+                return expire(errc::stalled);
+            if (moved != moved_)
+                quiet_since_ = now;
+            moved_ = moved;
+            deadline_ = std::min(after(look_every_, now), total_deadline_);
+        }
+        arm();
+    }
+
+    void expire(errc why) noexcept
+    {
+        expired_ = why;
+        deadline_ = clock::time_point::max();
+        waiting_for_->interrupt();
+    }
+
     asio::any_io_executor executor_;
+    timeout_settings limits_;
+    clock::time_point total_deadline_;
+    asio::steady_timer watchdog_;
+    clock::time_point armed_for_ = clock::time_point::max();
+    clock::time_point deadline_ = clock::time_point::max();
+    clock::time_point quiet_since_{};
+    timeout look_every_ = no_timeout;
+    std::uint64_t moved_ = 0;
     interruptible* waiting_for_ = nullptr;
+    std::optional<errc> expired_{};
+    step step_ = step::untimed;
     bool cancelled_ = false;
 };
 
@@ -3819,6 +4618,283 @@ public:
 
 #endif
 
+// ---- cosio/net/connection.hpp -------------------------------------------------------------------
+
+// A stream with the bytes that were received from it and not used yet.
+
+#ifndef COSIO_NET_CONNECTION_HPP
+#define COSIO_NET_CONNECTION_HPP
+
+namespace cosio::inline v0::net {
+
+/// Owned by one operation at a time, or by the pool.
+class connection
+{
+public:
+    /// A head and a small body fit.
+    static constexpr std::size_t initial_capacity = 16 * 1024;
+
+    explicit connection(std::unique_ptr<stream> bytes)
+        : stream_(std::move(bytes)), buffer_(initial_capacity)
+    {}
+
+    [[nodiscard]] stream& bytes() noexcept { return *stream_; }
+
+    /// Received and not consumed. Valid until `space()`.
+    [[nodiscard]] std::string_view unread() const noexcept
+    {
+        return {buffer_.data() + begin_, end_ - begin_};
+    }
+    void consume(std::size_t count) noexcept { begin_ += count; }
+
+    /// Room for at least one more byte, growing if need be: the caller's limits bound what is kept.
+    [[nodiscard]] std::span<std::byte> space()
+    {
+        if (begin_ == end_)
+            begin_ = end_ = 0;
+        if (end_ == buffer_.size()) {
+            buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+            end_ -= begin_;
+            begin_ = 0;
+            buffer_.resize(std::max(initial_capacity, 2 * end_));
+        }
+        return std::as_writable_bytes(std::span(buffer_).subspan(end_));
+    }
+    void received(std::size_t count) noexcept { end_ += count; }
+
+    /// Whether nothing has come since the last reply, not even an end. What a server says unasked
+    /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
+    [[nodiscard]] bool is_quiet()
+    {
+        const auto got = stream_->read_available(space());
+        return got && *got == 0 && unread().empty();
+    }
+
+private:
+    std::unique_ptr<stream> stream_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/address_health.hpp ---------------------------------------------------------------
+
+// Which addresses failed lately, so that they are tried last.
+
+#ifndef COSIO_NET_ADDRESS_HEALTH_HPP
+#define COSIO_NET_ADDRESS_HEALTH_HPP
+
+#include <asio/ip/tcp.hpp>
+
+namespace cosio::inline v0::net {
+
+/// Thread safe; knows no clock: the time is given.
+class address_health
+{
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using endpoint = asio::ip::tcp::endpoint;
+
+    /// How long an address that failed is set aside.
+    static constexpr std::chrono::seconds set_aside{30};
+
+    void failed(const endpoint& address, time_point now)
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(aside_until_, [&](const auto& each) { return each.second <= now; });
+        aside_until_[address] = now + set_aside;
+    }
+
+    void succeeded(const endpoint& address)
+    {
+        const std::lock_guard lock(mutex_);
+        aside_until_.erase(address);
+    }
+
+    /// The same addresses in the order in which to try them: as the resolver gave them, but those
+    /// set aside last. They are tried all the same: a bad one is better than none.
+    [[nodiscard]] std::vector<endpoint> in_order(
+        std::vector<endpoint> addresses, time_point now) const
+    {
+        const std::lock_guard lock(mutex_);
+        if (!aside_until_.empty())
+            std::ranges::stable_partition(addresses, [&](const endpoint& address) {
+                const auto found = aside_until_.find(address);
+                return found == aside_until_.end() || found->second <= now;
+            });
+        return addresses;
+    }
+
+private:
+    mutable std::mutex mutex_{};
+    std::map<endpoint, time_point> aside_until_{};
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/parking.hpp ----------------------------------------------------------------------
+
+// A place where an operation waits until another one, perhaps on another thread, wakes it.
+
+#ifndef COSIO_NET_PARKING_HPP
+#define COSIO_NET_PARKING_HPP
+
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+namespace cosio::inline v0::net {
+
+/// Owned by a `shared_ptr`, by the one who waits and by the one who wakes.
+class parking final : public interruptible, public std::enable_shared_from_this<parking>
+{
+public:
+    /// `executor` is the operation's.
+    explicit parking(const asio::any_io_executor& executor)
+        : timer_(executor, asio::steady_timer::time_point::max())
+    {}
+
+    /// Waits until `wake` or an interruption; at once if either has come already. On the
+    /// operation's executor, which `control` is of.
+    [[nodiscard]] asio::awaitable<void> wait(operation_control& control)
+    {
+        std::error_code ended;
+        while (!awake_ && !control.cancelled()) {
+            co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+            if (!awake_)
+                control.note_aborted();
+        }
+    }
+
+    /// From any thread.
+    void wake()
+    {
+        asio::post(timer_.get_executor(), [self = shared_from_this()] { self->interrupt(); });
+    }
+
+    void interrupt() noexcept override
+    {
+        awake_ = true;
+        try {
+            timer_.cancel();
+        } catch (...) { // It cannot fail where it is used: the context is alive.
+        }
+    }
+
+private:
+    asio::steady_timer timer_;
+    bool awake_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/resolver.hpp ---------------------------------------------------------------------
+
+// From a host name to addresses, without waiting for a resolver that hangs.
+
+#ifndef COSIO_NET_RESOLVER_HPP
+#define COSIO_NET_RESOLVER_HPP
+
+#include <asio/bind_executor.hpp>
+#include <asio/ip/address.hpp>
+
+namespace cosio::inline v0::net {
+
+/// Asks for the addresses of a host; virtual, so that tests can have their own.
+class resolver
+{
+public:
+    using endpoints = std::vector<asio::ip::tcp::endpoint>;
+    using handler = std::function<void(std::error_code, endpoints)>;
+
+    resolver() = default;
+    resolver(const resolver&) = delete;
+    resolver& operator=(const resolver&) = delete;
+    virtual ~resolver() = default;
+
+    /// Calls `done` on `executor` once, whenever that will be.
+    virtual void start(
+        const asio::any_io_executor& executor, const origin& where, handler done) = 0;
+};
+
+/// The system's, by Asio's thread for it.
+class system_resolver final : public resolver
+{
+public:
+    void start(
+        const asio::any_io_executor& executor, const origin& where, handler done) override
+    {
+        const auto asking = std::make_shared<asio::ip::tcp::resolver>(executor);
+        asking->async_resolve(where.host, std::to_string(where.port),
+            asio::ip::tcp::resolver::numeric_service,
+            asio::bind_executor(executor,
+                [asking, done = std::move(done)](const std::error_code& code,
+                    const asio::ip::tcp::resolver::results_type& found) {
+                    endpoints addresses;
+                    for (const auto& entry : found)
+                        addresses.push_back(entry.endpoint());
+                    done(code, std::move(addresses));
+                }));
+    }
+};
+
+/// All addresses of a host. An address is taken as it stands, without the resolver.
+///
+/// The system's resolver cannot be stopped. When time or the caller ends the wait, the question is
+/// abandoned: its answer finds nobody. Errors: `errc::resolve_failed`, `errc::resolve_timeout`,
+/// `errc::total_timeout`, `errc::cancelled`.
+[[nodiscard]] inline asio::awaitable<result<resolver::endpoints>> resolve(
+    operation_control& control, resolver& asked, const origin& where)
+{
+    std::error_code code;
+    const auto address = asio::ip::make_address(where.host, code);
+    if (!code) {
+        resolver::endpoints one;
+        one.emplace_back(address, where.port);
+        co_return one;
+    }
+    struct question
+    {
+        explicit question(const asio::any_io_executor& executor)
+            : parked(std::make_shared<parking>(executor))
+        {}
+        std::shared_ptr<parking> parked;
+        std::error_code code{};
+        resolver::endpoints found{};
+    };
+    const auto open = std::make_shared<question>(control.executor());
+    asked.start(control.executor(), where,
+        [weak = std::weak_ptr(open)](const std::error_code& problem, resolver::endpoints found) {
+            if (const auto still_open = weak.lock()) {
+                still_open->code = problem;
+                still_open->found = std::move(found);
+                still_open->parked->interrupt();
+            }
+        });
+    {
+        const operation_control::waiting waiting(control, *open->parked, step::resolve);
+        co_await open->parked->wait(control);
+    }
+    if (auto stop = control.stopped())
+        co_return std::move(*stop);
+    if (open->code || open->found.empty())
+        co_return error(errc::resolve_failed,
+            "'" + where.host + "' has no address: " + open->code.message());
+    co_return std::move(open->found);
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/tcp_stream.hpp -------------------------------------------------------------------
 
 // Plain TCP.
@@ -3826,12 +4902,7 @@ public:
 #ifndef COSIO_NET_TCP_STREAM_HPP
 #define COSIO_NET_TCP_STREAM_HPP
 
-#include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/redirect_error.hpp>
-#include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
 
 namespace cosio::inline v0::net {
 
@@ -3858,19 +4929,27 @@ public:
             co_return std::size_t{0};
         if (code)
             co_return connection_error(code);
+        moved_ += count;
         co_return count;
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
-        const std::array<asio::const_buffer, 2> buffers{
-            asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
-        std::error_code code;
-        co_await asio::async_write(
-            socket_, buffers, asio::redirect_error(asio::use_awaitable, code));
-        if (code)
-            co_return connection_error(code);
+        while (!first.empty() || !second.empty()) {
+            const std::array<asio::const_buffer, 2> buffers{
+                asio::buffer(first.data(), first.size()),
+                asio::buffer(second.data(), second.size())};
+            std::error_code code;
+            const auto count = co_await socket_.async_write_some(
+                buffers, asio::redirect_error(asio::use_awaitable, code));
+            if (code)
+                co_return connection_error(code);
+            moved_ += count;
+            const auto of_first = std::min(count, first.size());
+            first = first.subspan(of_first);
+            second = second.subspan(count - of_first);
+        }
         co_return result<void>();
     }
 
@@ -3883,6 +4962,7 @@ public:
             return std::size_t{0};
         if (code)
             return connection_error(code);
+        moved_ += count;
         return count;
     }
 
@@ -3906,8 +4986,62 @@ public:
         socket_.close(ignored);
     }
 
+    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return moved_; }
+
 private:
     asio::ip::tcp::socket socket_;
+    std::uint64_t moved_ = 0;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/tls_session_cache.hpp ------------------------------------------------------------
+
+// TLS sessions to resume, so that a new connection to a known host costs half a handshake.
+
+#ifndef COSIO_NET_TLS_SESSION_CACHE_HPP
+#define COSIO_NET_TLS_SESSION_CACHE_HPP
+
+namespace cosio::inline v0::net {
+
+/// The sessions of one client, whose TLS settings they were made with. Thread safe. A session is
+/// resumed for the very name its certificate was verified for, and once (RFC 8446, C.4).
+class tls_session_cache
+{
+public:
+    [[nodiscard]] openssl::owned<SSL_SESSION> take(const origin& where)
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = sessions_.find(where);
+        if (found == sessions_.end())
+            return nullptr;
+        auto newest = std::move(found->second.back());
+        found->second.pop_back();
+        if (found->second.empty())
+            sessions_.erase(found);
+        return newest;
+    }
+
+    void put(const origin& where, openssl::owned<SSL_SESSION> session)
+    {
+        const std::lock_guard lock(mutex_);
+        auto& kept = sessions_[where];
+        if (kept.size() == most_per_origin)
+            kept.erase(kept.begin());
+        kept.push_back(std::move(session));
+        if (sessions_.size() > most_origins)
+            sessions_.erase(sessions_.begin()->first == where ? std::prev(sessions_.end())
+                                                              : sessions_.begin());
+    }
+
+private:
+    static constexpr std::size_t most_per_origin = 16;
+    static constexpr std::size_t most_origins = 64;
+
+    std::mutex mutex_{};
+    std::map<origin, std::vector<openssl::owned<SSL_SESSION>>> sessions_{};
 };
 
 } // namespace cosio::inline v0::net
@@ -4026,7 +5160,33 @@ public:
 
     tls_engine(const tls_engine&) = delete; // OpenSSL points at it.
     tls_engine& operator=(const tls_engine&) = delete;
-    ~tls_engine() = default;
+    ~tls_engine()
+    {
+        // Else OpenSSL calls the session unfit to be resumed: where the bytes of a reply end is
+        // told by HTTP, not by the end of TLS.
+        if (ssl_ != nullptr && failure_.empty())
+            SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+
+    /// Before the handshake: `session` is offered to be resumed, if there is one, and `sink`, which
+    /// outlives the engine, is told of the sessions of this connection.
+    void resume(openssl::owned<SSL_SESSION> session, tls_session_sink& sink) noexcept
+    {
+        SSL_set_app_data(ssl_.get(), &sink);
+        if (session != nullptr)
+            SSL_set_session(ssl_.get(), session.get());
+    }
+
+    /// After the handshake.
+    [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+    /// What was negotiated, to be kept when it was resumed and may be again: below TLS 1.3 a
+    /// session serves many times and is announced once.
+    [[nodiscard]] openssl::owned<SSL_SESSION> reusable_session() const noexcept
+    {
+        const bool serves_again = resumed() && SSL_version(ssl_.get()) < TLS1_3_VERSION;
+        return openssl::owned<SSL_SESSION>(
+            serves_again ? SSL_get1_session(ssl_.get()) : nullptr);
+    }
 
     /// Goes on with the handshake; look for output after each call.
     [[nodiscard]] status handshake()
@@ -4176,6 +5336,18 @@ public:
         : transport_(std::move(transport)), engine_(std::move(engine))
     {}
 
+    /// The sessions of this connection are kept in `cache`, and the last one there is resumed.
+    /// Before the handshake.
+    void keep_sessions(std::shared_ptr<tls_session_cache> cache, const origin& where)
+    {
+        auto session = cache->take(where);
+        sessions_ = std::make_unique<session_keeper>(std::move(cache), where);
+        engine_->resume(std::move(session), *sessions_);
+    }
+
+    /// After the handshake.
+    [[nodiscard]] bool resumed() const noexcept { return engine_->resumed(); }
+
     /// Errors: `errc::tls_certificate_rejected`, `errc::tls_failed`, and those of the transport.
     [[nodiscard]] asio::awaitable<result<void>> handshake()
     {
@@ -4185,8 +5357,12 @@ public:
             if (auto sent = co_await flush(); !sent)
                 co_return state == tls_engine::status::failed ? engine_->failure()
                                                               : std::move(sent).error();
-            if (state == tls_engine::status::done)
+            if (state == tls_engine::status::done) {
+                if (sessions_ != nullptr)
+                    if (auto session = engine_->reusable_session())
+                        sessions_->keep(std::move(session));
                 co_return result<void>();
+            }
             if (state != tls_engine::status::want_input)
                 co_return engine_->failure();
             auto more = co_await receive();
@@ -4262,7 +5438,32 @@ public:
     void abandon_write() noexcept override { transport_->abandon_write(); }
     void close() noexcept override { transport_->close(); }
 
+    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override
+    {
+        return transport_->bytes_moved();
+    }
+
 private:
+    class session_keeper final : public tls_session_sink
+    {
+    public:
+        session_keeper(std::shared_ptr<tls_session_cache> cache, origin where)
+            : cache_(std::move(cache)), where_(std::move(where))
+        {}
+
+        void keep(openssl::owned<SSL_SESSION> session) noexcept override
+        {
+            try {
+                cache_->put(where_, std::move(session));
+            } catch (...) { // Without memory to keep it in, the next handshake is a full one.
+            }
+        }
+
+    private:
+        std::shared_ptr<tls_session_cache> cache_;
+        origin where_;
+    };
+
     asio::awaitable<result<void>> flush()
     {
         if (!engine_->has_output())
@@ -4281,6 +5482,7 @@ private:
     }
 
     std::unique_ptr<stream> transport_;
+    std::unique_ptr<session_keeper> sessions_{}; // Before the engine, which refers to it.
     std::unique_ptr<tls_engine> engine_;
     std::vector<std::byte> sending_{};
 };
@@ -4296,34 +5498,9 @@ private:
 #ifndef COSIO_NET_CONNECTOR_HPP
 #define COSIO_NET_CONNECTOR_HPP
 
-#include <asio/ip/address.hpp>
-
 namespace cosio::inline v0::net {
 
-/// Where a connection leads. Connections to equal origins are interchangeable.
-struct origin
-{
-    bool tls = true;
-    /// What is resolved and connected to.
-    std::string host{};
-    std::uint16_t port = 443;
-    /// Whom the certificate must name.
-    std::string tls_name{};
-
-    friend bool operator==(const origin&, const origin&) = default;
-};
-
-/// A resolver that a cancellation can reach.
-class interruptible_resolver final : public interruptible
-{
-public:
-    explicit interruptible_resolver(const asio::any_io_executor& executor) : resolver(executor) {}
-    void interrupt() noexcept override { resolver.cancel(); }
-
-    asio::ip::tcp::resolver resolver;
-};
-
-/// A socket that a cancellation can reach while it connects.
+/// A socket that time or a cancellation can reach while it connects.
 class interruptible_socket final : public interruptible
 {
 public:
@@ -4337,146 +5514,387 @@ public:
     asio::ip::tcp::socket socket;
 };
 
-/// All addresses of a host. An address is taken as it stands, without the resolver's thread.
-[[nodiscard]] inline asio::awaitable<result<std::vector<asio::ip::tcp::endpoint>>> resolve(
-    operation_control& control, const origin& where)
+/// A stream that is ready for a request.
+struct opened_stream
 {
-    std::vector<asio::ip::tcp::endpoint> endpoints;
-    std::error_code code;
-    const auto address = asio::ip::make_address(where.host, code);
-    if (!code) {
-        endpoints.emplace_back(address, where.port);
-        co_return endpoints;
-    }
-    interruptible_resolver resolving(control.executor());
-    const operation_control::waiting waiting(control, resolving);
-    const auto found = co_await resolving.resolver.async_resolve(where.host,
-        std::to_string(where.port), asio::redirect_error(asio::use_awaitable, code));
-    if (control.cancelled() || code == asio::error::operation_aborted)
-        co_return error(errc::cancelled);
-    for (const auto& entry : found)
-        endpoints.push_back(entry.endpoint());
-    if (code || endpoints.empty())
-        co_return error(errc::resolve_failed,
-            "'" + where.host + "' has no address: " + code.message());
-    co_return endpoints;
-}
+    std::unique_ptr<stream> bytes{};
+    bool resumed = false; ///< Whether a TLS session was.
+};
 
-/// A TCP connection to the first address that takes one.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<stream>>> connect_tcp(
-    operation_control& control, const asio::any_io_executor& socket_executor, const origin& where)
+/// Makes the connections of one client. Thread safe.
+class connector
 {
-    auto endpoints = co_await resolve(control, where);
-    if (!endpoints)
-        co_return std::move(endpoints).error();
-    std::error_code code;
-    for (const auto& endpoint : *endpoints) {
-        interruptible_socket connecting(socket_executor);
-        const operation_control::waiting waiting(control, connecting);
+public:
+    /// Sockets live on `executor`, as they outlive the operations that open them. `tls` is needed
+    /// for origins with TLS.
+    connector(asio::any_io_executor executor, std::optional<tls_context> tls,
+        std::unique_ptr<resolver> asked = std::make_unique<system_resolver>())
+        : executor_(std::move(executor)), tls_(std::move(tls)), resolver_(std::move(asked))
+    {}
+
+    /// Errors: `errc::resolve_failed`, `errc::tls_certificate_rejected`, `errc::tls_failed`, the
+    /// timeouts of these steps, `errc::cancelled`, or the system's code of the last address.
+    [[nodiscard]] asio::awaitable<result<opened_stream>> open(
+        operation_control& control, const origin& where)
+    {
+        auto addresses = co_await resolve(control, *resolver_, where);
+        if (!addresses)
+            co_return std::move(addresses).error();
+        error last;
+        for (const auto& address :
+            health_.in_order(std::move(*addresses), std::chrono::steady_clock::now())) {
+            auto opened = co_await open_at(control, where, address);
+            if (opened) {
+                health_.succeeded(address);
+                co_return opened;
+            }
+            last = std::move(opened).error();
+            // Another address of this name would show the same certificate.
+            if (last.code == errc::cancelled || last.code == errc::total_timeout ||
+                last.code == errc::tls_certificate_rejected)
+                break;
+            health_.failed(address, std::chrono::steady_clock::now());
+        }
+        co_return last;
+    }
+
+private:
+    [[nodiscard]] asio::awaitable<result<opened_stream>> open_at(operation_control& control,
+        const origin& where, const asio::ip::tcp::endpoint& address)
+    {
+        auto connected = co_await connect(control, where, address);
+        if (!connected)
+            co_return std::move(connected).error();
+        opened_stream out;
+        if (!where.tls) {
+            out.bytes = std::move(*connected);
+            co_return out;
+        }
+        auto engine = tls_engine::make(*tls_, where.tls_name);
+        if (!engine)
+            co_return std::move(engine).error();
+        auto secured = std::make_unique<tls_stream>(std::move(*connected), std::move(*engine));
+        secured->keep_sessions(sessions_, where);
+        const operation_control::waiting waiting(control, *secured, step::tls_handshake);
+        auto shaken = co_await secured->handshake();
+        if (auto stop = control.stopped())
+            co_return std::move(*stop);
+        if (!shaken)
+            co_return std::move(shaken).error();
+        out.resumed = secured->resumed();
+        out.bytes = std::move(secured);
+        co_return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::unique_ptr<stream>>> connect(
+        operation_control& control, const origin& where, const asio::ip::tcp::endpoint& address)
+    {
+        interruptible_socket connecting(executor_);
+        const operation_control::waiting waiting(control, connecting, step::connect);
+        std::error_code code;
         co_await connecting.socket.async_connect(
-            endpoint, asio::redirect_error(asio::use_awaitable, code));
-        if (control.cancelled() || code == asio::error::operation_aborted)
-            co_return error(errc::cancelled);
-        if (!code)
-            co_return std::make_unique<tcp_stream>(std::move(connecting.socket));
+            address, asio::redirect_error(asio::use_awaitable, code));
+        if (code == asio::error::operation_aborted)
+            control.note_aborted();
+        if (auto stop = control.stopped())
+            co_return std::move(*stop);
+        if (code)
+            co_return error(standard_code(code), "could not connect to " + where.host + ":" +
+                    std::to_string(where.port) + ": " + code.message());
+        co_return std::make_unique<tcp_stream>(std::move(connecting.socket));
     }
-    co_return error(standard_code(code), "could not connect to " + where.host + ":" +
-            std::to_string(where.port) + ": " + code.message());
-}
 
-/// A stream to `where`, ready for a request. `tls` is needed when `where.tls`.
-///
-/// The socket lives on `socket_executor`, as it outlives the operation that opens it.
-/// Errors: `errc::resolve_failed`, `errc::tls_certificate_rejected`, `errc::tls_failed`,
-/// `errc::cancelled`, or the system's code for a connection that failed.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<stream>>> connect(
-    operation_control& control, const asio::any_io_executor& socket_executor, const origin& where,
-    const tls_context* tls)
-{
-    auto connected = co_await connect_tcp(control, socket_executor, where);
-    if (!connected || !where.tls)
-        co_return connected;
-    auto engine = tls_engine::make(*tls, where.tls_name);
-    if (!engine)
-        co_return std::move(engine).error();
-    auto secured = std::make_unique<tls_stream>(std::move(*connected), std::move(*engine));
-    const operation_control::waiting waiting(control, *secured);
-    auto shaken = co_await secured->handshake();
-    if (control.cancelled())
-        co_return error(errc::cancelled);
-    if (!shaken)
-        co_return std::move(shaken).error();
-    co_return std::unique_ptr<stream>(std::move(secured));
-}
+    asio::any_io_executor executor_;
+    std::optional<tls_context> tls_;
+    std::unique_ptr<resolver> resolver_;
+    address_health health_{};
+    std::shared_ptr<tls_session_cache> sessions_ = std::make_shared<tls_session_cache>();
+};
 
 } // namespace cosio::inline v0::net
 
 #endif
 
-// ---- cosio/net/connection.hpp -------------------------------------------------------------------
+// ---- cosio/auth/credentials_cache.hpp -----------------------------------------------------------
 
-// A stream with the bytes that were received from it and not used yet.
+// When a provider is asked for credentials again, as pure state: time and chance are given.
 
-#ifndef COSIO_NET_CONNECTION_HPP
-#define COSIO_NET_CONNECTION_HPP
+#ifndef COSIO_AUTH_CREDENTIALS_CACHE_HPP
+#define COSIO_AUTH_CREDENTIALS_CACHE_HPP
 
-namespace cosio::inline v0::net {
+namespace cosio::inline v0::auth {
 
-/// Owned by one operation at a time, or by the pool.
-class connection
+/// Credentials as they are handed out; `generation` tells them from those before and after.
+struct issued_credentials
+{
+    std::shared_ptr<const credentials> who{};
+    std::uint64_t generation = 0; ///< 0: none.
+};
+
+class credentials_cache
 {
 public:
-    /// A head and a small body fit.
-    static constexpr std::size_t initial_capacity = 16 * 1024;
+    using time_point = std::chrono::sys_seconds;
 
-    connection(origin where, std::unique_ptr<stream> bytes)
-        : origin_(std::move(where)), stream_(std::move(bytes)), buffer_(initial_capacity)
-    {}
+    /// What one who needs credentials does.
+    enum class advice {
+        use,             ///< What there is.
+        use_and_refresh, ///< The same, and begins to ask for others.
+        wait,            ///< For others, which are asked for if they are not yet.
+    };
 
-    [[nodiscard]] const origin& leads_to() const noexcept { return origin_; }
-    [[nodiscard]] stream& bytes() noexcept { return *stream_; }
+    /// Refreshed this long before they expire, or a third of their time when that is less.
+    static constexpr std::chrono::seconds longest_lead{300};
+    /// After a refresh that failed the next one waits about this long, while the old ones last.
+    static constexpr std::chrono::seconds pause_after_failure{10};
 
-    /// Whether it has served a request before.
-    [[nodiscard]] bool was_used() const noexcept { return was_used_; }
-    void mark_used() noexcept { was_used_ = true; }
-
-    /// Received and not consumed. Valid until `space()`.
-    [[nodiscard]] std::string_view unread() const noexcept
+    /// `refused`: the generation that the service called expired, 0 when it did not.
+    [[nodiscard]] advice ask(time_point now, std::uint64_t refused = 0) const noexcept
     {
-        return {buffer_.data() + begin_, end_ - begin_};
+        if (current_.generation == 0 || current_.generation <= refused ||
+            (expires_ && now >= *expires_))
+            return advice::wait;
+        return refresh_at_ && now >= *refresh_at_ ? advice::use_and_refresh : advice::use;
     }
-    void consume(std::size_t count) noexcept { begin_ += count; }
 
-    /// Room for at least one more byte, growing if need be: the caller's limits bound what is kept.
-    [[nodiscard]] std::span<std::byte> space()
+    [[nodiscard]] const issued_credentials& current() const noexcept { return current_; }
+
+    /// `random` is within [0, 1): it spreads the refreshes of many clients.
+    void refreshed(expiring_credentials fresh, time_point now, double random)
     {
-        if (begin_ == end_)
-            begin_ = end_ = 0;
-        if (end_ == buffer_.size()) {
-            buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
-            end_ -= begin_;
-            begin_ = 0;
-            buffer_.resize(std::max(initial_capacity, 2 * end_));
-        }
-        return std::as_writable_bytes(std::span(buffer_).subspan(end_));
+        current_.who = std::make_shared<const credentials>(std::move(fresh.who));
+        ++current_.generation;
+        expires_ = fresh.expires;
+        refresh_at_.reset();
+        if (!expires_)
+            return;
+        const auto lead =
+            std::clamp<std::chrono::seconds>((*expires_ - now) / 3, {}, longest_lead);
+        constexpr double least = 0.75;
+        refresh_at_ = *expires_ - scaled(lead, least + random / 2);
     }
-    void received(std::size_t count) noexcept { end_ += count; }
 
-    /// Whether nothing has come since the last reply, not even an end. What a server says unasked
-    /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
-    [[nodiscard]] bool is_quiet()
+    void refresh_failed(time_point now, double random)
     {
-        const auto got = stream_->read_available(space());
-        return got && *got == 0 && unread().empty();
+        if (refresh_at_)
+            refresh_at_ = now + scaled(pause_after_failure, 0.5 + random);
     }
 
 private:
-    origin origin_;
-    std::unique_ptr<stream> stream_;
-    std::vector<char> buffer_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    bool was_used_ = false;
+    [[nodiscard]] static std::chrono::seconds scaled(
+        std::chrono::seconds time, double factor) noexcept
+    {
+        return std::chrono::seconds(
+            static_cast<std::int64_t>(static_cast<double>(time.count()) * factor));
+    }
+
+    issued_credentials current_{};
+    std::optional<time_point> expires_{};
+    std::optional<time_point> refresh_at_{};
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/net/jitter.hpp -----------------------------------------------------------------------
+
+// Random numbers that keep many clients from doing the same at the same time.
+
+#ifndef COSIO_NET_JITTER_HPP
+#define COSIO_NET_JITTER_HPP
+
+#include <random>
+
+namespace cosio::inline v0::net {
+
+/// Seeded by the system. Thread safe. Not for secrets.
+class jitter
+{
+public:
+    /// Within [0, 1).
+    [[nodiscard]] double operator()()
+    {
+        const std::lock_guard lock(mutex_);
+        return std::uniform_real_distribution<double>()(engine_);
+    }
+
+private:
+    std::mutex mutex_{};
+    std::minstd_rand engine_{std::random_device()()};
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/credentials_keeper.hpp -----------------------------------------------------------
+
+// The credentials of one client: fixed ones, or a provider that is asked once for all who wait.
+
+#ifndef COSIO_NET_CREDENTIALS_KEEPER_HPP
+#define COSIO_NET_CREDENTIALS_KEEPER_HPP
+
+#include <asio/co_spawn.hpp>
+
+#include <exception>
+
+namespace cosio::inline v0::net {
+
+/// Thread safe. Owned by a `shared_ptr`, as a question to the provider may outlive who asked it.
+class credentials_keeper : public std::enable_shared_from_this<credentials_keeper>
+{
+public:
+    using time_point = std::chrono::sys_seconds;
+
+    explicit credentials_keeper(credentials fixed)
+    {
+        fixed_.who = std::make_shared<const credentials>(std::move(fixed));
+        fixed_.generation = 1;
+    }
+
+    explicit credentials_keeper(std::shared_ptr<credentials_provider> provider)
+        : provider_(std::move(provider))
+    {}
+
+    /// Whether others can be had when the service calls these expired.
+    [[nodiscard]] bool can_refresh() const noexcept { return provider_ != nullptr; }
+
+    /// What there is without asking: null when nothing was asked for yet.
+    [[nodiscard]] std::shared_ptr<const credentials> known() const
+    {
+        const std::lock_guard lock(mutex_);
+        return provider_ == nullptr ? fixed_.who : cache_.current().who;
+    }
+
+    /// Credentials that are valid at `now`; waits for the provider only when there are none.
+    /// `refused` is the generation the service called expired.
+    ///
+    /// Errors: `errc::credentials_unavailable`, `errc::credentials_timeout`,
+    /// `errc::total_timeout`, `errc::cancelled`.
+    [[nodiscard]] asio::awaitable<result<auth::issued_credentials>> get(
+        operation_control& control, time_point now, std::uint64_t refused)
+    {
+        if (provider_ == nullptr)
+            co_return fixed_;
+        using advice = auth::credentials_cache::advice;
+        std::unique_lock lock(mutex_);
+        const auto what = cache_.ask(now, refused);
+        const bool asks = what != advice::use && !asking_;
+        const auto question = asks ? ++last_question_ : last_question_;
+        asking_ = asking_ || asks;
+        if (what != advice::wait) {
+            auto known = cache_.current();
+            lock.unlock();
+            if (asks)
+                ask(control.executor(), question);
+            co_return known;
+        }
+        const auto place = std::make_shared<waiter>(control.executor());
+        waiting_.push_back(place);
+        lock.unlock();
+        if (asks)
+            ask(control.executor(), question);
+        {
+            const operation_control::waiting waiting(
+                control, *place->parked, step::credentials);
+            co_await place->parked->wait(control);
+        }
+        auto stop = control.stopped();
+        if (stop && stop->code == errc::credentials_timeout)
+            abandon(question);
+        if (stop)
+            co_return std::move(*stop);
+        lock.lock();
+        if (place->failure)
+            co_return std::move(*place->failure);
+        co_return place->got;
+    }
+
+private:
+    struct waiter
+    {
+        explicit waiter(const asio::any_io_executor& executor)
+            : parked(std::make_shared<parking>(executor))
+        {}
+        std::shared_ptr<parking> parked;
+        auth::issued_credentials got{};
+        std::optional<error> failure{};
+    };
+
+    void ask(const asio::any_io_executor& executor, std::uint64_t question)
+    {
+        asio::co_spawn(executor, run(shared_from_this(), question), ignore_outcome());
+    }
+
+    /// Handles what cannot be: `run` lets no exception out.
+    struct ignore_outcome
+    {
+        void operator()(const std::exception_ptr&) const noexcept {}
+    };
+
+    static asio::awaitable<void> run(
+        std::shared_ptr<credentials_keeper> self, std::uint64_t question)
+    {
+        result<expiring_credentials> got = error(errc::credentials_unavailable);
+        try {
+            got = co_await self->provider_->fetch();
+            if (got)
+                if (auto usable = got->who.check(); !usable)
+                    got = std::move(usable).error();
+        } catch (const std::exception& thrown) {
+            got = error(errc::credentials_unavailable, thrown.what());
+        } catch (...) {
+            got = error(errc::credentials_unavailable, "an exception of unknown type");
+        }
+        self->answered(std::move(got), question);
+    }
+
+    void answered(result<expiring_credentials> got, std::uint64_t question)
+    {
+        const auto now = std::chrono::floor<std::chrono::seconds>(
+            std::chrono::system_clock::now());
+        const double random = random_();
+        const std::lock_guard lock(mutex_);
+        const bool current = question == last_question_;
+        if (current)
+            asking_ = false;
+        else if (!got)
+            return; // Abandoned: another was asked since.
+        if (got)
+            cache_.refreshed(std::move(*got), now, random);
+        else
+            cache_.refresh_failed(now, random);
+        for (const auto& weak : waiting_) {
+            const auto place = weak.lock();
+            if (place == nullptr)
+                continue;
+            if (got)
+                place->got = cache_.current();
+            else
+                place->failure = error(errc::credentials_unavailable,
+                    "the provider failed: " + got.error().describe());
+            place->parked->wake();
+        }
+        waiting_.clear();
+    }
+
+    /// The provider took too long; whoever comes next asks again.
+    void abandon(std::uint64_t question)
+    {
+        const std::lock_guard lock(mutex_);
+        if (question == last_question_)
+            asking_ = false;
+    }
+
+    std::shared_ptr<credentials_provider> provider_{};
+    auth::issued_credentials fixed_{};
+    mutable std::mutex mutex_{};
+    auth::credentials_cache cache_{};
+    std::vector<std::weak_ptr<waiter>> waiting_{};
+    std::uint64_t last_question_ = 0;
+    bool asking_ = false;
+    jitter random_{};
 };
 
 } // namespace cosio::inline v0::net
@@ -4485,100 +5903,273 @@ private:
 
 // ---- cosio/net/pool.hpp -------------------------------------------------------------------------
 
-// Connections that wait for another request.
+// The connections of one client, shared by operations on any thread.
 
 #ifndef COSIO_NET_POOL_HPP
 #define COSIO_NET_POOL_HPP
 
-#include <iterator>
+#include <atomic>
 
 namespace cosio::inline v0::net {
 
-/// Whether a connection that became idle at `since` may still be used.
-[[nodiscard]] constexpr bool is_fresh(std::chrono::steady_clock::time_point since,
-    std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration timeout) noexcept
-{
-    return now - since < timeout;
-}
-
-/// Last in, first out: the warmest connection serves next and the others may grow old. Knows no
-/// clock: the time is given. `Connection` has `leads_to()`.
 template <class Connection>
-class idle_connections
+class pool;
+
+/// The right to one connection, and the connection once there is one. Gives both back when it
+/// goes: the connection to be used again only if `keep` was called.
+template <class Connection>
+class lease
 {
 public:
-    using time_point = std::chrono::steady_clock::time_point;
-    using owned = std::unique_ptr<Connection>;
-
-    idle_connections(std::chrono::steady_clock::duration timeout, std::size_t most)
-        : timeout_(timeout), most_(most)
+    lease() = default;
+    lease(std::shared_ptr<pool<Connection>> from, origin where,
+        std::unique_ptr<Connection> connection)
+        : pool_(std::move(from)), where_(std::move(where)), connection_(std::move(connection))
     {}
-
-    /// The connection to `where` that was put back last; none when there is none.
-    [[nodiscard]] owned take(const origin& where, time_point now)
+    lease(lease&&) noexcept = default;
+    lease& operator=(lease&& other) noexcept
     {
-        drop_old(now);
-        const auto found = std::ranges::find_if(idle_.rbegin(), idle_.rend(),
-            [&](const entry& each) { return each.connection->leads_to() == where; });
-        if (found == idle_.rend())
-            return nullptr;
-        auto taken = std::move(found->connection);
-        idle_.erase(std::next(found).base());
-        return taken;
+        give_back();
+        pool_ = std::move(other.pool_);
+        where_ = std::move(other.where_);
+        connection_ = std::move(other.connection_);
+        keep_ = std::exchange(other.keep_, false);
+        return *this;
     }
+    ~lease() { give_back(); }
 
-    void put(owned connection, time_point now)
+    [[nodiscard]] const origin& leads_to() const noexcept { return where_; }
+    [[nodiscard]] Connection* get() const noexcept { return connection_.get(); }
+    [[nodiscard]] Connection& operator*() const noexcept { return *connection_; }
+    [[nodiscard]] Connection* operator->() const noexcept { return connection_.get(); }
+
+    void set(std::unique_ptr<Connection> connection) noexcept
     {
-        drop_old(now);
-        idle_.push_back({std::move(connection), now});
-        if (idle_.size() > most_)
-            idle_.erase(idle_.begin());
+        connection_ = std::move(connection);
     }
-
-    [[nodiscard]] std::size_t size() const noexcept { return idle_.size(); }
+    /// Lets it serve again: see `is_reusable`.
+    void keep() noexcept { keep_ = true; }
 
 private:
-    struct entry
+    void give_back() noexcept
     {
-        owned connection{};
-        time_point since{};
-    };
-
-    /// Entries are in the order in which they became idle.
-    void drop_old(time_point now)
-    {
-        const auto fresh = std::ranges::find_if(
-            idle_, [&](const entry& each) { return is_fresh(each.since, now, timeout_); });
-        idle_.erase(idle_.begin(), fresh);
+        if (const auto from = std::exchange(pool_, nullptr); from != nullptr)
+            from->release(where_, keep_ ? std::move(connection_) : nullptr);
+        connection_.reset();
     }
 
-    std::chrono::steady_clock::duration timeout_;
-    std::size_t most_;
-    std::vector<entry> idle_{};
+    std::shared_ptr<pool<Connection>> pool_{};
+    origin where_{};
+    std::unique_ptr<Connection> connection_{};
+    bool keep_ = false;
 };
 
-/// The connections of one client. Thread safe.
+/// Thread safe. Owned by a `shared_ptr`, as leases refer to it.
 template <class Connection>
-class pool
+class pool : public std::enable_shared_from_this<pool<Connection>>
 {
 public:
-    pool(std::chrono::steady_clock::duration timeout, std::size_t most) : idle_(timeout, most) {}
+    explicit pool(const pool_settings& settings) : state_(settings) {}
 
-    [[nodiscard]] std::unique_ptr<Connection> take(const origin& where)
+    /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
+    ///
+    /// Waits when all that are allowed are in use. Errors: `errc::pool_timeout`,
+    /// `errc::total_timeout`, `errc::cancelled`.
+    [[nodiscard]] asio::awaitable<result<lease<Connection>>> acquire(
+        operation_control& control, origin where)
     {
-        const std::lock_guard lock(mutex_);
-        return idle_.take(where, std::chrono::steady_clock::now());
+        std::unique_lock lock(mutex_);
+        auto got = state_.acquire(where, std::chrono::steady_clock::now());
+        if (got.admitted) {
+            lock.unlock();
+            co_return admitted(std::move(where), std::move(got.connection));
+        }
+        queue_place place(*this, where, got.waits_as, control.executor());
+        lock.unlock();
+        {
+            const operation_control::waiting waiting(control, *place.parked, step::pool_wait);
+            co_await place.parked->wait(control);
+        }
+        auto stop = control.stopped();
+        if (stop)
+            co_return std::move(*stop);
+        co_return admitted(std::move(where), place.take());
     }
 
-    void put(std::unique_ptr<Connection> connection)
+    /// As `release` with a connection nobody was admitted for.
+    void add_idle(const origin& where, std::unique_ptr<Connection> connection)
     {
         const std::lock_guard lock(mutex_);
-        idle_.put(std::move(connection), std::chrono::steady_clock::now());
+        state_.add_idle(where, std::move(connection), std::chrono::steady_clock::now());
+    }
+
+    /// One who was admitted is done; `connection` is null when it cannot serve again.
+    void release(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        release_locked(where, std::move(connection));
+    }
+
+    [[nodiscard]] std::size_t idle_to(const origin& where) const
+    {
+        const std::lock_guard lock(mutex_);
+        return state_.idle_to(where);
+    }
+
+    void count_opened(bool resumed) noexcept
+    {
+        opened_.fetch_add(1, std::memory_order_relaxed);
+        if (resumed)
+            resumed_.fetch_add(1, std::memory_order_relaxed);
+    }
+    void count_failed() noexcept { failed_.fetch_add(1, std::memory_order_relaxed); }
+    void count_stale() noexcept { stale_.fetch_add(1, std::memory_order_relaxed); }
+
+    [[nodiscard]] connection_counters counters() const
+    {
+        connection_counters out;
+        out.opened = opened_.load(std::memory_order_relaxed);
+        out.resumed = resumed_.load(std::memory_order_relaxed);
+        out.reused = reused_.load(std::memory_order_relaxed);
+        out.stale = stale_.load(std::memory_order_relaxed);
+        out.failed = failed_.load(std::memory_order_relaxed);
+        const std::lock_guard lock(mutex_);
+        out.in_use = state_.in_use();
+        out.idle = state_.idle();
+        out.waiting = state_.waiting();
+        return out;
     }
 
 private:
-    std::mutex mutex_{};
-    idle_connections<Connection> idle_;
+    /// One who waits, in whose coroutine this lives. Leaves the queue when it goes, and passes a
+    /// grant on that was not taken.
+    struct queue_place
+    {
+        queue_place(pool& from, const origin& wanted, std::uint64_t number,
+            const asio::any_io_executor& executor)
+            : parked(std::make_shared<parking>(executor)), of(from), where(wanted), ticket(number)
+        {
+            of.queue_.emplace(ticket, this);
+        }
+        queue_place(const queue_place&) = delete;
+        queue_place& operator=(const queue_place&) = delete;
+        ~queue_place()
+        {
+            const std::lock_guard lock(of.mutex_);
+            if (of.queue_.erase(ticket) != 0)
+                static_cast<void>(of.state_.leave(where, ticket));
+            else if (!taken)
+                of.release_locked(where, std::move(connection));
+        }
+
+        /// Requires that the grant was made.
+        [[nodiscard]] std::unique_ptr<Connection> take()
+        {
+            const std::lock_guard lock(of.mutex_);
+            taken = true;
+            return std::move(connection);
+        }
+
+        std::shared_ptr<parking> parked;
+        pool& of;
+        const origin& where;
+        std::uint64_t ticket;
+        std::unique_ptr<Connection> connection{};
+        bool taken = false;
+    };
+
+    void release_locked(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    {
+        try {
+            auto granted =
+                state_.release(where, std::move(connection), std::chrono::steady_clock::now());
+            if (!granted)
+                return;
+            const auto found = queue_.find(granted->to);
+            queue_place& place = *found->second;
+            queue_.erase(found);
+            place.connection = std::move(granted->connection);
+            place.parked->wake();
+        } catch (...) { // Without memory to keep it in, the connection is closed.
+        }
+    }
+
+    /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
+    /// must not be taken for the reply to the next request.
+    [[nodiscard]] lease<Connection> admitted(origin where, std::unique_ptr<Connection> connection)
+    {
+        while (connection != nullptr && !connection->is_quiet()) {
+            count_stale();
+            const std::lock_guard lock(mutex_);
+            connection = state_.exchange_stale(where);
+        }
+        if (connection != nullptr)
+            reused_.fetch_add(1, std::memory_order_relaxed);
+        return lease<Connection>(
+            this->shared_from_this(), std::move(where), std::move(connection));
+    }
+
+    mutable std::mutex mutex_{};
+    pool_state<Connection> state_;
+    std::map<std::uint64_t, queue_place*> queue_{};
+    std::atomic<std::uint64_t> opened_{0};
+    std::atomic<std::uint64_t> resumed_{0};
+    std::atomic<std::uint64_t> reused_{0};
+    std::atomic<std::uint64_t> stale_{0};
+    std::atomic<std::uint64_t> failed_{0};
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/retry_budget.hpp -----------------------------------------------------------------
+
+// How many retries a client has left, over all its operations.
+
+#ifndef COSIO_NET_RETRY_BUDGET_HPP
+#define COSIO_NET_RETRY_BUDGET_HPP
+
+namespace cosio::inline v0::net {
+
+/// A bucket of tokens: each retry takes one, ten attempts that succeed bring one. Thread safe.
+class retry_budget
+{
+public:
+    explicit retry_budget(unsigned retries) noexcept
+        : capacity_(std::int64_t{retries} * parts_per_retry), left_(capacity_)
+    {}
+
+    /// Whether there was a retry left, which is taken then.
+    [[nodiscard]] bool take() noexcept
+    {
+        auto left = left_.load(std::memory_order_relaxed);
+        while (left >= parts_per_retry)
+            if (left_.compare_exchange_weak(
+                    left, left - parts_per_retry, std::memory_order_relaxed))
+                return true;
+        return false;
+    }
+
+    void succeeded() noexcept
+    {
+        auto left = left_.load(std::memory_order_relaxed);
+        while (left < capacity_ &&
+            !left_.compare_exchange_weak(
+                left, std::min(left + 1, capacity_), std::memory_order_relaxed)) {
+        }
+    }
+
+    [[nodiscard]] unsigned left() const noexcept
+    {
+        return static_cast<unsigned>(left_.load(std::memory_order_relaxed) / parts_per_retry);
+    }
+
+private:
+    static constexpr std::int64_t parts_per_retry = 10;
+
+    const std::int64_t capacity_;
+    std::atomic<std::int64_t> left_;
 };
 
 } // namespace cosio::inline v0::net
@@ -4592,20 +6183,38 @@ private:
 #ifndef COSIO_NET_CLIENT_CORE_HPP
 #define COSIO_NET_CLIENT_CORE_HPP
 
+#include <asio/strand.hpp>
+
 namespace cosio::inline v0::net {
 
-/// Constant after it was made, but for the pool and the signer, which guard themselves.
+using connection_pool = pool<connection>;
+
+/// What attempts need to know of a service.
+struct service_facts
+{
+    std::string_view request_id_header;
+    std::string_view retry_marker_header;
+    /// The other name of a host; empty when there is none.
+    std::string (*backup_host)(std::string_view host);
+};
+
+/// Constant after it was made, but for the members that guard themselves.
 class client_core
 {
 public:
     client_core(asio::any_io_executor where, const config& settings, service_endpoint to,
         std::optional<host_and_port> connect_to, std::optional<tls_context> context,
-        std::unique_ptr<auth::request_signer> signer)
-        : executor(std::move(where)), who(settings.credentials), endpoint(std::move(to)),
-          tls(std::move(context)), log(settings.log),
-          executor_is_serial(settings.executor_is_serial), signs(std::move(signer)),
-          connections(settings.pool.idle_timeout, settings.pool.maximum_idle),
-          connect_to_(std::move(connect_to))
+        std::unique_ptr<auth::request_signer> signer, const service_facts& of_service)
+        : executor(std::move(where)), endpoint(std::move(to)), service(of_service),
+          log(settings.log), observe(settings.observer), timeouts(settings.timeouts),
+          retry(settings.retry), executor_is_serial(settings.executor_is_serial),
+          signs(std::move(signer)),
+          identity(settings.provider != nullptr
+                  ? std::make_shared<credentials_keeper>(settings.provider)
+                  : std::make_shared<credentials_keeper>(settings.credentials)),
+          connects(executor, std::move(context)),
+          connections(std::make_shared<connection_pool>(settings.pool)),
+          budget(settings.retry.budget), connect_to_(std::move(connect_to))
     {}
 
     /// Where a request for `host` is sent.
@@ -4619,14 +6228,35 @@ public:
         return out;
     }
 
+    /// An executor on which one thing runs at a time: the client's, or a new strand of it.
+    [[nodiscard]] asio::any_io_executor serial_executor() const
+    {
+        return executor_is_serial ? executor : asio::make_strand(executor);
+    }
+
+    /// The time as the service sees it, as far as it has told.
+    [[nodiscard]] std::chrono::sys_seconds now() const
+    {
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) +
+            std::chrono::seconds(clock_difference.load(std::memory_order_relaxed));
+    }
+
     const asio::any_io_executor executor;
-    const credentials who;
     const service_endpoint endpoint;
-    const std::optional<tls_context> tls;
+    const service_facts service;
     const log_settings log;
+    const observer observe;
+    const timeout_settings timeouts;
+    const retry_settings retry;
     const bool executor_is_serial;
     const std::unique_ptr<auth::request_signer> signs;
-    pool<connection> connections;
+    const std::shared_ptr<credentials_keeper> identity;
+    connector connects;
+    const std::shared_ptr<connection_pool> connections;
+    retry_budget budget;
+    jitter random{};
+    /// The service's clock minus ours in seconds, learnt when it refused a request for its time.
+    std::atomic<std::int64_t> clock_difference{0};
 
 private:
     std::optional<host_and_port> connect_to_;
@@ -4681,6 +6311,13 @@ template <class Dialect>
     auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));
     if (!endpoint)
         return std::move(endpoint).error();
+    if (auto sound = settings.timeouts.check(); !sound)
+        return std::move(sound).error();
+    if (auto sound = settings.retry.check(); !sound)
+        return std::move(sound).error();
+    if (settings.pool.maximum_per_host == 0)
+        return error(
+            errc::invalid_configuration, "must be at least 1", "pool.maximum_per_host");
     std::optional<host_and_port> connect_to;
     if (!settings.connect_to.empty()) {
         connect_to = detail::parse_host_and_port(settings.connect_to);
@@ -4695,7 +6332,9 @@ template <class Dialect>
         tls = std::move(*made);
     }
     return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
-        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>());
+        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>(),
+        service_facts{Dialect::header::request_id, Dialect::header::retry_marker,
+            &Dialect::backup_host});
 }
 
 } // namespace cosio::inline v0::net
@@ -4714,11 +6353,6 @@ template <class Dialect>
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/cancellation_type.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/post.hpp>
-#include <asio/strand.hpp>
-
-#include <exception>
 
 namespace cosio::inline v0::net {
 
@@ -4806,11 +6440,10 @@ private:
 };
 
 /// The control of a new operation: on a strand of its own, unless the client's executor is serial.
-[[nodiscard]] inline std::shared_ptr<operation_control> make_control(const client_core& core)
+[[nodiscard]] inline std::shared_ptr<operation_control> make_control(
+    const client_core& core, const timeout_settings& limits)
 {
-    if (core.executor_is_serial)
-        return std::make_shared<operation_control>(core.executor);
-    return std::make_shared<operation_control>(asio::make_strand(core.executor));
+    return std::make_shared<operation_control>(core.serial_executor(), limits);
 }
 
 /// Starts `work` and completes `token` with its result: signature `void(result<Result>)`.
@@ -4830,6 +6463,132 @@ auto initiate(const client_core& core, std::shared_ptr<operation_control> contro
 }
 
 } // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/http/date.hpp ------------------------------------------------------------------------
+
+// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
+
+#ifndef COSIO_HTTP_DATE_HPP
+#define COSIO_HTTP_DATE_HPP
+
+namespace cosio::inline v0::http {
+
+inline constexpr std::array<std::string_view, 7> day_names{
+    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+inline constexpr std::array<std::string_view, 12> month_names{
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// Appends `number` with leading zeros up to `width`.
+inline void append_padded(std::string& text, unsigned number, std::size_t width)
+{
+    const std::string digits = std::to_string(number);
+    text.append(width - std::min(width, digits.size()), '0').append(digits);
+}
+
+/// `Thu, 16 May 2019 06:45:51 GMT`.
+[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text(day_names[weekday(day).c_encoding()]);
+    text.append(", ");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append(" ");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append(" GMT");
+}
+
+/// A point in time from its parts as text; nothing when one is not a number in range.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
+    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
+    std::string_view second)
+{
+    using namespace std::chrono;
+    const auto y = detail::parse_number<unsigned>(year);
+    const auto d = detail::parse_number<unsigned>(day);
+    const auto h = detail::parse_number<unsigned>(hour);
+    const auto m = detail::parse_number<unsigned>(minute);
+    const auto s = detail::parse_number<unsigned>(second);
+    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
+        return std::nullopt;
+    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
+        std::chrono::month(month), std::chrono::day(*d));
+    if (!date.ok())
+        return std::nullopt;
+    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
+}
+
+/// Reads an IMF-fixdate. The name of the day is not checked against the date.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
+{
+    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
+    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
+        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
+        text.substr(25) != " GMT")
+        return std::nullopt;
+    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
+    if (month == month_names.end())
+        return std::nullopt;
+    return time_from_parts(text.substr(12, 4),
+        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
+        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
+}
+
+/// `2020-12-10T03:37:30Z`.
+[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text;
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.month()), 2);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append("T");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append("Z");
+}
+
+/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
+/// these forms, and means UTC each time.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
+{
+    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
+    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+        text[13] != ':' || text[16] != ':')
+        return std::nullopt;
+    auto rest = text.substr(form.size());
+    if (rest.ends_with('Z'))
+        rest.remove_suffix(1);
+    if (!rest.empty() &&
+        (rest.size() == 1 || rest[0] != '.' ||
+            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
+        return std::nullopt;
+    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
+    if (!month)
+        return std::nullopt;
+    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
+        text.substr(14, 2), text.substr(17, 2));
+}
+
+} // namespace cosio::inline v0::http
 
 #endif
 
@@ -5536,14 +7295,14 @@ struct reuse_facts
     /// Bytes that belong to no reply were received.
     bool surplus = false;
     bool request_sent_whole = false;
-    bool cancelled = false;
+    bool interrupted = false;
 };
 
 /// A connection is kept only when both sides agree on where they are.
 [[nodiscard]] constexpr bool is_reusable(const reuse_facts& facts) noexcept
 {
     return facts.reply_complete && facts.keep_alive && !facts.ended_by_close && !facts.surplus &&
-        facts.request_sent_whole && !facts.cancelled;
+        facts.request_sent_whole && !facts.interrupted;
 }
 
 /// Follows one exchange. The driver reports each event; `failure()` is set once it cannot succeed.
@@ -5673,7 +7432,14 @@ public:
         fail(send_failure_ && !reply_has_begun_ ? std::move(*send_failure_) : std::move(why));
     }
 
-    /// Ends the exchange with an error from outside of it.
+    /// The operation has to stop, whatever became of the exchange.
+    void stop(error why)
+    {
+        phase_ = phase::failed;
+        failure_ = std::move(why);
+    }
+
+    /// Ends the exchange with an error, unless it has failed already.
     void fail(error why)
     {
         if (phase_ == phase::failed)
@@ -5683,7 +7449,7 @@ public:
     }
 
     /// Whether the connection may serve another request; `surplus` are bytes left unconsumed.
-    [[nodiscard]] bool reusable(std::size_t surplus, bool cancelled) const noexcept
+    [[nodiscard]] bool reusable(std::size_t surplus, bool interrupted) const noexcept
     {
         reuse_facts facts;
         facts.reply_complete = phase_ == phase::complete;
@@ -5691,7 +7457,7 @@ public:
         facts.ended_by_close = body_.kind() == http::framing::until_close;
         facts.surplus = surplus != 0;
         facts.request_sent_whole = request_sent_whole_;
-        facts.cancelled = cancelled;
+        facts.interrupted = interrupted;
         return is_reusable(facts);
     }
 
@@ -5761,6 +7527,8 @@ public:
         : body_(bytes), chunked_(!size.has_value()), left_(size.value_or(0)),
           unsent_(bytes.bytes())
     {}
+
+    [[nodiscard]] bool in_memory() const noexcept { return body_.in_memory(); }
 
     /// The CRC64 of the pieces so far, without their chunked framing.
     [[nodiscard]] std::uint64_t crc64() const noexcept { return sum_.value(); }
@@ -5886,7 +7654,8 @@ namespace cosio::inline v0::net {
 class exchange_driver
 {
 public:
-    exchange_driver(std::unique_ptr<connection> on, http::method method,
+    /// Requires a lease with a connection.
+    exchange_driver(lease<connection> on, http::method method,
         std::optional<std::uint64_t> body_size)
         : connection_(std::move(on)), exchange_(method, body_size)
     {}
@@ -5909,22 +7678,26 @@ public:
     [[nodiscard]] asio::awaitable<void> run_to_head(
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
-        const operation_control::waiting waiting(control, connection_->bytes());
-        co_await send(control, head, body);
+        operation_control::waiting waiting(control, connection_->bytes(), step::transfer);
+        co_await send(control, waiting, head, body);
         sent_size_ = body.size();
         sent_crc64_ = body.crc64();
-        while (exchange_.state() == exchange::phase::receiving_head)
-            if (!receive_buffered_head())
-                co_await receive();
-        if (control.cancelled())
-            exchange_.fail(error(errc::cancelled));
+        while (exchange_.state() == exchange::phase::receiving_head) {
+            if (receive_buffered_head())
+                break;
+            const bool begun = exchange_.reply_has_begun();
+            waiting.enter(begun ? step::transfer : step::first_byte);
+            co_await receive();
+        }
+        stop_if_interrupted(control);
     }
 
     /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
     [[nodiscard]] asio::awaitable<result<std::size_t>> read_body(
         operation_control& control, std::span<std::byte> buffer)
     {
-        const operation_control::waiting waiting(control, connection_->bytes());
+        const operation_control::waiting waiting(
+            control, connection_->bytes(), step::transfer);
         std::size_t count = 0;
         while (count == 0 && !buffer.empty()) {
             if (!payload_.empty())
@@ -5938,8 +7711,7 @@ public:
             else
                 co_await receive();
         }
-        if (control.cancelled())
-            exchange_.fail(error(errc::cancelled));
+        stop_if_interrupted(control);
         if (exchange_.state() == exchange::phase::failed)
             co_return exchange_.failure();
         body_size_ += count;
@@ -5947,13 +7719,23 @@ public:
         co_return count;
     }
 
-    /// The connection, if it may serve another request; to be called once, at the end.
-    [[nodiscard]] std::unique_ptr<connection> release(const operation_control& control)
+    /// Gives the connection back, to be called once at the end; whether it may serve again.
+    bool give_back(const operation_control& control)
     {
         stop_watching();
-        if (!exchange_.reusable(connection_->unread().size(), control.cancelled()))
-            return nullptr;
-        connection_->mark_used();
+        const bool serves_again =
+            exchange_.reusable(connection_->unread().size(), control.interrupted());
+        if (serves_again)
+            connection_.keep();
+        connection_ = lease<connection>();
+        return serves_again;
+    }
+
+    /// The connection turned out to be no good: the right to open another one.
+    [[nodiscard]] lease<connection> take_lease() noexcept
+    {
+        stop_watching();
+        connection_.set(nullptr);
         return std::move(connection_);
     }
 
@@ -5965,13 +7747,25 @@ private:
         exchange_driver* driver = nullptr;
     };
 
-    asio::awaitable<void> send(
-        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    void stop_if_interrupted(operation_control& control)
+    {
+        if (control.interrupted())
+            if (auto why = control.stopped())
+                exchange_.stop(std::move(*why));
+    }
+
+    asio::awaitable<void> send(operation_control& control, operation_control::waiting& waiting,
+        const crypto::secret_buffer& head, outgoing_body& body)
     {
         exchange_.sending_begins();
         auto head_left = detail::bytes_of(head.view());
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
+            // The caller's source may take its time: then nobody stalls.
+            if (!body.in_memory())
+                waiting.enter(step::untimed);
             auto piece = co_await body.next(exchange_);
+            if (!body.in_memory())
+                waiting.enter(step::transfer);
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
@@ -6090,7 +7884,7 @@ private:
         return count;
     }
 
-    std::unique_ptr<connection> connection_;
+    lease<connection> connection_;
     exchange exchange_;
     std::shared_ptr<reply_watch> watch_{};
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
@@ -6181,7 +7975,8 @@ void append_redacted_fields(std::string& out, const Fields& fields)
 
 // ---- cosio/net/request_log.hpp ------------------------------------------------------------------
 
-// The log lines of one attempt. Formatted only when somebody wants them.
+// What is told of an operation while it runs: log lines and the observer's events. Formatted only
+// when somebody wants them.
 
 #ifndef COSIO_NET_REQUEST_LOG_HPP
 #define COSIO_NET_REQUEST_LOG_HPP
@@ -6189,18 +7984,6 @@ void append_redacted_fields(std::string& out, const Fields& fields)
 #include <fmt/format.h>
 
 namespace cosio::inline v0::net {
-
-/// What is known once an attempt is over.
-struct attempt_summary
-{
-    unsigned attempt = 1;
-    unsigned status = 0; ///< 0: no reply.
-    std::uint64_t bytes_sent = 0; ///< Of the request's body.
-    std::uint64_t bytes_received = 0; ///< Of the reply's body.
-    std::chrono::steady_clock::duration took{};
-    std::string_view request_id{};
-    std::string_view problem{}; ///< Empty on success.
-};
 
 inline void log_request_head(const log_settings& log, const http::request& what,
     const http::field_list& attempt_fields)
@@ -6215,20 +7998,110 @@ inline void log_reply_head(const log_settings& log, const http::response_head& h
         log.write(log_level::debug, "< " + http::redacted_head(head));
 }
 
-inline void log_attempt(const log_settings& log, const operation::prepared_request& request,
-    const attempt_summary& summary)
+/// What is known once an attempt is over.
+struct attempt_summary
 {
-    if (!log.wants(log_level::info))
-        return;
-    const auto milliseconds =
-        std::chrono::duration<double, std::milli>(summary.took).count();
-    log.write(log_level::info,
-        fmt::format("{} {} {} status={} sent={} received={} duration={:.3f}ms request-id={} attempt={}{}{}",
-            http::name_of(request.head.method), request.host, request.head.target.path(),
+    unsigned status = 0;              ///< 0: no reply.
+    std::uint64_t bytes_sent = 0;     ///< Of the request's body.
+    std::uint64_t bytes_received = 0; ///< Of the reply's body.
+    std::string_view request_id{};
+};
+
+/// Tells of the steps of one attempt. Refers to what outlives it.
+class step_report
+{
+public:
+    step_report(const log_settings& log, const observer& observe, std::string_view operation,
+        const operation::prepared_request& request, std::string_view host, unsigned attempt)
+        : log_(log), observe_(observe), operation_(operation), request_(request), host_(host),
+          attempt_(attempt), began_(std::chrono::steady_clock::now())
+    {
+        if (observe_)
+            observe_(describe(event_kind::attempt_started));
+    }
+
+    void connected(std::chrono::steady_clock::duration took, bool resumed) const
+    {
+        if (!observe_)
+            return;
+        auto what = describe(event_kind::connected);
+        what.took = took;
+        what.resumed = resumed;
+        observe_(what);
+    }
+
+    void reused() const
+    {
+        if (observe_)
+            observe_(describe(event_kind::reused));
+    }
+
+    /// `problem` is null on success.
+    void finished(const attempt_summary& summary, const error* problem) const
+    {
+        const auto took = std::chrono::steady_clock::now() - began_;
+        if (observe_) {
+            auto what = describe(event_kind::attempt_finished);
+            what.took = took;
+            what.status = summary.status;
+            what.problem = problem != nullptr ? problem->code : std::error_code();
+            what.request_id = summary.request_id;
+            what.bytes_sent = summary.bytes_sent;
+            what.bytes_received = summary.bytes_received;
+            observe_(what);
+        }
+        if (!log_.wants(log_level::info))
+            return;
+        const auto milliseconds = std::chrono::duration<double, std::milli>(took).count();
+        auto line = fmt::format(
+            "{} {} {} status={} sent={} received={} duration={:.3f}ms request-id={} attempt={}",
+            http::name_of(request_.head.method), host_, request_.head.target.path(),
             summary.status, summary.bytes_sent, summary.bytes_received, milliseconds,
-            summary.request_id.empty() ? std::string_view("-") : summary.request_id,
-            summary.attempt, summary.problem.empty() ? "" : " problem=", summary.problem));
-}
+            summary.request_id.empty() ? std::string_view("-") : summary.request_id, attempt_);
+        if (problem != nullptr)
+            line.append(" problem=").append(problem->describe());
+        log_.write(log_level::info, line);
+    }
+
+    void retry_scheduled(
+        retry_reason reason, std::chrono::nanoseconds delay, const error& problem) const
+    {
+        if (observe_) {
+            auto what = describe(event_kind::retry_scheduled);
+            what.reason = reason;
+            what.delay = delay;
+            what.problem = problem.code;
+            observe_(what);
+        }
+        if (log_.wants(log_level::info))
+            log_.write(log_level::info,
+                fmt::format("{} {} {} retry={} after attempt={} in={:.3f}ms",
+                    http::name_of(request_.head.method), host_, request_.head.target.path(),
+                    name_of(reason), attempt_,
+                    std::chrono::duration<double, std::milli>(delay).count()));
+    }
+
+private:
+    [[nodiscard]] event describe(event_kind kind) const
+    {
+        event out;
+        out.kind = kind;
+        out.operation = operation_;
+        out.method = http::name_of(request_.head.method);
+        out.host = host_;
+        out.path = request_.head.target.path();
+        out.attempt = attempt_;
+        return out;
+    }
+
+    const log_settings& log_;
+    const observer& observe_;
+    std::string_view operation_;
+    const operation::prepared_request& request_;
+    std::string_view host_;
+    unsigned attempt_;
+    std::chrono::steady_clock::time_point began_;
+};
 
 } // namespace cosio::inline v0::net
 
@@ -6236,46 +8109,79 @@ inline void log_attempt(const log_settings& log, const operation::prepared_reque
 
 // ---- cosio/net/attempt.hpp ----------------------------------------------------------------------
 
-// One attempt of a request: sign, take a connection, run the exchange up to the reply's head.
+// One attempt of a request, up to the head of its reply: connection, signature, exchange.
 
 #ifndef COSIO_NET_ATTEMPT_HPP
 #define COSIO_NET_ATTEMPT_HPP
 
 namespace cosio::inline v0::net {
 
-/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(
-    client_core& core, const operation::prepared_request& request)
+/// What an attempt is made of. Everything refers to what outlives the operation's coroutine.
+struct attempt_plan
 {
+    client_core& core;
+    operation_control& control;
+    const operation::prepared_request& request;
+    std::string_view host;
+    const credentials& who;
+    bool idempotent = true;
+    bool is_retry = false;
+    /// Told of connections.
+    const step_report& report;
+};
+
+/// The body that is sent: a document of ours, or the caller's.
+[[nodiscard]] inline body_view body_of(const operation::prepared_request& request)
+{
+    return request.document.empty() ? request.body : body_view(request.document);
+}
+
+/// Errors: `errc::missing_credentials`, `errc::invalid_credentials`, `errc::token_requires_tls`.
+[[nodiscard]] inline result<void> check_identity(const client_core& core, const credentials& who)
+{
+    if (auto usable = who.check(); !usable)
+        return usable;
+    if (!who.session_token().empty() && !core.endpoint.protects_tokens)
+        return error(errc::token_requires_tls, "a session token is sent over https only",
+            "session_token");
+    return {};
+}
+
+/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(const attempt_plan& plan)
+{
+    const auto& core = plan.core;
+    const auto& request = plan.request.head;
     http::field_list attempt_fields;
     attempt_fields.add("Host",
-        detail::host_header(request.host, core.endpoint.port, core.endpoint.scheme));
-    const auto now =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (auto done = core.signs->sign(request.head.method, request.head.target,
-            request.head.fields, attempt_fields, core.who, now);
+        detail::host_header(std::string(plan.host), core.endpoint.port, core.endpoint.scheme));
+    if (plan.is_retry)
+        attempt_fields.add(core.service.retry_marker_header, "true");
+    if (auto done = core.signs->sign(request.method, request.target, request.fields,
+            attempt_fields, plan.who, core.now());
         !done)
         return std::move(done).error();
-    log_request_head(core.log, request.head, attempt_fields);
+    log_request_head(core.log, request, attempt_fields);
     crypto::secret_buffer head;
-    http::append_request_head(head, request.head, attempt_fields);
+    http::append_request_head(head, request, attempt_fields);
     return head;
 }
 
-/// A connection to where the request goes: an idle one unless `fresh`, else a new one.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<connection>>> take_connection(
-    client_core& core, operation_control& control, const operation::prepared_request& request,
-    bool fresh)
+/// Opens a connection under a lease that has none.
+[[nodiscard]] inline asio::awaitable<result<void>> open_connection(
+    const attempt_plan& plan, lease<connection>& under)
 {
-    auto where = core.origin_of(request.host);
-    while (auto idle = fresh ? nullptr : core.connections.take(where))
-        if (idle->is_quiet())
-            co_return idle;
-    auto connected = co_await connect(
-        control, core.executor, where, core.tls ? &*core.tls : nullptr);
-    if (!connected)
-        co_return std::move(connected).error();
-    co_return std::make_unique<connection>(std::move(where), std::move(*connected));
+    const auto began = std::chrono::steady_clock::now();
+    auto& pool = *plan.core.connections;
+    auto opened = co_await plan.core.connects.open(plan.control, under.leads_to());
+    if (!opened) {
+        pool.count_failed();
+        co_return std::move(opened).error();
+    }
+    pool.count_opened(opened->resumed);
+    plan.report.connected(std::chrono::steady_clock::now() - began, opened->resumed);
+    under.set(std::make_unique<connection>(std::move(opened->bytes)));
+    co_return result<void>();
 }
 
 /// Whether a failed exchange met a connection that the server had closed while it was idle: then
@@ -6290,29 +8196,250 @@ namespace cosio::inline v0::net {
 /// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
 /// means that it could not be begun.
 [[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> attempt(
-    client_core& core, operation_control& control, const operation::prepared_request& request,
-    bool idempotent)
+    const attempt_plan& plan)
 {
-    const body_view body =
-        request.document.empty() ? request.body : body_view(request.document);
-    for (bool fresh = false;; fresh = true) {
-        if (control.cancelled())
-            co_return error(errc::cancelled);
-        auto head = sign_and_write_head(core, request);
+    if (auto stop = plan.control.stopped())
+        co_return std::move(*stop);
+    auto leased = co_await plan.core.connections->acquire(
+        plan.control, plan.core.origin_of(plan.host));
+    if (!leased)
+        co_return std::move(leased).error();
+    const bool was_used = leased->get() != nullptr;
+    if (was_used)
+        plan.report.reused();
+    const auto body = body_of(plan.request);
+    for (bool fresh = !was_used;; fresh = true) {
+        if (fresh)
+            if (auto opened = co_await open_connection(plan, *leased); !opened)
+                co_return std::move(opened).error();
+        auto head = sign_and_write_head(plan);
         if (!head)
             co_return std::move(head).error();
-        auto on = co_await take_connection(core, control, request, fresh);
-        if (!on)
-            co_return std::move(on).error();
-        const bool was_used = (*on)->was_used();
         auto driver = std::make_unique<exchange_driver>(
-            std::move(*on), request.head.method, request.content_length);
-        outgoing_body outgoing(body, request.content_length);
-        co_await driver->run_to_head(control, *head, outgoing);
-        if (!met_stale_connection(driver->progress(), was_used, idempotent) ||
-            control.cancelled() || !body.rewind())
+            std::move(*leased), plan.request.head.method, plan.request.content_length);
+        outgoing_body outgoing(body, plan.request.content_length);
+        co_await driver->run_to_head(plan.control, *head, outgoing);
+        if (!met_stale_connection(driver->progress(), !fresh, plan.idempotent) ||
+            plan.control.interrupted() || !body.rewind())
             co_return driver;
+        plan.core.connections->count_stale();
+        *leased = driver->take_lease();
     }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/attempts.hpp ---------------------------------------------------------------------
+
+// The attempts of one operation, as a pure state machine: it is told how each of them failed and
+// says whether, when and how there is another. Knows no socket, no clock and no random source.
+
+#ifndef COSIO_NET_ATTEMPTS_HPP
+#define COSIO_NET_ATTEMPTS_HPP
+
+namespace cosio::inline v0::net {
+
+/// What is known of a reply when its attempt has failed, beside the error.
+struct reply_facts
+{
+    bool received = false; ///< At least its head.
+    bool has_request_id = false;
+    std::optional<std::chrono::seconds> retry_after{};
+    /// The service's clock minus ours, from the `Date` of the reply.
+    std::optional<std::chrono::seconds> clock_difference{};
+};
+
+/// Why a failed attempt may be followed by another, if the operation allows it.
+[[nodiscard]] inline retry_reason reason_to_retry(const error& why) noexcept
+{
+    using enum service_errc;
+    if (why.code == request_time_too_skewed || why.code == request_has_expired ||
+        (why.code == access_denied && why.message == "Request has expired"))
+        return retry_reason::clock_skew;
+    if (why.code == expired_token)
+        return retry_reason::expired_token;
+    if (why.code == condition::throttled || why.http_status == 429)
+        return retry_reason::throttled;
+    if (why.code == request_timeout)
+        return retry_reason::timeout;
+    if (why.http_status == 500 || why.http_status == 502 || why.http_status == 503 ||
+        why.http_status == 504)
+        return retry_reason::server_error;
+    if (why.code.category() == service_category())
+        return why.http_status < 300 && why.code == condition::transient
+            ? retry_reason::server_error // Inside a 200.
+            : retry_reason::none;
+    if (why.code == errc::total_timeout || why.code == errc::pool_timeout ||
+        why.code == errc::credentials_timeout || why.code == errc::credentials_unavailable)
+        return retry_reason::none; // Their own providers and limits have tried long enough.
+    if (why.code == condition::timeout)
+        return retry_reason::timeout;
+    return why.code == condition::transient ? retry_reason::connection : retry_reason::none;
+}
+
+/// A delay between 0 and base * 2^(attempt-1), at most `most`; `random` is within [0, 1).
+[[nodiscard]] constexpr std::chrono::nanoseconds backoff_delay(
+    const retry_settings& settings, unsigned attempt, double random) noexcept
+{
+    constexpr unsigned doublings_that_matter = 30;
+    const auto factor = std::uint64_t{1} << std::min(attempt - 1, doublings_that_matter);
+    const double base = static_cast<double>(settings.base_delay.count());
+    const double most = static_cast<double>(settings.maximum_delay.count());
+    const double window = std::min(base * static_cast<double>(factor), most);
+    constexpr double nanoseconds_per_millisecond = 1e6;
+    return std::chrono::nanoseconds(
+        static_cast<std::int64_t>(window * random * nanoseconds_per_millisecond));
+}
+
+/// What to do after a failed attempt.
+struct retry_decision
+{
+    retry_reason reason = retry_reason::none; ///< `none`: the error stands.
+    std::chrono::nanoseconds delay{0};
+    /// To be set as the client's clock difference before the next attempt.
+    std::optional<std::chrono::seconds> clock_difference{};
+
+    [[nodiscard]] bool retries() const noexcept { return reason != retry_reason::none; }
+};
+
+/// What an operation allows.
+struct attempt_rules
+{
+    bool idempotent = true;
+    bool may_switch_domain = false;
+    bool may_refresh_credentials = false;
+};
+
+class attempts
+{
+public:
+    /// A difference of clocks that is believed at most; beyond it, one of them is broken.
+    static constexpr std::chrono::hours longest_clock_difference{24};
+    /// A smaller change of the difference does not explain a refusal.
+    static constexpr std::chrono::seconds shortest_clock_difference{30};
+
+    attempts(const retry_settings& settings, attempt_rules rules) noexcept
+        : settings_(settings), rules_(rules)
+    {}
+
+    /// Of the attempt that is next or under way, from 1.
+    [[nodiscard]] unsigned number() const noexcept { return number_; }
+    [[nodiscard]] bool is_retry() const noexcept { return number_ > 1; }
+    [[nodiscard]] bool uses_backup_domain() const noexcept { return uses_backup_domain_; }
+    /// Whether the next attempt needs other credentials than the last had.
+    [[nodiscard]] bool wants_new_credentials() const noexcept { return wants_new_credentials_; }
+
+    /// The attempt failed. `replayable`: its body, as far as it was read, can be sent again.
+    /// `learnt_difference` is the client's clock difference during the attempt; `time_left` what
+    /// is left of the operation's total.
+    [[nodiscard]] retry_decision failed(const error& why, const reply_facts& reply,
+        bool replayable, std::chrono::seconds learnt_difference, retry_budget& budget,
+        double random, std::optional<std::chrono::nanoseconds> time_left)
+    {
+        request_id_seen_ = request_id_seen_ || reply.has_request_id;
+        wants_new_credentials_ = false;
+        retry_decision out;
+        const auto reason = reason_to_retry(why);
+        if (number_ >= settings_.maximum_attempts || !replayable || !allows(reason, why))
+            return out;
+        if (reason == retry_reason::clock_skew) {
+            out.clock_difference = believable(reply.clock_difference, learnt_difference);
+            if (!out.clock_difference)
+                return out;
+            clock_was_set_ = true;
+        } else if (reason == retry_reason::expired_token) {
+            wants_new_credentials_ = credentials_were_renewed_ = true;
+        } else {
+            out.delay = backoff_delay(settings_, number_, random);
+            if (reply.retry_after)
+                out.delay = std::max<std::chrono::nanoseconds>(out.delay, *reply.retry_after);
+        }
+        if ((time_left && out.delay >= *time_left) || !budget.take())
+            return retry_decision();
+        out.reason = reason;
+        ++number_;
+        uses_backup_domain_ = rules_.may_switch_domain && settings_.switch_domain &&
+            !request_id_seen_ && number_ == settings_.maximum_attempts;
+        return out;
+    }
+
+private:
+    [[nodiscard]] bool allows(retry_reason reason, const error& why) const noexcept
+    {
+        switch (reason) {
+        case retry_reason::none: return false;
+        // The service refused them unread.
+        case retry_reason::clock_skew: return !clock_was_set_;
+        case retry_reason::expired_token:
+            return rules_.may_refresh_credentials && !credentials_were_renewed_;
+        default: return rules_.idempotent || !why.request_was_sent;
+        }
+    }
+
+    [[nodiscard]] static std::optional<std::chrono::seconds> believable(
+        std::optional<std::chrono::seconds> difference, std::chrono::seconds learnt) noexcept
+    {
+        if (!difference || std::chrono::abs(*difference) > longest_clock_difference ||
+            std::chrono::abs(*difference - learnt) < shortest_clock_difference)
+            return std::nullopt;
+        return difference;
+    }
+
+    retry_settings settings_;
+    attempt_rules rules_;
+    unsigned number_ = 1;
+    bool request_id_seen_ = false;
+    bool uses_backup_domain_ = false;
+    bool wants_new_credentials_ = false;
+    bool credentials_were_renewed_ = false;
+    bool clock_was_set_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/pause.hpp ------------------------------------------------------------------------
+
+// A wait between two attempts.
+
+#ifndef COSIO_NET_PAUSE_HPP
+#define COSIO_NET_PAUSE_HPP
+
+namespace cosio::inline v0::net {
+
+class interruptible_timer final : public interruptible
+{
+public:
+    interruptible_timer(
+        const asio::any_io_executor& executor, std::chrono::steady_clock::duration time)
+        : timer(executor, time)
+    {}
+    void interrupt() noexcept override
+    {
+        try {
+            timer.cancel();
+        } catch (...) { // It cannot fail where it is used: the context is alive.
+        }
+    }
+
+    asio::steady_timer timer;
+};
+
+/// Waits for `time`. False when the operation has to stop: see `operation_control::stopped`.
+[[nodiscard]] inline asio::awaitable<bool> pause(
+    operation_control& control, std::chrono::steady_clock::duration time)
+{
+    interruptible_timer pausing(control.executor(), time);
+    const operation_control::waiting waiting(control, pausing, step::untimed);
+    std::error_code code;
+    if (!control.interrupted())
+        co_await pausing.timer.async_wait(asio::redirect_error(asio::use_awaitable, code));
+    if (code)
+        control.note_aborted();
+    co_return !control.interrupted();
 }
 
 } // namespace cosio::inline v0::net
@@ -6885,14 +9012,12 @@ template <class Dialect>
 
 #endif
 
-// ---- cosio/net/perform.hpp ----------------------------------------------------------------------
+// ---- cosio/net/receive_reply.hpp ----------------------------------------------------------------
 
-// A request from start to end: its attempts, and what becomes of the reply's body.
+// What becomes of a reply's body: a document, an object in a string, or the caller's buffer.
 
-#ifndef COSIO_NET_PERFORM_HPP
-#define COSIO_NET_PERFORM_HPP
-
-#include <new>
+#ifndef COSIO_NET_RECEIVE_REPLY_HPP
+#define COSIO_NET_RECEIVE_REPLY_HPP
 
 namespace cosio::inline v0::net {
 
@@ -6969,7 +9094,7 @@ struct destination
 
 /// Receives the body of a reply whose head is there, and gives the connection back if it may serve
 /// again. Bodies of refusals are documents whatever the destination is.
-[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(client_core& core,
+[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(
     exchange_driver& driver, operation_control& control, const destination& to)
 {
     operation::reply out;
@@ -6986,8 +9111,7 @@ struct destination
         received = co_await read_into_string(driver, control, out.body, capacity);
     if (!received)
         co_return std::move(received).error();
-    if (auto connection = driver.release(control); connection != nullptr)
-        core.connections.put(std::move(connection));
+    driver.give_back(control);
     out.body_size = driver.body_size();
     out.body_crc64 = driver.body_crc64();
     out.sent_crc64 = driver.sent_crc64();
@@ -6996,255 +9120,196 @@ struct destination
     co_return out;
 }
 
-/// Tells the log about an operation when it is over, however it ends.
-class operation_log
-{
-public:
-    operation_log(const client_core& core, const operation::prepared_request& request)
-        : log_(core.log), request_(request), began_(std::chrono::steady_clock::now())
-    {}
-
-    void succeeded(unsigned status, const exchange_driver& driver,
-        std::string_view request_id) const
-    {
-        attempt_summary summary;
-        summary.status = status;
-        summary.bytes_sent = driver.sent_size();
-        summary.bytes_received = driver.body_size();
-        summary.request_id = request_id;
-        summary.took = std::chrono::steady_clock::now() - began_;
-        log_attempt(log_, request_, summary);
-    }
-
-    /// `driver` is null when no exchange was begun.
-    void failed(const error& why, const exchange_driver* driver) const
-    {
-        const auto problem = why.describe();
-        attempt_summary summary;
-        summary.status = why.http_status;
-        summary.bytes_sent = driver != nullptr ? driver->sent_size() : 0;
-        summary.bytes_received = driver != nullptr ? driver->body_size() : 0;
-        summary.request_id = why.request_id;
-        summary.problem = problem;
-        summary.took = std::chrono::steady_clock::now() - began_;
-        log_attempt(log_, request_, summary);
-    }
-
-private:
-    const log_settings& log_;
-    const operation::prepared_request& request_;
-    std::chrono::steady_clock::time_point began_;
-};
-
-/// Completes an error with what is known of the attempt that met it.
-[[nodiscard]] inline error with_attempt(error why, const exchange_driver& driver)
-{
-    why.attempts = 1;
-    why.request_was_sent = driver.progress().request_was_sent();
-    if (why.http_status == 0)
-        why.http_status = driver.progress().head().status;
-    return why;
-}
-
-/// What is refused before anything is sent, whatever the operation: `errc::missing_credentials`,
-/// `errc::invalid_credentials`, `errc::token_requires_tls`.
-[[nodiscard]] inline result<void> check_identity(const client_core& core)
-{
-    if (auto usable = core.who.check(); !usable)
-        return usable;
-    if (!core.who.session_token().empty() && !core.endpoint.protects_tokens)
-        return error(errc::token_requires_tls, "a session token is sent over https only",
-            "session_token");
-    return {};
-}
-
-/// The part of an operation that the network does.
-struct call
-{
-    client_core& core;
-    operation_control& control;
-    const operation::prepared_request& request;
-    const operation::facts& what;
-    /// What is wrong with a reply before its operation looks at it.
-    std::optional<error> (*refusal_of)(const operation::reply&, const operation::facts&);
-};
-
-/// Sends the request and receives the head of the reply.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> begin(
-    const call& what)
-{
-    if (auto allowed = check_identity(what.core); !allowed)
-        co_return std::move(allowed).error();
-    auto driver = co_await attempt(what.core, what.control, what.request, what.what.idempotent);
-    if (!driver) {
-        driver.error().attempts = 1;
-        co_return driver;
-    }
-    auto& progress = (*driver)->progress();
-    if (progress.state() == exchange::phase::failed)
-        co_return with_attempt(progress.failure(), **driver);
-    log_reply_head(what.core.log, progress.head());
-    co_return driver;
-}
-
-/// Receives the rest of the reply; an error when it is a refusal.
-[[nodiscard]] inline asio::awaitable<result<operation::reply>> finish(
-    const call& what, exchange_driver& driver, const destination& to)
-{
-    auto got = co_await receive_reply(what.core, driver, what.control, to);
-    if (!got)
-        co_return with_attempt(std::move(got).error(), driver);
-    if (auto refusal = what.refusal_of(*got, what.what)) {
-        refusal->attempts = 1;
-        refusal->request_was_sent = true;
-        co_return std::move(*refusal);
-    }
-    co_return got;
-}
-
-/// An exception that reached the end of an operation, as an error.
-[[nodiscard]] inline error error_of_exception()
-{
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return error(errc::out_of_memory);
-    } catch (const std::system_error& thrown) {
-        return connection_error(thrown.code());
-    } catch (const std::exception& thrown) {
-        return error(errc::body_source_failed, thrown.what());
-    } catch (...) {
-        return error(errc::body_source_failed, "an exception of unknown type");
-    }
-}
-
 } // namespace cosio::inline v0::net
 
 #endif
 
-// ---- cosio/http/date.hpp ------------------------------------------------------------------------
+// ---- cosio/net/attempt_loop.hpp -----------------------------------------------------------------
 
-// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
+// The attempts of one operation on the network: a thin coroutine around `attempts`.
 
-#ifndef COSIO_HTTP_DATE_HPP
-#define COSIO_HTTP_DATE_HPP
+#ifndef COSIO_NET_ATTEMPT_LOOP_HPP
+#define COSIO_NET_ATTEMPT_LOOP_HPP
 
-namespace cosio::inline v0::http {
+namespace cosio::inline v0::net {
 
-inline constexpr std::array<std::string_view, 7> day_names{
-    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-inline constexpr std::array<std::string_view, 12> month_names{
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+/// What is wrong with a reply before its operation looks at it.
+using refusal_function = std::optional<error> (*)(
+    const operation::reply&, const operation::facts&);
 
-/// Appends `number` with leading zeros up to `width`.
-inline void append_padded(std::string& text, unsigned number, std::size_t width)
+/// `begin`, then `receive` if that went well, then `succeeded` or `retries`; and again while it
+/// says so. Refers to what the operation's coroutine owns.
+class attempt_loop
 {
-    const std::string digits = std::to_string(number);
-    text.append(width - std::min(width, digits.size()), '0').append(digits);
-}
+public:
+    attempt_loop(client_core& core, operation_control& control,
+        const operation::prepared_request& request, const operation::facts& what,
+        refusal_function refusal_of)
+        : core_(core), control_(control), request_(request), what_(what),
+          refusal_of_(refusal_of),
+          backup_host_(core.retry.switch_domain ? core.service.backup_host(request.host)
+                                                : std::string()),
+          attempts_(core.retry,
+              {what.idempotent, !backup_host_.empty(), core.identity->can_refresh()})
+    {}
 
-/// `Thu, 16 May 2019 06:45:51 GMT`.
-[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    std::string text(day_names[weekday(day).c_encoding()]);
-    text.append(", ");
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
-    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    text.append(" ");
-    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-    return text.append(" GMT");
-}
+    [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
+    [[nodiscard]] std::unique_ptr<exchange_driver> take_driver() noexcept
+    {
+        return std::move(driver_);
+    }
 
-/// A point in time from its parts as text; nothing when one is not a number in range.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
-    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
-    std::string_view second)
-{
-    using namespace std::chrono;
-    const auto y = detail::parse_number<unsigned>(year);
-    const auto d = detail::parse_number<unsigned>(day);
-    const auto h = detail::parse_number<unsigned>(hour);
-    const auto m = detail::parse_number<unsigned>(minute);
-    const auto s = detail::parse_number<unsigned>(second);
-    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
-        return std::nullopt;
-    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
-        std::chrono::month(month), std::chrono::day(*d));
-    if (!date.ok())
-        return std::nullopt;
-    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
-}
+    /// Sends the request and receives the head of the reply.
+    [[nodiscard]] asio::awaitable<result<void>> begin()
+    {
+        driver_.reset();
+        reply_ = reply_facts();
+        status_ = 0;
+        report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
+            attempts_.number());
+        auto who = co_await core_.identity->get(control_, core_.now(),
+            attempts_.wants_new_credentials() ? used_generation_ : 0);
+        if (!who)
+            co_return std::move(who).error();
+        used_generation_ = who->generation;
+        if (auto allowed = check_identity(core_, *who->who); !allowed)
+            co_return std::move(allowed).error();
+        const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
+            attempts_.is_retry(), *report_};
+        auto begun = co_await attempt(plan);
+        if (!begun)
+            co_return std::move(begun).error();
+        driver_ = std::move(*begun);
+        const auto& progress = driver_->progress();
+        note_reply_head(progress.head());
+        if (progress.state() == exchange::phase::failed)
+            co_return progress.failure();
+        log_reply_head(core_.log, progress.head());
+        co_return result<void>();
+    }
 
-/// Reads an IMF-fixdate. The name of the day is not checked against the date.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
-{
-    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
-    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
-        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
-        text.substr(25) != " GMT")
-        return std::nullopt;
-    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
-    if (month == month_names.end())
-        return std::nullopt;
-    return time_from_parts(text.substr(12, 4),
-        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
-        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
-}
+    /// Receives the rest of the reply; an error when it is a refusal.
+    [[nodiscard]] asio::awaitable<result<operation::reply>> receive(const destination& to)
+    {
+        auto got = co_await receive_reply(*driver_, control_, to);
+        if (!got)
+            co_return got;
+        if (auto refusal = refusal_of_(*got, what_))
+            co_return std::move(*refusal);
+        co_return got;
+    }
 
-/// `2020-12-10T03:37:30Z`.
-[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    std::string text;
-    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    text.append("-");
-    append_padded(text, static_cast<unsigned>(date.month()), 2);
-    text.append("-");
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text.append("T");
-    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-    return text.append("Z");
-}
+    void succeeded(std::string_view request_id)
+    {
+        core_.budget.succeeded();
+        report_->finished(summary(request_id), nullptr);
+    }
 
-/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
-/// these forms, and means UTC each time.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
-{
-    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
-    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':')
-        return std::nullopt;
-    auto rest = text.substr(form.size());
-    if (rest.ends_with('Z'))
-        rest.remove_suffix(1);
-    if (!rest.empty() &&
-        (rest.size() == 1 || rest[0] != '.' ||
-            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
-        return std::nullopt;
-    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
-    if (!month)
-        return std::nullopt;
-    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
-        text.substr(14, 2), text.substr(17, 2));
-}
+    /// The attempt failed with `why`: completes it with what is known, and waits until another is
+    /// to begin. False when the error stands.
+    [[nodiscard]] asio::awaitable<bool> retries(error& why)
+    {
+        complete(why);
+        const bool body_was_begun = driver_ != nullptr;
+        report_->finished(summary(why.request_id), &why);
+        const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
+            body_of(request_).rewind();
+        const auto decision = attempts_.failed(why, reply_, replayable,
+            std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
+            core_.budget, core_.random(), control_.time_left());
+        driver_.reset(); // Its connection is closed, or has been given back, before the wait.
+        if (!decision.retries())
+            co_return false;
+        if (decision.clock_difference)
+            core_.clock_difference.store(
+                decision.clock_difference->count(), std::memory_order_relaxed);
+        report_->retry_scheduled(decision.reason, decision.delay, why);
+        may_have_executed_ = why.may_have_executed();
+        if (decision.delay.count() == 0)
+            co_return true;
+        if (co_await pause(control_, decision.delay))
+            co_return true;
+        auto last = std::move(why);
+        why = control_.stopped().value_or(error(errc::cancelled));
+        why.message = why.code.message() + "; the last attempt: " + last.describe();
+        why.attempts = last.attempts;
+        why.request_was_sent = last.request_was_sent;
+        why.earlier_attempt_may_have_executed = may_have_executed_;
+        co_return false;
+    }
 
-} // namespace cosio::inline v0::http
+private:
+    [[nodiscard]] std::string_view host() const noexcept
+    {
+        return attempts_.uses_backup_domain() ? std::string_view(backup_host_)
+                                              : std::string_view(request_.host);
+    }
+
+    void note_reply_head(const http::response_head& head)
+    {
+        status_ = head.status;
+        if (status_ == 0)
+            return;
+        reply_.received = true;
+        reply_.has_request_id = !head.get(core_.service.request_id_header).empty();
+        reply_.retry_after = retry_after(head);
+        if (const auto date = http::parse_date(head.get("Date")))
+            reply_.clock_difference = *date -
+                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    }
+
+    /// In seconds, or a date (RFC 9110, 10.2.3).
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after(
+        const http::response_head& head) const
+    {
+        const auto text = head.get("Retry-After");
+        constexpr std::uint32_t longest = 24 * 60 * 60;
+        if (const auto seconds = detail::parse_number<std::uint32_t>(text))
+            return std::chrono::seconds(std::min(*seconds, longest));
+        if (const auto date = http::parse_date(text); date && *date > core_.now())
+            return std::min(*date - core_.now(), std::chrono::seconds(longest));
+        return std::nullopt;
+    }
+
+    [[nodiscard]] attempt_summary summary(std::string_view request_id) const
+    {
+        attempt_summary out;
+        out.status = status_;
+        out.request_id = request_id;
+        if (driver_ != nullptr) {
+            out.bytes_sent = driver_->sent_size();
+            out.bytes_received = driver_->body_size();
+        }
+        return out;
+    }
+
+    void complete(error& why)
+    {
+        const bool sent = driver_ != nullptr && driver_->progress().request_was_sent();
+        const bool refused_here = driver_ == nullptr && why.code == condition::invalid_request;
+        why.attempts = refused_here ? attempts_.number() - 1 : attempts_.number();
+        why.request_was_sent = why.request_was_sent || sent;
+        why.earlier_attempt_may_have_executed = may_have_executed_;
+        if (why.http_status == 0)
+            why.http_status = status_;
+    }
+
+    client_core& core_;
+    operation_control& control_;
+    const operation::prepared_request& request_;
+    const operation::facts& what_;
+    refusal_function refusal_of_;
+    std::string backup_host_;
+    attempts attempts_;
+    std::optional<step_report> report_{};
+    std::unique_ptr<exchange_driver> driver_{};
+    reply_facts reply_{};
+    unsigned status_ = 0;
+    std::uint64_t used_generation_ = 0;
+    bool may_have_executed_ = false;
+};
+
+} // namespace cosio::inline v0::net
 
 #endif
 
@@ -7883,7 +9948,25 @@ template <class Dialect>
 #ifndef COSIO_NET_RUN_OPERATION_HPP
 #define COSIO_NET_RUN_OPERATION_HPP
 
+#include <new>
+
 namespace cosio::inline v0::net {
+
+/// An exception that reached the end of an operation, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
 
 /// Owns what the operation needs until it is over. `request` is what `Operation::encode` made; a
 /// refusal is what the operation completes with.
@@ -7895,32 +9978,145 @@ template <class Dialect, class Operation>
     try {
         if (!request)
             co_return std::move(request).error();
-        const call what{*core, *control, *request, Operation::what,
-            &operation::refusal_of<Dialect>};
-        const operation_log log(*core, *request);
+        attempt_loop loop(
+            *core, *control, *request, Operation::what, &operation::refusal_of<Dialect>);
+        for (;;) {
+            error why;
+            auto begun = co_await loop.begin();
+            if (begun) {
+                auto got = co_await loop.receive(to);
+                if (got) {
+                    const std::string request_id = operation::request_id_of<Dialect>(*got);
+                    auto decoded = Operation::decode(request->expected, std::move(*got));
+                    if (decoded) {
+                        loop.succeeded(request_id);
+                        co_return decoded;
+                    }
+                    why = std::move(decoded).error();
+                    why.request_id = request_id;
+                } else {
+                    why = std::move(got).error();
+                }
+            } else {
+                why = std::move(begun).error();
+            }
+            if (!co_await loop.retries(why))
+                co_return why;
+        }
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
 
-        auto driver = co_await begin(what);
-        if (!driver) {
-            log.failed(driver.error(), nullptr);
-            co_return std::move(driver).error();
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/warm_up.hpp ----------------------------------------------------------------------
+
+// Opens connections before they are needed.
+
+#ifndef COSIO_NET_WARM_UP_HPP
+#define COSIO_NET_WARM_UP_HPP
+
+namespace cosio::inline v0::net {
+
+/// Several connections that are opened side by side, each with a control of its own.
+class connections_under_way final : public interruptible,
+                                    public std::enable_shared_from_this<connections_under_way>
+{
+public:
+    connections_under_way(std::shared_ptr<client_core> core, origin where,
+        const asio::any_io_executor& executor)
+        : core_(std::move(core)), where_(std::move(where)),
+          parked_(std::make_shared<parking>(executor)), executor_(executor)
+    {}
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> open(
+        operation_control& control, const timeout_settings& limits, std::size_t count)
+    {
+        for (std::size_t i = 0; i != count; ++i)
+            controls_.push_back(std::make_shared<operation_control>(executor_, limits));
+        left_ = count;
+        for (const auto& each : controls_)
+            asio::co_spawn(executor_, open_one(shared_from_this(), each), ignore_outcome());
+        if (left_ != 0) {
+            const operation_control::waiting waiting(control, *this, step::untimed);
+            co_await parked_->wait(control);
         }
-        auto got = co_await finish(what, **driver, to);
-        if (!got) {
-            log.failed(got.error(), driver->get());
-            co_return std::move(got).error();
+        interrupt(); // When the wait was ended from outside.
+        if (auto stop = control.stopped())
+            co_return std::move(*stop);
+        if (opened_ == 0 && failure_.code)
+            co_return std::move(failure_);
+        co_return opened_;
+    }
+
+    void interrupt() noexcept override
+    {
+        for (const auto& each : controls_)
+            each->cancel();
+        parked_->interrupt();
+    }
+
+private:
+    struct ignore_outcome
+    {
+        void operator()(const std::exception_ptr&) const noexcept {}
+    };
+
+    static asio::awaitable<void> open_one(
+        std::shared_ptr<connections_under_way> self, std::shared_ptr<operation_control> control)
+    {
+        result<opened_stream> opened = error(errc::out_of_memory);
+        try {
+            opened = co_await self->core_->connects.open(*control, self->where_);
+        } catch (...) { // Without memory there is one connection less.
         }
-        const auto status = got->head.status;
-        std::string request_id = operation::request_id_of<Dialect>(*got);
-        auto decoded = Operation::decode(request->expected, std::move(*got));
-        if (!decoded) {
-            auto why = with_attempt(std::move(decoded).error(), **driver);
-            why.http_status = status;
-            why.request_id = std::move(request_id);
-            log.failed(why, driver->get());
-            co_return why;
+        self->done(std::move(opened));
+    }
+
+    void done(result<opened_stream> opened)
+    {
+        auto& pool = *core_->connections;
+        if (opened) {
+            pool.count_opened(opened->resumed);
+            pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
+            ++opened_;
+        } else {
+            pool.count_failed();
+            failure_ = std::move(opened).error();
         }
-        log.succeeded(status, **driver, request_id);
-        co_return decoded;
+        if (--left_ == 0)
+            parked_->interrupt();
+    }
+
+    std::shared_ptr<client_core> core_;
+    origin where_;
+    std::shared_ptr<parking> parked_;
+    asio::any_io_executor executor_;
+    std::vector<std::shared_ptr<operation_control>> controls_{};
+    std::size_t left_ = 0;
+    std::size_t opened_ = 0;
+    error failure_{};
+};
+
+/// The coroutine behind `client::warm_up`: as many connections to `host` as are wanted and do not
+/// lie idle already. Yields how many were opened; fails when none was, though some were wanted.
+[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_warm_up(
+    std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+    timeout_settings limits, result<operation::prepared_request> request, std::size_t wanted)
+{
+    try {
+        if (!request)
+            co_return std::move(request).error();
+        auto where = core->origin_of(request->host);
+        const auto idle = core->connections->idle_to(where);
+        const std::size_t missing = wanted > idle ? wanted - idle : 0;
+        const auto under_way = std::make_shared<connections_under_way>(
+            core, std::move(where), control->executor());
+        auto opened = co_await under_way->open(*control, limits, missing);
+        co_return opened;
     } catch (...) {
         co_return error_of_exception();
     }
@@ -8388,11 +10584,11 @@ public:
             auto whole = check_(head_, driver_->body_size(), driver_->body_crc64(), framed);
             if (!whole)
                 got = std::move(whole).error();
-            else if (auto connection = driver_->release(*control_); connection != nullptr)
-                core_->connections.put(std::move(connection));
+            else
+                driver_->give_back(*control_);
         }
         if (!got)
-            failure_ = with_attempt(got.error(), *driver_);
+            failure_ = with_exchange(got.error(), driver_->progress());
         driver_.reset();
         if (failure_)
             co_return *failure_;
@@ -8400,6 +10596,16 @@ public:
     }
 
 private:
+    /// Completes an error with what is known of the exchange that met it.
+    [[nodiscard]] static error with_exchange(error why, const exchange& progress)
+    {
+        why.attempts = 1;
+        why.request_was_sent = progress.request_was_sent();
+        if (why.http_status == 0)
+            why.http_status = progress.head().status;
+        return why;
+    }
+
     std::shared_ptr<client_core> core_;
     std::shared_ptr<operation_control> control_;
     std::unique_ptr<exchange_driver> driver_; // Gone once the end was reached.
@@ -8465,30 +10671,31 @@ template <class Dialect>
     try {
         if (!request)
             co_return std::move(request).error();
-        const call what{
-            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>};
-        const operation_log log(*core, *request);
-        auto driver = co_await begin(what);
-        if (!driver) {
-            log.failed(driver.error(), nullptr);
-            co_return std::move(driver).error();
+        attempt_loop loop(
+            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>);
+        for (;;) {
+            error why;
+            auto begun = co_await loop.begin();
+            if (!begun) {
+                why = std::move(begun).error();
+            } else if (!operation::is_success(loop.driver().progress().head().status)) {
+                auto refusal = co_await loop.receive(destination{});
+                why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
+            } else {
+                auto head = get_object::decode_head(
+                    request->expected, loop.driver().progress().head());
+                if (head) {
+                    loop.succeeded(head->request_id);
+                    control->end_total(); // How long the caller reads is the caller's affair.
+                    co_return object_reader(std::make_shared<object_stream>(std::move(core),
+                        std::move(control), loop.take_driver(), std::move(*head),
+                        &get_object::check_body));
+                }
+                why = std::move(head).error();
+            }
+            if (!co_await loop.retries(why))
+                co_return why;
         }
-        const auto status = (*driver)->progress().head().status;
-        if (!operation::is_success(status)) {
-            auto refusal = co_await finish(what, **driver, destination{});
-            auto why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
-            log.failed(why, driver->get());
-            co_return why;
-        }
-        auto head = get_object::decode_head(request->expected, (*driver)->progress().head());
-        if (!head) {
-            auto why = with_attempt(std::move(head).error(), **driver);
-            log.failed(why, driver->get());
-            co_return why;
-        }
-        log.succeeded(status, **driver, head->request_id);
-        co_return object_reader(std::make_shared<object_stream>(std::move(core),
-            std::move(control), std::move(*driver), std::move(*head), &get_object::check_body));
     } catch (...) {
         co_return error_of_exception();
     }
@@ -10750,9 +12957,13 @@ namespace cosio::inline v0 {
 ///   that does not prove what was asked for with `errc::encryption_not_applied`,
 ///   `checksum_mismatch`, `truncated_body` or `malformed_response`; a failed connection with
 ///   `errc::connection_closed`, `resolve_failed`, `tls_failed`, `tls_certificate_rejected` or the
-///   system's code. Groups of them are `cosio::condition`s.
-/// - **Idempotency.** All operations but `initiate_multipart_upload` may be repeated. An idempotent
-///   request that meets a connection which the server has just closed is sent once more.
+///   system's code; a limit of time with the `errc` that `timeout_settings` names. Groups of them
+///   are `cosio::condition`s.
+/// - **Retries.** As `retry_settings` say, each attempt signed anew. All operations but
+///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
+///   sent. A body source that cannot `rewind()` is sent once. An idempotent request that meets a
+///   connection which the server has just closed is sent once more without counting.
+/// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
 /// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
 ///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
 ///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
@@ -10760,8 +12971,7 @@ namespace cosio::inline v0 {
 /// - **Threads.** A client may be used from several threads at once; each operation is serial in
 ///   itself. Handlers run on the executor associated with them, else on the client's.
 ///
-/// The execution context must outlive the client and its operations. There is no limit of time
-/// yet: bound an operation by cancelling it.
+/// The execution context must outlive the client and its operations.
 template <class Dialect>
 class basic_client
 {
@@ -10771,7 +12981,7 @@ public:
 
     /// Throws `cosio::exception` when the configuration is not valid, see `make`.
     basic_client(asio::any_io_executor executor, const config& settings)
-        : core_(net::make_client_core<Dialect>(std::move(executor), settings).value())
+        : basic_client(net::make_client_core<Dialect>(std::move(executor), settings).value())
     {}
 
     /// Checks `settings` and makes a client; nothing is sent. Reads the files of certificates.
@@ -10786,6 +12996,34 @@ public:
     }
 
     [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor; }
+
+    /// The same client, connections included, with other limits of time:
+    /// `cos.with_timeouts(short_ones).get_object(...)`. Errors: `errc::invalid_configuration`.
+    [[nodiscard]] result<basic_client> with_timeouts(const timeout_settings& limits) const
+    {
+        if (auto sound = limits.check(); !sound)
+            return std::move(sound).error();
+        auto out = *this;
+        out.limits_ = limits;
+        return out;
+    }
+
+    /// What the connections of this client and its copies have been through.
+    [[nodiscard]] connection_counters counters() const { return core_->connections->counters(); }
+
+    /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
+    /// that the first requests find them. Signature `void(result<std::size_t>)`: how many were
+    /// opened. Sends no request. Errors: those of the connection, when none could be opened.
+    template <class Token = asio::use_awaitable_t<>>
+    auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
+    {
+        auto control = net::make_control(*core_, limits_);
+        auto work = net::run_warm_up(core_, control, limits_,
+            operation::head_bucket<Dialect>::encode({.bucket = bucket}, core_->endpoint),
+            connections);
+        return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
 
     /// Stores an object. See `put_object_request`.
     template <class Token = asio::use_awaitable_t<>>
@@ -10822,7 +13060,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto open_object(const get_object_request& request, Token&& token = {}) const
     {
-        auto control = net::make_control(*core_);
+        auto control = net::make_control(*core_, limits_);
         auto work = net::run_open<Dialect>(core_, control,
             operation::get_object<Dialect>::encode(request, core_->endpoint));
         return net::initiate(
@@ -11016,13 +13254,15 @@ public:
     }
 
 private:
-    explicit basic_client(std::shared_ptr<net::client_core> core) : core_(std::move(core)) {}
+    explicit basic_client(std::shared_ptr<net::client_core> core)
+        : core_(std::move(core)), limits_(core_->timeouts)
+    {}
 
     template <template <class> class Operation, class Token>
     auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
         const net::destination& to = {}) const
     {
-        auto control = net::make_control(*core_);
+        auto control = net::make_control(*core_, limits_);
         auto work = net::run_operation<Dialect, Operation<Dialect>>(
             core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
         return net::initiate(
@@ -11037,13 +13277,16 @@ private:
         auto prepared = Operation<Dialect>::encode(request, core_->endpoint);
         if (!prepared)
             return std::move(prepared).error();
-        const auto now =
-            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto who = core_->identity->known();
+        if (who == nullptr)
+            return error(errc::missing_credentials,
+                "the provider has not been asked yet: an operation has to come first");
         return auth::presign<typename Dialect::signer>(
-            std::move(*prepared), core_->endpoint, core_->who, now, validity);
+            std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
     }
 
     std::shared_ptr<net::client_core> core_;
+    timeout_settings limits_{};
 };
 
 /// The client of Tencent Cloud COS.

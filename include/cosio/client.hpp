@@ -7,10 +7,12 @@
 
 #include <cosio/auth/presigned_url.hpp>
 #include <cosio/config.hpp>
+#include <cosio/counters.hpp>
 #include <cosio/dialect/cos.hpp>
 #include <cosio/net/client_core.hpp>
 #include <cosio/net/initiation.hpp>
 #include <cosio/net/run_operation.hpp>
+#include <cosio/net/warm_up.hpp>
 #include <cosio/object_reader.hpp>
 #include <cosio/operation/abort_multipart_upload.hpp>
 #include <cosio/operation/complete_multipart_upload.hpp>
@@ -59,9 +61,13 @@ namespace cosio::inline v0 {
 ///   that does not prove what was asked for with `errc::encryption_not_applied`,
 ///   `checksum_mismatch`, `truncated_body` or `malformed_response`; a failed connection with
 ///   `errc::connection_closed`, `resolve_failed`, `tls_failed`, `tls_certificate_rejected` or the
-///   system's code. Groups of them are `cosio::condition`s.
-/// - **Idempotency.** All operations but `initiate_multipart_upload` may be repeated. An idempotent
-///   request that meets a connection which the server has just closed is sent once more.
+///   system's code; a limit of time with the `errc` that `timeout_settings` names. Groups of them
+///   are `cosio::condition`s.
+/// - **Retries.** As `retry_settings` say, each attempt signed anew. All operations but
+///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
+///   sent. A body source that cannot `rewind()` is sent once. An idempotent request that meets a
+///   connection which the server has just closed is sent once more without counting.
+/// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
 /// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
 ///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
 ///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
@@ -69,8 +75,7 @@ namespace cosio::inline v0 {
 /// - **Threads.** A client may be used from several threads at once; each operation is serial in
 ///   itself. Handlers run on the executor associated with them, else on the client's.
 ///
-/// The execution context must outlive the client and its operations. There is no limit of time
-/// yet: bound an operation by cancelling it.
+/// The execution context must outlive the client and its operations.
 template <class Dialect>
 class basic_client
 {
@@ -80,7 +85,7 @@ public:
 
     /// Throws `cosio::exception` when the configuration is not valid, see `make`.
     basic_client(asio::any_io_executor executor, const config& settings)
-        : core_(net::make_client_core<Dialect>(std::move(executor), settings).value())
+        : basic_client(net::make_client_core<Dialect>(std::move(executor), settings).value())
     {}
 
     /// Checks `settings` and makes a client; nothing is sent. Reads the files of certificates.
@@ -95,6 +100,34 @@ public:
     }
 
     [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor; }
+
+    /// The same client, connections included, with other limits of time:
+    /// `cos.with_timeouts(short_ones).get_object(...)`. Errors: `errc::invalid_configuration`.
+    [[nodiscard]] result<basic_client> with_timeouts(const timeout_settings& limits) const
+    {
+        if (auto sound = limits.check(); !sound)
+            return std::move(sound).error();
+        auto out = *this;
+        out.limits_ = limits;
+        return out;
+    }
+
+    /// What the connections of this client and its copies have been through.
+    [[nodiscard]] connection_counters counters() const { return core_->connections->counters(); }
+
+    /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
+    /// that the first requests find them. Signature `void(result<std::size_t>)`: how many were
+    /// opened. Sends no request. Errors: those of the connection, when none could be opened.
+    template <class Token = asio::use_awaitable_t<>>
+    auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
+    {
+        auto control = net::make_control(*core_, limits_);
+        auto work = net::run_warm_up(core_, control, limits_,
+            operation::head_bucket<Dialect>::encode({.bucket = bucket}, core_->endpoint),
+            connections);
+        return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
 
     /// Stores an object. See `put_object_request`.
     template <class Token = asio::use_awaitable_t<>>
@@ -131,7 +164,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto open_object(const get_object_request& request, Token&& token = {}) const
     {
-        auto control = net::make_control(*core_);
+        auto control = net::make_control(*core_, limits_);
         auto work = net::run_open<Dialect>(core_, control,
             operation::get_object<Dialect>::encode(request, core_->endpoint));
         return net::initiate(
@@ -325,13 +358,15 @@ public:
     }
 
 private:
-    explicit basic_client(std::shared_ptr<net::client_core> core) : core_(std::move(core)) {}
+    explicit basic_client(std::shared_ptr<net::client_core> core)
+        : core_(std::move(core)), limits_(core_->timeouts)
+    {}
 
     template <template <class> class Operation, class Token>
     auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
         const net::destination& to = {}) const
     {
-        auto control = net::make_control(*core_);
+        auto control = net::make_control(*core_, limits_);
         auto work = net::run_operation<Dialect, Operation<Dialect>>(
             core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
         return net::initiate(
@@ -346,13 +381,16 @@ private:
         auto prepared = Operation<Dialect>::encode(request, core_->endpoint);
         if (!prepared)
             return std::move(prepared).error();
-        const auto now =
-            std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto who = core_->identity->known();
+        if (who == nullptr)
+            return error(errc::missing_credentials,
+                "the provider has not been asked yet: an operation has to come first");
         return auth::presign<typename Dialect::signer>(
-            std::move(*prepared), core_->endpoint, core_->who, now, validity);
+            std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
     }
 
     std::shared_ptr<net::client_core> core_;
+    timeout_settings limits_{};
 };
 
 /// The client of Tencent Cloud COS.

@@ -6,31 +6,22 @@
 #define COSIO_CONFIG_HPP
 
 #include <cosio/auth/credentials.hpp>
+#include <cosio/auth/credentials_provider.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/logging.hpp>
+#include <cosio/net/pool_state.hpp>
 #include <cosio/net/tls_context.hpp>
+#include <cosio/observation.hpp>
 #include <cosio/result.hpp>
+#include <cosio/retry.hpp>
+#include <cosio/timeouts.hpp>
 
-#include <chrono>
-#include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace cosio::inline v0 {
-
-/// How connections are kept.
-class pool_settings
-{
-public:
-    pool_settings() = default;
-
-    /// A connection that has been idle for longer is not used again. Below what servers allow, so
-    /// that a request does not meet a connection that is just being closed.
-    std::chrono::seconds idle_timeout{20};
-    /// Idle connections kept at most, all hosts together; the oldest go first.
-    std::size_t maximum_idle = 64;
-};
 
 /// The configuration of a client. Copied into it: later changes have no effect.
 class config
@@ -59,6 +50,8 @@ public:
     /// Such as `ap-guangzhou`.
     std::string region{};
     cosio::credentials credentials{};
+    /// Where credentials come from instead, when they change while the client lives.
+    std::shared_ptr<credentials_provider> provider{};
     /// Customer keys and session tokens are refused over `scheme::http`.
     cosio::scheme scheme = cosio::scheme::https;
 
@@ -73,7 +66,11 @@ public:
 
     tls_settings tls{};
     pool_settings pool{};
+    timeout_settings timeouts{};
+    retry_settings retry{};
     log_settings log{};
+    /// Called with each step of each operation; none by default.
+    cosio::observer observer{};
 
     /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
     /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.

@@ -49,6 +49,17 @@ enum class errc {
     tls_certificate_rejected,  ///< The peer's certificate or name was not accepted.
     resolve_failed,            ///< The host name has no usable address.
 
+    // A limit of time, see `timeout_settings`.
+    credentials_timeout,       ///< A provider of credentials took too long.
+    pool_timeout,              ///< All connections allowed were in use for too long.
+    resolve_timeout,           ///< The resolver took too long.
+    connect_timeout,           ///< TCP took too long.
+    tls_timeout,               ///< The TLS handshake took too long.
+    first_byte_timeout,        ///< The service took too long to begin its reply.
+    stalled,                   ///< No byte moved for too long.
+    total_timeout,             ///< The operation as a whole took too long.
+
+    credentials_unavailable,   ///< A provider of credentials failed, and there are no older ones.
     cancelled,                 ///< By the caller. See `error::may_have_executed()`.
     out_of_memory,
     crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
@@ -66,7 +77,9 @@ enum class condition {
     archived,            ///< Restore the object first.
     encryption,          ///< Key, mode or KMS.
     integrity,           ///< The bytes, or the proof of them, are not right.
-    connection,          ///< Resolve, connect, TLS, reset, closed.
+    connection,          ///< Resolve, connect, TLS, reset, closed, or too slow.
+    timeout,             ///< A limit of time.
+    transient,           ///< May succeed later as it is; what retries are made for.
     cancelled,
     server_error,        ///< 5xx.
 };
@@ -103,6 +116,15 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::tls_failed: return "TLS failed";
     case errc::tls_certificate_rejected: return "the certificate of the peer was rejected";
     case errc::resolve_failed: return "the host name could not be resolved";
+    case errc::credentials_timeout: return "the credentials did not come in time";
+    case errc::pool_timeout: return "no connection became free in time";
+    case errc::resolve_timeout: return "the host name was not resolved in time";
+    case errc::connect_timeout: return "the connection was not made in time";
+    case errc::tls_timeout: return "the TLS handshake did not end in time";
+    case errc::first_byte_timeout: return "the reply did not begin in time";
+    case errc::stalled: return "no byte moved for too long";
+    case errc::total_timeout: return "the operation did not end in time";
+    case errc::credentials_unavailable: return "the provider has no credentials";
     case errc::cancelled: return "cancelled";
     case errc::out_of_memory: return "out of memory";
     case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
@@ -113,6 +135,19 @@ constexpr std::string_view errc_text(errc code) noexcept
 constexpr bool is_invalid_request(errc code) noexcept
 {
     return code >= errc::invalid_configuration && code <= errc::destination_too_small;
+}
+
+constexpr bool is_timeout(errc code) noexcept
+{
+    return code >= errc::credentials_timeout && code <= errc::total_timeout;
+}
+
+constexpr bool is_connection_error(errc code) noexcept
+{
+    return (code >= errc::resolve_timeout && code <= errc::stalled) ||
+        code == errc::connection_closed || code == errc::truncated_body ||
+        code == errc::tls_failed || code == errc::tls_certificate_rejected ||
+        code == errc::resolve_failed;
 }
 
 constexpr bool belongs_to(errc code, condition group) noexcept
@@ -128,10 +163,12 @@ constexpr bool belongs_to(errc code, condition group) noexcept
     case condition::integrity:
         return code == errc::encryption_not_applied || code == errc::checksum_mismatch ||
             code == errc::truncated_body || code == errc::malformed_response;
-    case condition::connection:
-        return code == errc::connection_closed || code == errc::truncated_body ||
-            code == errc::tls_failed || code == errc::tls_certificate_rejected ||
-            code == errc::resolve_failed;
+    case condition::connection: return is_connection_error(code);
+    case condition::timeout: return is_timeout(code);
+    case condition::transient:
+        return (is_connection_error(code) && code != errc::tls_certificate_rejected) ||
+            code == errc::pool_timeout || code == errc::credentials_timeout ||
+            code == errc::credentials_unavailable;
     case condition::cancelled: return code == errc::cancelled;
     default: return false;
     }
@@ -169,6 +206,11 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
             code == kms_key_not_exist || code == kms_freq_control;
     case condition::integrity:
         return code == bad_digest || code == incomplete_body || code == entity_size_not_match;
+    case condition::timeout: return code == request_timeout;
+    case condition::transient:
+        return code == internal_error || code == service_unavailable || code == slow_down ||
+            code == kms_internal_exception || code == server_error ||
+            code == kms_freq_control || code == too_many_requests || code == request_timeout;
     case condition::server_error:
         return code == internal_error || code == service_unavailable || code == slow_down ||
             code == kms_internal_exception || code == server_error || code == kms_freq_control;
@@ -230,6 +272,8 @@ public:
         case condition::encryption: return "encryption";
         case condition::integrity: return "integrity";
         case condition::connection: return "connection";
+        case condition::timeout: return "timeout";
+        case condition::transient: return "transient";
         case condition::cancelled: return "cancelled";
         case condition::server_error: return "server error";
         }
@@ -244,7 +288,7 @@ public:
             return belongs_to(static_cast<errc>(code.value()), group);
         if (code.category() == service_category())
             return belongs_to(static_cast<service_errc>(code.value()), group);
-        return code && group == condition::connection;
+        return code && (group == condition::connection || group == condition::transient);
     }
 };
 

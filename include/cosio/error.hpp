@@ -53,13 +53,16 @@ public:
     unsigned attempts = 0;
     /// Whether any byte of the request was handed to the operating system.
     bool request_was_sent = false;
+    /// An attempt before the last may have been carried out.
+    bool earlier_attempt_may_have_executed = false;
 
     /// Whether the service may have carried the request out although this error is reported.
     ///
     /// True when bytes were sent and no reply came that says otherwise.
     [[nodiscard]] bool may_have_executed() const noexcept
     {
-        return request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500);
+        return earlier_attempt_may_have_executed ||
+            (request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500));
     }
 
     /// One line for people: field, text, code, status, request id.

@@ -6,7 +6,7 @@
 #define COSIO_OBJECT_READER_HPP
 
 #include <cosio/net/initiation.hpp>
-#include <cosio/net/perform.hpp>
+#include <cosio/net/run_operation.hpp>
 #include <cosio/operation/get_object.hpp>
 
 #include <asio/awaitable.hpp>
@@ -56,11 +56,11 @@ public:
             auto whole = check_(head_, driver_->body_size(), driver_->body_crc64(), framed);
             if (!whole)
                 got = std::move(whole).error();
-            else if (auto connection = driver_->release(*control_); connection != nullptr)
-                core_->connections.put(std::move(connection));
+            else
+                driver_->give_back(*control_);
         }
         if (!got)
-            failure_ = with_attempt(got.error(), *driver_);
+            failure_ = with_exchange(got.error(), driver_->progress());
         driver_.reset();
         if (failure_)
             co_return *failure_;
@@ -68,6 +68,16 @@ public:
     }
 
 private:
+    /// Completes an error with what is known of the exchange that met it.
+    [[nodiscard]] static error with_exchange(error why, const exchange& progress)
+    {
+        why.attempts = 1;
+        why.request_was_sent = progress.request_was_sent();
+        if (why.http_status == 0)
+            why.http_status = progress.head().status;
+        return why;
+    }
+
     std::shared_ptr<client_core> core_;
     std::shared_ptr<operation_control> control_;
     std::unique_ptr<exchange_driver> driver_; // Gone once the end was reached.
@@ -133,30 +143,31 @@ template <class Dialect>
     try {
         if (!request)
             co_return std::move(request).error();
-        const call what{
-            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>};
-        const operation_log log(*core, *request);
-        auto driver = co_await begin(what);
-        if (!driver) {
-            log.failed(driver.error(), nullptr);
-            co_return std::move(driver).error();
+        attempt_loop loop(
+            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>);
+        for (;;) {
+            error why;
+            auto begun = co_await loop.begin();
+            if (!begun) {
+                why = std::move(begun).error();
+            } else if (!operation::is_success(loop.driver().progress().head().status)) {
+                auto refusal = co_await loop.receive(destination{});
+                why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
+            } else {
+                auto head = get_object::decode_head(
+                    request->expected, loop.driver().progress().head());
+                if (head) {
+                    loop.succeeded(head->request_id);
+                    control->end_total(); // How long the caller reads is the caller's affair.
+                    co_return object_reader(std::make_shared<object_stream>(std::move(core),
+                        std::move(control), loop.take_driver(), std::move(*head),
+                        &get_object::check_body));
+                }
+                why = std::move(head).error();
+            }
+            if (!co_await loop.retries(why))
+                co_return why;
         }
-        const auto status = (*driver)->progress().head().status;
-        if (!operation::is_success(status)) {
-            auto refusal = co_await finish(what, **driver, destination{});
-            auto why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
-            log.failed(why, driver->get());
-            co_return why;
-        }
-        auto head = get_object::decode_head(request->expected, (*driver)->progress().head());
-        if (!head) {
-            auto why = with_attempt(std::move(head).error(), **driver);
-            log.failed(why, driver->get());
-            co_return why;
-        }
-        log.succeeded(status, **driver, head->request_id);
-        co_return object_reader(std::make_shared<object_stream>(std::move(core),
-            std::move(control), std::move(*driver), std::move(*head), &get_object::check_body));
     } catch (...) {
         co_return error_of_exception();
     }

@@ -16,7 +16,7 @@ namespace {
 
 connection over(const std::shared_ptr<script>& what)
 {
-    return {cosio::net::origin(), std::make_unique<support::scripted_stream>(what)};
+    return connection(std::make_unique<support::scripted_stream>(what));
 }
 
 void receive(connection& on, std::string_view text)

@@ -33,10 +33,11 @@ struct outcome
 asio::awaitable<outcome> exchange_once(
     std::shared_ptr<script> what, method how, std::string_view body, std::size_t buffer_size)
 {
-    operation_control control(co_await asio::this_coro::executor);
-    cosio::net::origin where;
-    auto on = std::make_unique<connection>(
-        where, std::make_unique<support::scripted_stream>(what));
+    const auto owned = std::make_shared<operation_control>(
+        co_await asio::this_coro::executor, cosio::timeout_settings());
+    auto& control = *owned;
+    cosio::net::lease<connection> on;
+    on.set(std::make_unique<connection>(std::make_unique<support::scripted_stream>(what)));
     exchange_driver driver(std::move(on), how, body.size());
     outgoing_body outgoing(body, body.size());
     const cosio::crypto::secret_buffer head("PUT /k HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -54,7 +55,7 @@ asio::awaitable<outcome> exchange_once(
     seen.status = driver.progress().head().status;
     seen.crc64 = driver.body_crc64();
     seen.problem = driver.progress().failure().code;
-    seen.reusable = driver.release(control) != nullptr;
+    seen.reusable = driver.give_back(control);
     co_return seen;
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("a connection is reused when every fact allows it, and only then")
         CHECK_FALSE(is_reusable(facts));
     }
     for (bool reuse_facts::* const forbidden :
-        {&reuse_facts::ended_by_close, &reuse_facts::surplus, &reuse_facts::cancelled}) {
+        {&reuse_facts::ended_by_close, &reuse_facts::surplus, &reuse_facts::interrupted}) {
         auto facts = good;
         facts.*forbidden = true;
         CHECK_FALSE(is_reusable(facts));

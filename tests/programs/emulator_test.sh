@@ -15,6 +15,7 @@ fail() {
 
 # start OPTIONS...: starts it and takes its lines into the environment.
 start() {
+    : >"$work/output" # Else the READY of the one before would be taken for this one's.
     "$emulator" "$@" >"$work/output" 2>"$work/errors" &
     pid=$!
     for ((i = 0; i != 100; ++i)); do

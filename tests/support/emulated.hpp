@@ -47,7 +47,7 @@ class emulated
 public:
     explicit emulated(
         cosio::testing::emulator_options options = cosio::testing::emulator_options())
-        : server(std::move(options)), config(server.client_config()),
+        : server(std::move(options)), config(single_attempts(server.client_config())),
           cos(context.get_executor(), config)
     {}
 
@@ -70,6 +70,13 @@ public:
         context.restart();
         context.run();
         return done.get();
+    }
+
+    /// Most tests look at what one attempt makes of a fault; those of retries say so.
+    static cosio::config single_attempts(cosio::config with)
+    {
+        with.retry.maximum_attempts = 1;
+        return with;
     }
 
     /// Another client of the same server.

@@ -75,6 +75,8 @@ struct cos
         static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
         static constexpr std::string_view request_id = "x-cos-request-id";
         static constexpr std::string_view trace_id = "x-cos-trace-id";
+        /// Sent as `true` with every attempt but the first.
+        static constexpr std::string_view retry_marker = "x-cos-sdk-retry";
         static constexpr std::string_view security_token = "x-cos-security-token";
     };
 
@@ -97,6 +99,25 @@ struct cos
     [[nodiscard]] static std::string service_host(std::string_view region)
     {
         return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// The other name of a host of the default form, `<bucket>.cos.<region>.myqcloud.com`, by
+    /// which the same service is reached; empty for any other host: custom domains, acceleration
+    /// and internal hosts have no other.
+    [[nodiscard]] static std::string backup_host(std::string_view host)
+    {
+        constexpr std::string_view usual = ".myqcloud.com";
+        constexpr std::string_view other = ".tencentcos.cn";
+        if (!host.ends_with(usual))
+            return {};
+        const auto stem = host.substr(0, host.size() - usual.size());
+        const auto region = stem.rfind('.');
+        const auto service = region == std::string_view::npos ? region : stem.rfind('.', region - 1);
+        if (service == std::string_view::npos || service == 0 ||
+            stem.substr(service + 1, region - service - 1) != "cos" ||
+            stem.substr(region + 1) == "accelerate")
+            return {};
+        return std::string(stem).append(other);
     }
 
     /// Why `bucket` is no bucket name; empty when it is one: `<name>-<appid>`, lower-case letters,

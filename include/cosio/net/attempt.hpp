@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// One attempt of a request: sign, take a connection, run the exchange up to the reply's head.
+// One attempt of a request, up to the head of its reply: connection, signature, exchange.
 
 #ifndef COSIO_NET_ATTEMPT_HPP
 #define COSIO_NET_ATTEMPT_HPP
 
+#include <cosio/auth/credentials_cache.hpp>
 #include <cosio/crypto/secret.hpp>
 #include <cosio/net/client_core.hpp>
 #include <cosio/net/exchange_driver.hpp>
@@ -16,43 +17,78 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace cosio::inline v0::net {
 
-/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(
-    client_core& core, const operation::prepared_request& request)
+/// What an attempt is made of. Everything refers to what outlives the operation's coroutine.
+struct attempt_plan
 {
+    client_core& core;
+    operation_control& control;
+    const operation::prepared_request& request;
+    std::string_view host;
+    const credentials& who;
+    bool idempotent = true;
+    bool is_retry = false;
+    /// Told of connections.
+    const step_report& report;
+};
+
+/// The body that is sent: a document of ours, or the caller's.
+[[nodiscard]] inline body_view body_of(const operation::prepared_request& request)
+{
+    return request.document.empty() ? request.body : body_view(request.document);
+}
+
+/// Errors: `errc::missing_credentials`, `errc::invalid_credentials`, `errc::token_requires_tls`.
+[[nodiscard]] inline result<void> check_identity(const client_core& core, const credentials& who)
+{
+    if (auto usable = who.check(); !usable)
+        return usable;
+    if (!who.session_token().empty() && !core.endpoint.protects_tokens)
+        return error(errc::token_requires_tls, "a session token is sent over https only",
+            "session_token");
+    return {};
+}
+
+/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(const attempt_plan& plan)
+{
+    const auto& core = plan.core;
+    const auto& request = plan.request.head;
     http::field_list attempt_fields;
     attempt_fields.add("Host",
-        detail::host_header(request.host, core.endpoint.port, core.endpoint.scheme));
-    const auto now =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (auto done = core.signs->sign(request.head.method, request.head.target,
-            request.head.fields, attempt_fields, core.who, now);
+        detail::host_header(std::string(plan.host), core.endpoint.port, core.endpoint.scheme));
+    if (plan.is_retry)
+        attempt_fields.add(core.service.retry_marker_header, "true");
+    if (auto done = core.signs->sign(request.method, request.target, request.fields,
+            attempt_fields, plan.who, core.now());
         !done)
         return std::move(done).error();
-    log_request_head(core.log, request.head, attempt_fields);
+    log_request_head(core.log, request, attempt_fields);
     crypto::secret_buffer head;
-    http::append_request_head(head, request.head, attempt_fields);
+    http::append_request_head(head, request, attempt_fields);
     return head;
 }
 
-/// A connection to where the request goes: an idle one unless `fresh`, else a new one.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<connection>>> take_connection(
-    client_core& core, operation_control& control, const operation::prepared_request& request,
-    bool fresh)
+/// Opens a connection under a lease that has none.
+[[nodiscard]] inline asio::awaitable<result<void>> open_connection(
+    const attempt_plan& plan, lease<connection>& under)
 {
-    auto where = core.origin_of(request.host);
-    while (auto idle = fresh ? nullptr : core.connections.take(where))
-        if (idle->is_quiet())
-            co_return idle;
-    auto connected = co_await connect(
-        control, core.executor, where, core.tls ? &*core.tls : nullptr);
-    if (!connected)
-        co_return std::move(connected).error();
-    co_return std::make_unique<connection>(std::move(where), std::move(*connected));
+    const auto began = std::chrono::steady_clock::now();
+    auto& pool = *plan.core.connections;
+    auto opened = co_await plan.core.connects.open(plan.control, under.leads_to());
+    if (!opened) {
+        pool.count_failed();
+        co_return std::move(opened).error();
+    }
+    pool.count_opened(opened->resumed);
+    plan.report.connected(std::chrono::steady_clock::now() - began, opened->resumed);
+    under.set(std::make_unique<connection>(std::move(opened->bytes)));
+    co_return result<void>();
 }
 
 /// Whether a failed exchange met a connection that the server had closed while it was idle: then
@@ -67,28 +103,34 @@ namespace cosio::inline v0::net {
 /// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
 /// means that it could not be begun.
 [[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> attempt(
-    client_core& core, operation_control& control, const operation::prepared_request& request,
-    bool idempotent)
+    const attempt_plan& plan)
 {
-    const body_view body =
-        request.document.empty() ? request.body : body_view(request.document);
-    for (bool fresh = false;; fresh = true) {
-        if (control.cancelled())
-            co_return error(errc::cancelled);
-        auto head = sign_and_write_head(core, request);
+    if (auto stop = plan.control.stopped())
+        co_return std::move(*stop);
+    auto leased = co_await plan.core.connections->acquire(
+        plan.control, plan.core.origin_of(plan.host));
+    if (!leased)
+        co_return std::move(leased).error();
+    const bool was_used = leased->get() != nullptr;
+    if (was_used)
+        plan.report.reused();
+    const auto body = body_of(plan.request);
+    for (bool fresh = !was_used;; fresh = true) {
+        if (fresh)
+            if (auto opened = co_await open_connection(plan, *leased); !opened)
+                co_return std::move(opened).error();
+        auto head = sign_and_write_head(plan);
         if (!head)
             co_return std::move(head).error();
-        auto on = co_await take_connection(core, control, request, fresh);
-        if (!on)
-            co_return std::move(on).error();
-        const bool was_used = (*on)->was_used();
         auto driver = std::make_unique<exchange_driver>(
-            std::move(*on), request.head.method, request.content_length);
-        outgoing_body outgoing(body, request.content_length);
-        co_await driver->run_to_head(control, *head, outgoing);
-        if (!met_stale_connection(driver->progress(), was_used, idempotent) ||
-            control.cancelled() || !body.rewind())
+            std::move(*leased), plan.request.head.method, plan.request.content_length);
+        outgoing_body outgoing(body, plan.request.content_length);
+        co_await driver->run_to_head(plan.control, *head, outgoing);
+        if (!met_stale_connection(driver->progress(), !fresh, plan.idempotent) ||
+            plan.control.interrupted() || !body.rewind())
             co_return driver;
+        plan.core.connections->count_stale();
+        *leased = driver->take_lease();
     }
 }
 

@@ -9,12 +9,21 @@
 #include <cosio/config.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/net/connection.hpp>
+#include <cosio/net/connector.hpp>
+#include <cosio/net/credentials_keeper.hpp>
+#include <cosio/net/jitter.hpp>
 #include <cosio/net/pool.hpp>
+#include <cosio/net/retry_budget.hpp>
 #include <cosio/net/tls_context.hpp>
+#include <cosio/observation.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/strand.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,18 +32,34 @@
 
 namespace cosio::inline v0::net {
 
-/// Constant after it was made, but for the pool and the signer, which guard themselves.
+using connection_pool = pool<connection>;
+
+/// What attempts need to know of a service.
+struct service_facts
+{
+    std::string_view request_id_header;
+    std::string_view retry_marker_header;
+    /// The other name of a host; empty when there is none.
+    std::string (*backup_host)(std::string_view host);
+};
+
+/// Constant after it was made, but for the members that guard themselves.
 class client_core
 {
 public:
     client_core(asio::any_io_executor where, const config& settings, service_endpoint to,
         std::optional<host_and_port> connect_to, std::optional<tls_context> context,
-        std::unique_ptr<auth::request_signer> signer)
-        : executor(std::move(where)), who(settings.credentials), endpoint(std::move(to)),
-          tls(std::move(context)), log(settings.log),
-          executor_is_serial(settings.executor_is_serial), signs(std::move(signer)),
-          connections(settings.pool.idle_timeout, settings.pool.maximum_idle),
-          connect_to_(std::move(connect_to))
+        std::unique_ptr<auth::request_signer> signer, const service_facts& of_service)
+        : executor(std::move(where)), endpoint(std::move(to)), service(of_service),
+          log(settings.log), observe(settings.observer), timeouts(settings.timeouts),
+          retry(settings.retry), executor_is_serial(settings.executor_is_serial),
+          signs(std::move(signer)),
+          identity(settings.provider != nullptr
+                  ? std::make_shared<credentials_keeper>(settings.provider)
+                  : std::make_shared<credentials_keeper>(settings.credentials)),
+          connects(executor, std::move(context)),
+          connections(std::make_shared<connection_pool>(settings.pool)),
+          budget(settings.retry.budget), connect_to_(std::move(connect_to))
     {}
 
     /// Where a request for `host` is sent.
@@ -48,14 +73,35 @@ public:
         return out;
     }
 
+    /// An executor on which one thing runs at a time: the client's, or a new strand of it.
+    [[nodiscard]] asio::any_io_executor serial_executor() const
+    {
+        return executor_is_serial ? executor : asio::make_strand(executor);
+    }
+
+    /// The time as the service sees it, as far as it has told.
+    [[nodiscard]] std::chrono::sys_seconds now() const
+    {
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) +
+            std::chrono::seconds(clock_difference.load(std::memory_order_relaxed));
+    }
+
     const asio::any_io_executor executor;
-    const credentials who;
     const service_endpoint endpoint;
-    const std::optional<tls_context> tls;
+    const service_facts service;
     const log_settings log;
+    const observer observe;
+    const timeout_settings timeouts;
+    const retry_settings retry;
     const bool executor_is_serial;
     const std::unique_ptr<auth::request_signer> signs;
-    pool<connection> connections;
+    const std::shared_ptr<credentials_keeper> identity;
+    connector connects;
+    const std::shared_ptr<connection_pool> connections;
+    retry_budget budget;
+    jitter random{};
+    /// The service's clock minus ours in seconds, learnt when it refused a request for its time.
+    std::atomic<std::int64_t> clock_difference{0};
 
 private:
     std::optional<host_and_port> connect_to_;
@@ -110,6 +156,13 @@ template <class Dialect>
     auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));
     if (!endpoint)
         return std::move(endpoint).error();
+    if (auto sound = settings.timeouts.check(); !sound)
+        return std::move(sound).error();
+    if (auto sound = settings.retry.check(); !sound)
+        return std::move(sound).error();
+    if (settings.pool.maximum_per_host == 0)
+        return error(
+            errc::invalid_configuration, "must be at least 1", "pool.maximum_per_host");
     std::optional<host_and_port> connect_to;
     if (!settings.connect_to.empty()) {
         connect_to = detail::parse_host_and_port(settings.connect_to);
@@ -124,7 +177,9 @@ template <class Dialect>
         tls = std::move(*made);
     }
     return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
-        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>());
+        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>(),
+        service_facts{Dialect::header::request_id, Dialect::header::retry_marker,
+            &Dialect::backup_host});
 }
 
 } // namespace cosio::inline v0::net

@@ -5,7 +5,6 @@
 #ifndef COSIO_NET_CONNECTION_HPP
 #define COSIO_NET_CONNECTION_HPP
 
-#include <cosio/net/connector.hpp>
 #include <cosio/net/stream.hpp>
 
 #include <cstddef>
@@ -24,16 +23,11 @@ public:
     /// A head and a small body fit.
     static constexpr std::size_t initial_capacity = 16 * 1024;
 
-    connection(origin where, std::unique_ptr<stream> bytes)
-        : origin_(std::move(where)), stream_(std::move(bytes)), buffer_(initial_capacity)
+    explicit connection(std::unique_ptr<stream> bytes)
+        : stream_(std::move(bytes)), buffer_(initial_capacity)
     {}
 
-    [[nodiscard]] const origin& leads_to() const noexcept { return origin_; }
     [[nodiscard]] stream& bytes() noexcept { return *stream_; }
-
-    /// Whether it has served a request before.
-    [[nodiscard]] bool was_used() const noexcept { return was_used_; }
-    void mark_used() noexcept { was_used_ = true; }
 
     /// Received and not consumed. Valid until `space()`.
     [[nodiscard]] std::string_view unread() const noexcept
@@ -66,12 +60,10 @@ public:
     }
 
 private:
-    origin origin_;
     std::unique_ptr<stream> stream_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    bool was_used_ = false;
 };
 
 } // namespace cosio::inline v0::net

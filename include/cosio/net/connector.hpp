@@ -5,50 +5,31 @@
 #ifndef COSIO_NET_CONNECTOR_HPP
 #define COSIO_NET_CONNECTOR_HPP
 
+#include <cosio/net/address_health.hpp>
 #include <cosio/net/operation_control.hpp>
+#include <cosio/net/origin.hpp>
+#include <cosio/net/resolver.hpp>
 #include <cosio/net/tcp_stream.hpp>
+#include <cosio/net/tls_session_cache.hpp>
 #include <cosio/net/tls_stream.hpp>
 #include <cosio/result.hpp>
 
+#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/ip/address.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include <cstdint>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace cosio::inline v0::net {
 
-/// Where a connection leads. Connections to equal origins are interchangeable.
-struct origin
-{
-    bool tls = true;
-    /// What is resolved and connected to.
-    std::string host{};
-    std::uint16_t port = 443;
-    /// Whom the certificate must name.
-    std::string tls_name{};
-
-    friend bool operator==(const origin&, const origin&) = default;
-};
-
-/// A resolver that a cancellation can reach.
-class interruptible_resolver final : public interruptible
-{
-public:
-    explicit interruptible_resolver(const asio::any_io_executor& executor) : resolver(executor) {}
-    void interrupt() noexcept override { resolver.cancel(); }
-
-    asio::ip::tcp::resolver resolver;
-};
-
-/// A socket that a cancellation can reach while it connects.
+/// A socket that time or a cancellation can reach while it connects.
 class interruptible_socket final : public interruptible
 {
 public:
@@ -62,77 +43,102 @@ public:
     asio::ip::tcp::socket socket;
 };
 
-/// All addresses of a host. An address is taken as it stands, without the resolver's thread.
-[[nodiscard]] inline asio::awaitable<result<std::vector<asio::ip::tcp::endpoint>>> resolve(
-    operation_control& control, const origin& where)
+/// A stream that is ready for a request.
+struct opened_stream
 {
-    std::vector<asio::ip::tcp::endpoint> endpoints;
-    std::error_code code;
-    const auto address = asio::ip::make_address(where.host, code);
-    if (!code) {
-        endpoints.emplace_back(address, where.port);
-        co_return endpoints;
-    }
-    interruptible_resolver resolving(control.executor());
-    const operation_control::waiting waiting(control, resolving);
-    const auto found = co_await resolving.resolver.async_resolve(where.host,
-        std::to_string(where.port), asio::redirect_error(asio::use_awaitable, code));
-    if (control.cancelled() || code == asio::error::operation_aborted)
-        co_return error(errc::cancelled);
-    for (const auto& entry : found)
-        endpoints.push_back(entry.endpoint());
-    if (code || endpoints.empty())
-        co_return error(errc::resolve_failed,
-            "'" + where.host + "' has no address: " + code.message());
-    co_return endpoints;
-}
+    std::unique_ptr<stream> bytes{};
+    bool resumed = false; ///< Whether a TLS session was.
+};
 
-/// A TCP connection to the first address that takes one.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<stream>>> connect_tcp(
-    operation_control& control, const asio::any_io_executor& socket_executor, const origin& where)
+/// Makes the connections of one client. Thread safe.
+class connector
 {
-    auto endpoints = co_await resolve(control, where);
-    if (!endpoints)
-        co_return std::move(endpoints).error();
-    std::error_code code;
-    for (const auto& endpoint : *endpoints) {
-        interruptible_socket connecting(socket_executor);
-        const operation_control::waiting waiting(control, connecting);
+public:
+    /// Sockets live on `executor`, as they outlive the operations that open them. `tls` is needed
+    /// for origins with TLS.
+    connector(asio::any_io_executor executor, std::optional<tls_context> tls,
+        std::unique_ptr<resolver> asked = std::make_unique<system_resolver>())
+        : executor_(std::move(executor)), tls_(std::move(tls)), resolver_(std::move(asked))
+    {}
+
+    /// Errors: `errc::resolve_failed`, `errc::tls_certificate_rejected`, `errc::tls_failed`, the
+    /// timeouts of these steps, `errc::cancelled`, or the system's code of the last address.
+    [[nodiscard]] asio::awaitable<result<opened_stream>> open(
+        operation_control& control, const origin& where)
+    {
+        auto addresses = co_await resolve(control, *resolver_, where);
+        if (!addresses)
+            co_return std::move(addresses).error();
+        error last;
+        for (const auto& address :
+            health_.in_order(std::move(*addresses), std::chrono::steady_clock::now())) {
+            auto opened = co_await open_at(control, where, address);
+            if (opened) {
+                health_.succeeded(address);
+                co_return opened;
+            }
+            last = std::move(opened).error();
+            // Another address of this name would show the same certificate.
+            if (last.code == errc::cancelled || last.code == errc::total_timeout ||
+                last.code == errc::tls_certificate_rejected)
+                break;
+            health_.failed(address, std::chrono::steady_clock::now());
+        }
+        co_return last;
+    }
+
+private:
+    [[nodiscard]] asio::awaitable<result<opened_stream>> open_at(operation_control& control,
+        const origin& where, const asio::ip::tcp::endpoint& address)
+    {
+        auto connected = co_await connect(control, where, address);
+        if (!connected)
+            co_return std::move(connected).error();
+        opened_stream out;
+        if (!where.tls) {
+            out.bytes = std::move(*connected);
+            co_return out;
+        }
+        auto engine = tls_engine::make(*tls_, where.tls_name);
+        if (!engine)
+            co_return std::move(engine).error();
+        auto secured = std::make_unique<tls_stream>(std::move(*connected), std::move(*engine));
+        secured->keep_sessions(sessions_, where);
+        const operation_control::waiting waiting(control, *secured, step::tls_handshake);
+        auto shaken = co_await secured->handshake();
+        if (auto stop = control.stopped())
+            co_return std::move(*stop);
+        if (!shaken)
+            co_return std::move(shaken).error();
+        out.resumed = secured->resumed();
+        out.bytes = std::move(secured);
+        co_return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::unique_ptr<stream>>> connect(
+        operation_control& control, const origin& where, const asio::ip::tcp::endpoint& address)
+    {
+        interruptible_socket connecting(executor_);
+        const operation_control::waiting waiting(control, connecting, step::connect);
+        std::error_code code;
         co_await connecting.socket.async_connect(
-            endpoint, asio::redirect_error(asio::use_awaitable, code));
-        if (control.cancelled() || code == asio::error::operation_aborted)
-            co_return error(errc::cancelled);
-        if (!code)
-            co_return std::make_unique<tcp_stream>(std::move(connecting.socket));
+            address, asio::redirect_error(asio::use_awaitable, code));
+        if (code == asio::error::operation_aborted)
+            control.note_aborted();
+        if (auto stop = control.stopped())
+            co_return std::move(*stop);
+        if (code)
+            co_return error(standard_code(code), "could not connect to " + where.host + ":" +
+                    std::to_string(where.port) + ": " + code.message());
+        co_return std::make_unique<tcp_stream>(std::move(connecting.socket));
     }
-    co_return error(standard_code(code), "could not connect to " + where.host + ":" +
-            std::to_string(where.port) + ": " + code.message());
-}
 
-/// A stream to `where`, ready for a request. `tls` is needed when `where.tls`.
-///
-/// The socket lives on `socket_executor`, as it outlives the operation that opens it.
-/// Errors: `errc::resolve_failed`, `errc::tls_certificate_rejected`, `errc::tls_failed`,
-/// `errc::cancelled`, or the system's code for a connection that failed.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<stream>>> connect(
-    operation_control& control, const asio::any_io_executor& socket_executor, const origin& where,
-    const tls_context* tls)
-{
-    auto connected = co_await connect_tcp(control, socket_executor, where);
-    if (!connected || !where.tls)
-        co_return connected;
-    auto engine = tls_engine::make(*tls, where.tls_name);
-    if (!engine)
-        co_return std::move(engine).error();
-    auto secured = std::make_unique<tls_stream>(std::move(*connected), std::move(*engine));
-    const operation_control::waiting waiting(control, *secured);
-    auto shaken = co_await secured->handshake();
-    if (control.cancelled())
-        co_return error(errc::cancelled);
-    if (!shaken)
-        co_return std::move(shaken).error();
-    co_return std::unique_ptr<stream>(std::move(secured));
-}
+    asio::any_io_executor executor_;
+    std::optional<tls_context> tls_;
+    std::unique_ptr<resolver> resolver_;
+    address_health health_{};
+    std::shared_ptr<tls_session_cache> sessions_ = std::make_shared<tls_session_cache>();
+};
 
 } // namespace cosio::inline v0::net
 

@@ -29,14 +29,14 @@ struct reuse_facts
     /// Bytes that belong to no reply were received.
     bool surplus = false;
     bool request_sent_whole = false;
-    bool cancelled = false;
+    bool interrupted = false;
 };
 
 /// A connection is kept only when both sides agree on where they are.
 [[nodiscard]] constexpr bool is_reusable(const reuse_facts& facts) noexcept
 {
     return facts.reply_complete && facts.keep_alive && !facts.ended_by_close && !facts.surplus &&
-        facts.request_sent_whole && !facts.cancelled;
+        facts.request_sent_whole && !facts.interrupted;
 }
 
 /// Follows one exchange. The driver reports each event; `failure()` is set once it cannot succeed.
@@ -166,7 +166,14 @@ public:
         fail(send_failure_ && !reply_has_begun_ ? std::move(*send_failure_) : std::move(why));
     }
 
-    /// Ends the exchange with an error from outside of it.
+    /// The operation has to stop, whatever became of the exchange.
+    void stop(error why)
+    {
+        phase_ = phase::failed;
+        failure_ = std::move(why);
+    }
+
+    /// Ends the exchange with an error, unless it has failed already.
     void fail(error why)
     {
         if (phase_ == phase::failed)
@@ -176,7 +183,7 @@ public:
     }
 
     /// Whether the connection may serve another request; `surplus` are bytes left unconsumed.
-    [[nodiscard]] bool reusable(std::size_t surplus, bool cancelled) const noexcept
+    [[nodiscard]] bool reusable(std::size_t surplus, bool interrupted) const noexcept
     {
         reuse_facts facts;
         facts.reply_complete = phase_ == phase::complete;
@@ -184,7 +191,7 @@ public:
         facts.ended_by_close = body_.kind() == http::framing::until_close;
         facts.surplus = surplus != 0;
         facts.request_sent_whole = request_sent_whole_;
-        facts.cancelled = cancelled;
+        facts.interrupted = interrupted;
         return is_reusable(facts);
     }
 

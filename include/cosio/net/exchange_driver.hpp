@@ -12,6 +12,7 @@
 #include <cosio/net/exchange.hpp>
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/outgoing_body.hpp>
+#include <cosio/net/pool.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/awaitable.hpp>
@@ -33,7 +34,8 @@ namespace cosio::inline v0::net {
 class exchange_driver
 {
 public:
-    exchange_driver(std::unique_ptr<connection> on, http::method method,
+    /// Requires a lease with a connection.
+    exchange_driver(lease<connection> on, http::method method,
         std::optional<std::uint64_t> body_size)
         : connection_(std::move(on)), exchange_(method, body_size)
     {}
@@ -56,22 +58,26 @@ public:
     [[nodiscard]] asio::awaitable<void> run_to_head(
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
-        const operation_control::waiting waiting(control, connection_->bytes());
-        co_await send(control, head, body);
+        operation_control::waiting waiting(control, connection_->bytes(), step::transfer);
+        co_await send(control, waiting, head, body);
         sent_size_ = body.size();
         sent_crc64_ = body.crc64();
-        while (exchange_.state() == exchange::phase::receiving_head)
-            if (!receive_buffered_head())
-                co_await receive();
-        if (control.cancelled())
-            exchange_.fail(error(errc::cancelled));
+        while (exchange_.state() == exchange::phase::receiving_head) {
+            if (receive_buffered_head())
+                break;
+            const bool begun = exchange_.reply_has_begun();
+            waiting.enter(begun ? step::transfer : step::first_byte);
+            co_await receive();
+        }
+        stop_if_interrupted(control);
     }
 
     /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
     [[nodiscard]] asio::awaitable<result<std::size_t>> read_body(
         operation_control& control, std::span<std::byte> buffer)
     {
-        const operation_control::waiting waiting(control, connection_->bytes());
+        const operation_control::waiting waiting(
+            control, connection_->bytes(), step::transfer);
         std::size_t count = 0;
         while (count == 0 && !buffer.empty()) {
             if (!payload_.empty())
@@ -85,8 +91,7 @@ public:
             else
                 co_await receive();
         }
-        if (control.cancelled())
-            exchange_.fail(error(errc::cancelled));
+        stop_if_interrupted(control);
         if (exchange_.state() == exchange::phase::failed)
             co_return exchange_.failure();
         body_size_ += count;
@@ -94,13 +99,23 @@ public:
         co_return count;
     }
 
-    /// The connection, if it may serve another request; to be called once, at the end.
-    [[nodiscard]] std::unique_ptr<connection> release(const operation_control& control)
+    /// Gives the connection back, to be called once at the end; whether it may serve again.
+    bool give_back(const operation_control& control)
     {
         stop_watching();
-        if (!exchange_.reusable(connection_->unread().size(), control.cancelled()))
-            return nullptr;
-        connection_->mark_used();
+        const bool serves_again =
+            exchange_.reusable(connection_->unread().size(), control.interrupted());
+        if (serves_again)
+            connection_.keep();
+        connection_ = lease<connection>();
+        return serves_again;
+    }
+
+    /// The connection turned out to be no good: the right to open another one.
+    [[nodiscard]] lease<connection> take_lease() noexcept
+    {
+        stop_watching();
+        connection_.set(nullptr);
         return std::move(connection_);
     }
 
@@ -112,13 +127,25 @@ private:
         exchange_driver* driver = nullptr;
     };
 
-    asio::awaitable<void> send(
-        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    void stop_if_interrupted(operation_control& control)
+    {
+        if (control.interrupted())
+            if (auto why = control.stopped())
+                exchange_.stop(std::move(*why));
+    }
+
+    asio::awaitable<void> send(operation_control& control, operation_control::waiting& waiting,
+        const crypto::secret_buffer& head, outgoing_body& body)
     {
         exchange_.sending_begins();
         auto head_left = detail::bytes_of(head.view());
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
+            // The caller's source may take its time: then nobody stalls.
+            if (!body.in_memory())
+                waiting.enter(step::untimed);
             auto piece = co_await body.next(exchange_);
+            if (!body.in_memory())
+                waiting.enter(step::transfer);
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
@@ -237,7 +264,7 @@ private:
         return count;
     }
 
-    std::unique_ptr<connection> connection_;
+    lease<connection> connection_;
     exchange exchange_;
     std::shared_ptr<reply_watch> watch_{};
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.

@@ -113,11 +113,10 @@ private:
 };
 
 /// The control of a new operation: on a strand of its own, unless the client's executor is serial.
-[[nodiscard]] inline std::shared_ptr<operation_control> make_control(const client_core& core)
+[[nodiscard]] inline std::shared_ptr<operation_control> make_control(
+    const client_core& core, const timeout_settings& limits)
 {
-    if (core.executor_is_serial)
-        return std::make_shared<operation_control>(core.executor);
-    return std::make_shared<operation_control>(asio::make_strand(core.executor));
+    return std::make_shared<operation_control>(core.serial_executor(), limits);
 }
 
 /// Starts `work` and completes `token` with its result: signature `void(result<Result>)`.

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// How a running operation is told to stop.
+// How a running operation is told to stop: by its caller, or by the time that has passed.
 
 #ifndef COSIO_NET_OPERATION_CONTROL_HPP
 #define COSIO_NET_OPERATION_CONTROL_HPP
 
 #include <cosio/detail/asio.hpp>
+#include <cosio/result.hpp>
+#include <cosio/timeouts.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/steady_timer.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace cosio::inline v0::net {
@@ -20,6 +29,9 @@ public:
     /// Makes what is being waited for complete with an error, now and from now on.
     virtual void interrupt() noexcept = 0;
 
+    /// Grows with each byte moved, where bytes move.
+    [[nodiscard]] virtual std::uint64_t bytes_moved() const noexcept { return 0; }
+
 protected:
     interruptible() = default;
     interruptible(const interruptible&) = default;
@@ -27,16 +39,65 @@ protected:
     ~interruptible() = default;
 };
 
-/// The side of an operation that a cancellation sees. Touched on the operation's executor only.
-class operation_control
+/// A step that has a limit of time.
+enum class step {
+    untimed, ///< Only the total counts.
+    credentials,
+    pool_wait,
+    resolve,
+    connect,
+    tls_handshake,
+    first_byte,
+    transfer, ///< Bytes should move: the stall limit.
+};
+
+[[nodiscard]] constexpr timeout limit_of(step which, const timeout_settings& limits) noexcept
+{
+    switch (which) {
+    case step::untimed: return no_timeout;
+    case step::credentials: return limits.credentials;
+    case step::pool_wait: return limits.pool_wait;
+    case step::resolve: return limits.resolve;
+    case step::connect: return limits.connect;
+    case step::tls_handshake: return limits.tls_handshake;
+    case step::first_byte: return limits.first_byte;
+    case step::transfer: return limits.stall;
+    }
+    return no_timeout;
+}
+
+[[nodiscard]] constexpr errc timeout_error_of(step which) noexcept
+{
+    switch (which) {
+    case step::untimed: return errc::total_timeout;
+    case step::credentials: return errc::credentials_timeout;
+    case step::pool_wait: return errc::pool_timeout;
+    case step::resolve: return errc::resolve_timeout;
+    case step::connect: return errc::connect_timeout;
+    case step::tls_handshake: return errc::tls_timeout;
+    case step::first_byte: return errc::first_byte_timeout;
+    case step::transfer: return errc::stalled;
+    }
+    return errc::total_timeout;
+}
+
+/// The side of an operation that cancellation and time see. Touched on the operation's executor
+/// only. Owned by a `shared_ptr`, as a timer that has expired may reach it late.
+class operation_control : public std::enable_shared_from_this<operation_control>
 {
 public:
-    explicit operation_control(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+    using clock = std::chrono::steady_clock;
+
+    /// The total begins to count now.
+    operation_control(asio::any_io_executor executor, const timeout_settings& limits)
+        : executor_(std::move(executor)), limits_(limits),
+          total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
+                                                                       : clock::time_point())),
+          watchdog_(executor_)
+    {}
 
     /// Serial: everything an operation does runs here, one thing at a time.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
-
-    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
     void cancel() noexcept
     {
@@ -45,25 +106,145 @@ public:
             waiting_for_->interrupt();
     }
 
-    /// Names what the operation waits for, as long as this object lives.
+    /// What was waited for was aborted. If it was not by this object, it was by the caller's own
+    /// cancellation, which reaches a coroutine that runs within the caller's.
+    void note_aborted() noexcept { cancelled_ = cancelled_ || !interrupted(); }
+
+    /// Why the operation has to stop, if it has to. An expired step is reported until the next one
+    /// begins; a cancellation and the total are final.
+    [[nodiscard]] std::optional<error> stopped()
+    {
+        if (cancelled_)
+            return error(errc::cancelled);
+        if (!expired_ && total_deadline_ != clock::time_point::max() &&
+            clock::now() >= total_deadline_)
+            expired_ = errc::total_timeout;
+        return expired_ ? std::optional<error>(error(*expired_)) : std::nullopt;
+    }
+
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+    /// Whether the step that was waited for last was interrupted, by whatever.
+    [[nodiscard]] bool interrupted() const noexcept { return cancelled_ || expired_.has_value(); }
+
+    /// What is left of the total; nothing when it is not limited.
+    [[nodiscard]] std::optional<clock::duration> time_left() const
+    {
+        if (total_deadline_ == clock::time_point::max())
+            return std::nullopt;
+        return total_deadline_ - clock::now();
+    }
+
+    /// From here on the total does not count: what follows is bounded by its steps.
+    void end_total() noexcept { total_deadline_ = clock::time_point::max(); }
+
+    /// Names what the operation waits for and for how long, as long as this object lives.
     class waiting
     {
     public:
-        waiting(operation_control& control, interruptible& what) noexcept : control_(control)
+        waiting(operation_control& control, interruptible& what, step which) : control_(control)
         {
             control_.waiting_for_ = &what;
+            enter(which);
         }
         waiting(const waiting&) = delete;
         waiting& operator=(const waiting&) = delete;
-        ~waiting() { control_.waiting_for_ = nullptr; }
+        ~waiting()
+        {
+            control_.waiting_for_ = nullptr;
+            control_.deadline_ = clock::time_point::max();
+        }
+
+        /// Begins another step of the same wait.
+        void enter(step which) { control_.enter(which); }
 
     private:
         operation_control& control_;
     };
 
 private:
+    static clock::time_point after(timeout limit, clock::time_point now) noexcept
+    {
+        return limit.is_finite() ? now + limit.limit() : clock::time_point::max();
+    }
+
+    void enter(step which)
+    {
+        // A stall is looked for this often, so that it is found at most a quarter late.
+        constexpr int looks_per_stall = 4;
+        step_ = which;
+        expired_.reset();
+        if (cancelled_)
+            return waiting_for_->interrupt();
+        const auto limit = limit_of(which, limits_);
+        if (!limit.is_finite() && total_deadline_ == clock::time_point::max()) {
+            deadline_ = clock::time_point::max();
+            return;
+        }
+        const auto now = clock::now();
+        if (now >= total_deadline_)
+            return expire(errc::total_timeout);
+        quiet_since_ = now;
+        moved_ = waiting_for_->bytes_moved();
+        look_every_ = which == step::transfer ? timeout(limit.limit() / looks_per_stall) : limit;
+        deadline_ = std::min(after(look_every_, now), total_deadline_);
+        arm();
+    }
+
+    /// The timer is set again only for an earlier time than it waits for: a step mostly ends
+    /// before its limit, and then nothing was done for it but reading the clock.
+    void arm()
+    {
+        if (deadline_ == clock::time_point::max() || deadline_ >= armed_for_)
+            return;
+        armed_for_ = deadline_;
+        watchdog_.expires_at(deadline_);
+        watchdog_.async_wait([self = weak_from_this()](const std::error_code& code) {
+            if (const auto control = self.lock(); control != nullptr && !code)
+                control->look();
+        });
+    }
+
+    void look()
+    {
+        armed_for_ = clock::time_point::max();
+        if (waiting_for_ == nullptr || deadline_ == clock::time_point::max())
+            return;
+        const auto now = clock::now();
+        if (now >= total_deadline_)
+            return expire(errc::total_timeout);
+        if (now >= deadline_) {
+            if (step_ != step::transfer)
+                return expire(timeout_error_of(step_));
+            const auto moved = waiting_for_->bytes_moved();
+            if (moved == moved_ && now - quiet_since_ >= limits_.stall.limit())
+                return expire(errc::stalled);
+            if (moved != moved_)
+                quiet_since_ = now;
+            moved_ = moved;
+            deadline_ = std::min(after(look_every_, now), total_deadline_);
+        }
+        arm();
+    }
+
+    void expire(errc why) noexcept
+    {
+        expired_ = why;
+        deadline_ = clock::time_point::max();
+        waiting_for_->interrupt();
+    }
+
     asio::any_io_executor executor_;
+    timeout_settings limits_;
+    clock::time_point total_deadline_;
+    asio::steady_timer watchdog_;
+    clock::time_point armed_for_ = clock::time_point::max();
+    clock::time_point deadline_ = clock::time_point::max();
+    clock::time_point quiet_since_{};
+    timeout look_every_ = no_timeout;
+    std::uint64_t moved_ = 0;
     interruptible* waiting_for_ = nullptr;
+    std::optional<errc> expired_{};
+    step step_ = step::untimed;
     bool cancelled_ = false;
 };
 

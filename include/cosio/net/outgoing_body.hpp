@@ -37,6 +37,8 @@ public:
           unsent_(bytes.bytes())
     {}
 
+    [[nodiscard]] bool in_memory() const noexcept { return body_.in_memory(); }
+
     /// The CRC64 of the pieces so far, without their chunked framing.
     [[nodiscard]] std::uint64_t crc64() const noexcept { return sum_.value(); }
     /// Bytes of the pieces so far.

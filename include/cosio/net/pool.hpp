@@ -1,108 +1,234 @@
 // SPDX-License-Identifier: MIT
 //
-// Connections that wait for another request.
+// The connections of one client, shared by operations on any thread.
 
 #ifndef COSIO_NET_POOL_HPP
 #define COSIO_NET_POOL_HPP
 
-#include <cosio/net/connector.hpp>
+#include <cosio/counters.hpp>
+#include <cosio/net/operation_control.hpp>
+#include <cosio/net/parking.hpp>
+#include <cosio/net/pool_state.hpp>
+#include <cosio/result.hpp>
 
-#include <algorithm>
+#include <asio/awaitable.hpp>
+
+#include <atomic>
 #include <chrono>
-#include <cstddef>
-#include <iterator>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
-#include <vector>
 
 namespace cosio::inline v0::net {
 
-/// Whether a connection that became idle at `since` may still be used.
-[[nodiscard]] constexpr bool is_fresh(std::chrono::steady_clock::time_point since,
-    std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration timeout) noexcept
-{
-    return now - since < timeout;
-}
-
-/// Last in, first out: the warmest connection serves next and the others may grow old. Knows no
-/// clock: the time is given. `Connection` has `leads_to()`.
 template <class Connection>
-class idle_connections
+class pool;
+
+/// The right to one connection, and the connection once there is one. Gives both back when it
+/// goes: the connection to be used again only if `keep` was called.
+template <class Connection>
+class lease
 {
 public:
-    using time_point = std::chrono::steady_clock::time_point;
-    using owned = std::unique_ptr<Connection>;
-
-    idle_connections(std::chrono::steady_clock::duration timeout, std::size_t most)
-        : timeout_(timeout), most_(most)
+    lease() = default;
+    lease(std::shared_ptr<pool<Connection>> from, origin where,
+        std::unique_ptr<Connection> connection)
+        : pool_(std::move(from)), where_(std::move(where)), connection_(std::move(connection))
     {}
-
-    /// The connection to `where` that was put back last; none when there is none.
-    [[nodiscard]] owned take(const origin& where, time_point now)
+    lease(lease&&) noexcept = default;
+    lease& operator=(lease&& other) noexcept
     {
-        drop_old(now);
-        const auto found = std::ranges::find_if(idle_.rbegin(), idle_.rend(),
-            [&](const entry& each) { return each.connection->leads_to() == where; });
-        if (found == idle_.rend())
-            return nullptr;
-        auto taken = std::move(found->connection);
-        idle_.erase(std::next(found).base());
-        return taken;
+        give_back();
+        pool_ = std::move(other.pool_);
+        where_ = std::move(other.where_);
+        connection_ = std::move(other.connection_);
+        keep_ = std::exchange(other.keep_, false);
+        return *this;
     }
+    ~lease() { give_back(); }
 
-    void put(owned connection, time_point now)
+    [[nodiscard]] const origin& leads_to() const noexcept { return where_; }
+    [[nodiscard]] Connection* get() const noexcept { return connection_.get(); }
+    [[nodiscard]] Connection& operator*() const noexcept { return *connection_; }
+    [[nodiscard]] Connection* operator->() const noexcept { return connection_.get(); }
+
+    void set(std::unique_ptr<Connection> connection) noexcept
     {
-        drop_old(now);
-        idle_.push_back({std::move(connection), now});
-        if (idle_.size() > most_)
-            idle_.erase(idle_.begin());
+        connection_ = std::move(connection);
     }
-
-    [[nodiscard]] std::size_t size() const noexcept { return idle_.size(); }
+    /// Lets it serve again: see `is_reusable`.
+    void keep() noexcept { keep_ = true; }
 
 private:
-    struct entry
+    void give_back() noexcept
     {
-        owned connection{};
-        time_point since{};
-    };
-
-    /// Entries are in the order in which they became idle.
-    void drop_old(time_point now)
-    {
-        const auto fresh = std::ranges::find_if(
-            idle_, [&](const entry& each) { return is_fresh(each.since, now, timeout_); });
-        idle_.erase(idle_.begin(), fresh);
+        if (const auto from = std::exchange(pool_, nullptr); from != nullptr)
+            from->release(where_, keep_ ? std::move(connection_) : nullptr);
+        connection_.reset();
     }
 
-    std::chrono::steady_clock::duration timeout_;
-    std::size_t most_;
-    std::vector<entry> idle_{};
+    std::shared_ptr<pool<Connection>> pool_{};
+    origin where_{};
+    std::unique_ptr<Connection> connection_{};
+    bool keep_ = false;
 };
 
-/// The connections of one client. Thread safe.
+/// Thread safe. Owned by a `shared_ptr`, as leases refer to it.
 template <class Connection>
-class pool
+class pool : public std::enable_shared_from_this<pool<Connection>>
 {
 public:
-    pool(std::chrono::steady_clock::duration timeout, std::size_t most) : idle_(timeout, most) {}
+    explicit pool(const pool_settings& settings) : state_(settings) {}
 
-    [[nodiscard]] std::unique_ptr<Connection> take(const origin& where)
+    /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
+    ///
+    /// Waits when all that are allowed are in use. Errors: `errc::pool_timeout`,
+    /// `errc::total_timeout`, `errc::cancelled`.
+    [[nodiscard]] asio::awaitable<result<lease<Connection>>> acquire(
+        operation_control& control, origin where)
     {
-        const std::lock_guard lock(mutex_);
-        return idle_.take(where, std::chrono::steady_clock::now());
+        std::unique_lock lock(mutex_);
+        auto got = state_.acquire(where, std::chrono::steady_clock::now());
+        if (got.admitted) {
+            lock.unlock();
+            co_return admitted(std::move(where), std::move(got.connection));
+        }
+        queue_place place(*this, where, got.waits_as, control.executor());
+        lock.unlock();
+        {
+            const operation_control::waiting waiting(control, *place.parked, step::pool_wait);
+            co_await place.parked->wait(control);
+        }
+        auto stop = control.stopped();
+        if (stop)
+            co_return std::move(*stop);
+        co_return admitted(std::move(where), place.take());
     }
 
-    void put(std::unique_ptr<Connection> connection)
+    /// As `release` with a connection nobody was admitted for.
+    void add_idle(const origin& where, std::unique_ptr<Connection> connection)
     {
         const std::lock_guard lock(mutex_);
-        idle_.put(std::move(connection), std::chrono::steady_clock::now());
+        state_.add_idle(where, std::move(connection), std::chrono::steady_clock::now());
+    }
+
+    /// One who was admitted is done; `connection` is null when it cannot serve again.
+    void release(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        release_locked(where, std::move(connection));
+    }
+
+    [[nodiscard]] std::size_t idle_to(const origin& where) const
+    {
+        const std::lock_guard lock(mutex_);
+        return state_.idle_to(where);
+    }
+
+    void count_opened(bool resumed) noexcept
+    {
+        opened_.fetch_add(1, std::memory_order_relaxed);
+        if (resumed)
+            resumed_.fetch_add(1, std::memory_order_relaxed);
+    }
+    void count_failed() noexcept { failed_.fetch_add(1, std::memory_order_relaxed); }
+    void count_stale() noexcept { stale_.fetch_add(1, std::memory_order_relaxed); }
+
+    [[nodiscard]] connection_counters counters() const
+    {
+        connection_counters out;
+        out.opened = opened_.load(std::memory_order_relaxed);
+        out.resumed = resumed_.load(std::memory_order_relaxed);
+        out.reused = reused_.load(std::memory_order_relaxed);
+        out.stale = stale_.load(std::memory_order_relaxed);
+        out.failed = failed_.load(std::memory_order_relaxed);
+        const std::lock_guard lock(mutex_);
+        out.in_use = state_.in_use();
+        out.idle = state_.idle();
+        out.waiting = state_.waiting();
+        return out;
     }
 
 private:
-    std::mutex mutex_{};
-    idle_connections<Connection> idle_;
+    /// One who waits, in whose coroutine this lives. Leaves the queue when it goes, and passes a
+    /// grant on that was not taken.
+    struct queue_place
+    {
+        queue_place(pool& from, const origin& wanted, std::uint64_t number,
+            const asio::any_io_executor& executor)
+            : parked(std::make_shared<parking>(executor)), of(from), where(wanted), ticket(number)
+        {
+            of.queue_.emplace(ticket, this);
+        }
+        queue_place(const queue_place&) = delete;
+        queue_place& operator=(const queue_place&) = delete;
+        ~queue_place()
+        {
+            const std::lock_guard lock(of.mutex_);
+            if (of.queue_.erase(ticket) != 0)
+                static_cast<void>(of.state_.leave(where, ticket));
+            else if (!taken)
+                of.release_locked(where, std::move(connection));
+        }
+
+        /// Requires that the grant was made.
+        [[nodiscard]] std::unique_ptr<Connection> take()
+        {
+            const std::lock_guard lock(of.mutex_);
+            taken = true;
+            return std::move(connection);
+        }
+
+        std::shared_ptr<parking> parked;
+        pool& of;
+        const origin& where;
+        std::uint64_t ticket;
+        std::unique_ptr<Connection> connection{};
+        bool taken = false;
+    };
+
+    void release_locked(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    {
+        try {
+            auto granted =
+                state_.release(where, std::move(connection), std::chrono::steady_clock::now());
+            if (!granted)
+                return;
+            const auto found = queue_.find(granted->to);
+            queue_place& place = *found->second;
+            queue_.erase(found);
+            place.connection = std::move(granted->connection);
+            place.parked->wake();
+        } catch (...) { // Without memory to keep it in, the connection is closed.
+        }
+    }
+
+    /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
+    /// must not be taken for the reply to the next request.
+    [[nodiscard]] lease<Connection> admitted(origin where, std::unique_ptr<Connection> connection)
+    {
+        while (connection != nullptr && !connection->is_quiet()) {
+            count_stale();
+            const std::lock_guard lock(mutex_);
+            connection = state_.exchange_stale(where);
+        }
+        if (connection != nullptr)
+            reused_.fetch_add(1, std::memory_order_relaxed);
+        return lease<Connection>(
+            this->shared_from_this(), std::move(where), std::move(connection));
+    }
+
+    mutable std::mutex mutex_{};
+    pool_state<Connection> state_;
+    std::map<std::uint64_t, queue_place*> queue_{};
+    std::atomic<std::uint64_t> opened_{0};
+    std::atomic<std::uint64_t> resumed_{0};
+    std::atomic<std::uint64_t> reused_{0};
+    std::atomic<std::uint64_t> stale_{0};
+    std::atomic<std::uint64_t> failed_{0};
 };
 
 } // namespace cosio::inline v0::net

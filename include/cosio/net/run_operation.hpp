@@ -5,15 +5,34 @@
 #ifndef COSIO_NET_RUN_OPERATION_HPP
 #define COSIO_NET_RUN_OPERATION_HPP
 
-#include <cosio/net/perform.hpp>
+#include <cosio/net/attempt_loop.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 
 #include <asio/awaitable.hpp>
 
 #include <memory>
+#include <new>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace cosio::inline v0::net {
+
+/// An exception that reached the end of an operation, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
 
 /// Owns what the operation needs until it is over. `request` is what `Operation::encode` made; a
 /// refusal is what the operation completes with.
@@ -25,32 +44,31 @@ template <class Dialect, class Operation>
     try {
         if (!request)
             co_return std::move(request).error();
-        const call what{*core, *control, *request, Operation::what,
-            &operation::refusal_of<Dialect>};
-        const operation_log log(*core, *request);
-
-        auto driver = co_await begin(what);
-        if (!driver) {
-            log.failed(driver.error(), nullptr);
-            co_return std::move(driver).error();
+        attempt_loop loop(
+            *core, *control, *request, Operation::what, &operation::refusal_of<Dialect>);
+        for (;;) {
+            error why;
+            auto begun = co_await loop.begin();
+            if (begun) {
+                auto got = co_await loop.receive(to);
+                if (got) {
+                    const std::string request_id = operation::request_id_of<Dialect>(*got);
+                    auto decoded = Operation::decode(request->expected, std::move(*got));
+                    if (decoded) {
+                        loop.succeeded(request_id);
+                        co_return decoded;
+                    }
+                    why = std::move(decoded).error();
+                    why.request_id = request_id;
+                } else {
+                    why = std::move(got).error();
+                }
+            } else {
+                why = std::move(begun).error();
+            }
+            if (!co_await loop.retries(why))
+                co_return why;
         }
-        auto got = co_await finish(what, **driver, to);
-        if (!got) {
-            log.failed(got.error(), driver->get());
-            co_return std::move(got).error();
-        }
-        const auto status = got->head.status;
-        std::string request_id = operation::request_id_of<Dialect>(*got);
-        auto decoded = Operation::decode(request->expected, std::move(*got));
-        if (!decoded) {
-            auto why = with_attempt(std::move(decoded).error(), **driver);
-            why.http_status = status;
-            why.request_id = std::move(request_id);
-            log.failed(why, driver->get());
-            co_return why;
-        }
-        log.succeeded(status, **driver, request_id);
-        co_return decoded;
     } catch (...) {
         co_return error_of_exception();
     }

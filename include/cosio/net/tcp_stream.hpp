@@ -12,10 +12,11 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <system_error>
@@ -46,19 +47,27 @@ public:
             co_return std::size_t{0};
         if (code)
             co_return connection_error(code);
+        moved_ += count;
         co_return count;
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
-        const std::array<asio::const_buffer, 2> buffers{
-            asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
-        std::error_code code;
-        co_await asio::async_write(
-            socket_, buffers, asio::redirect_error(asio::use_awaitable, code));
-        if (code)
-            co_return connection_error(code);
+        while (!first.empty() || !second.empty()) {
+            const std::array<asio::const_buffer, 2> buffers{
+                asio::buffer(first.data(), first.size()),
+                asio::buffer(second.data(), second.size())};
+            std::error_code code;
+            const auto count = co_await socket_.async_write_some(
+                buffers, asio::redirect_error(asio::use_awaitable, code));
+            if (code)
+                co_return connection_error(code);
+            moved_ += count;
+            const auto of_first = std::min(count, first.size());
+            first = first.subspan(of_first);
+            second = second.subspan(count - of_first);
+        }
         co_return result<void>();
     }
 
@@ -71,6 +80,7 @@ public:
             return std::size_t{0};
         if (code)
             return connection_error(code);
+        moved_ += count;
         return count;
     }
 
@@ -94,8 +104,11 @@ public:
         socket_.close(ignored);
     }
 
+    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return moved_; }
+
 private:
     asio::ip::tcp::socket socket_;
+    std::uint64_t moved_ = 0;
 };
 
 } // namespace cosio::inline v0::net

@@ -42,6 +42,7 @@ struct deleter
 {
     void operator()(SSL_CTX* object) const noexcept { SSL_CTX_free(object); }
     void operator()(SSL* object) const noexcept { SSL_free(object); }
+    void operator()(SSL_SESSION* object) const noexcept { SSL_SESSION_free(object); }
     void operator()(BIO* object) const noexcept { BIO_free(object); }
     void operator()(X509* object) const noexcept { X509_free(object); }
 };
@@ -60,6 +61,19 @@ using owned = std::unique_ptr<T, deleter>;
 
 } // namespace openssl
 
+/// Told of each session that a peer offers to resume. Set as the application data of an `SSL`.
+class tls_session_sink
+{
+public:
+    virtual void keep(openssl::owned<SSL_SESSION> session) noexcept = 0;
+
+protected:
+    tls_session_sink() = default;
+    tls_session_sink(const tls_session_sink&) = default;
+    tls_session_sink& operator=(const tls_session_sink&) = default;
+    ~tls_session_sink() = default;
+};
+
 /// Shared by all connections of a client; immutable and thread safe once made.
 class tls_context
 {
@@ -75,6 +89,16 @@ public:
         if (context == nullptr ||
             SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
             return error(errc::tls_failed, openssl::take_error());
+        // Sessions are kept by us, per name and for one use each.
+        SSL_CTX_set_session_cache_mode(
+            context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
+            auto* const sink = static_cast<tls_session_sink*>(SSL_get_app_data(ssl));
+            if (sink == nullptr)
+                return 0; // OpenSSL keeps its reference.
+            sink->keep(openssl::owned<SSL_SESSION>(session));
+            return 1;
+        });
         made.verifies_ = !settings.dangerously_accept_any_certificate;
         SSL_CTX_set_verify(
             context, made.verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);

@@ -123,7 +123,33 @@ public:
 
     tls_engine(const tls_engine&) = delete; // OpenSSL points at it.
     tls_engine& operator=(const tls_engine&) = delete;
-    ~tls_engine() = default;
+    ~tls_engine()
+    {
+        // Else OpenSSL calls the session unfit to be resumed: where the bytes of a reply end is
+        // told by HTTP, not by the end of TLS.
+        if (ssl_ != nullptr && failure_.empty())
+            SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+
+    /// Before the handshake: `session` is offered to be resumed, if there is one, and `sink`, which
+    /// outlives the engine, is told of the sessions of this connection.
+    void resume(openssl::owned<SSL_SESSION> session, tls_session_sink& sink) noexcept
+    {
+        SSL_set_app_data(ssl_.get(), &sink);
+        if (session != nullptr)
+            SSL_set_session(ssl_.get(), session.get());
+    }
+
+    /// After the handshake.
+    [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+    /// What was negotiated, to be kept when it was resumed and may be again: below TLS 1.3 a
+    /// session serves many times and is announced once.
+    [[nodiscard]] openssl::owned<SSL_SESSION> reusable_session() const noexcept
+    {
+        const bool serves_again = resumed() && SSL_version(ssl_.get()) < TLS1_3_VERSION;
+        return openssl::owned<SSL_SESSION>(
+            serves_again ? SSL_get1_session(ssl_.get()) : nullptr);
+    }
 
     /// Goes on with the handshake; look for output after each call.
     [[nodiscard]] status handshake()

@@ -7,9 +7,11 @@
 
 #include <cosio/net/stream.hpp>
 #include <cosio/net/tls_engine.hpp>
+#include <cosio/net/tls_session_cache.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -30,6 +32,18 @@ public:
         : transport_(std::move(transport)), engine_(std::move(engine))
     {}
 
+    /// The sessions of this connection are kept in `cache`, and the last one there is resumed.
+    /// Before the handshake.
+    void keep_sessions(std::shared_ptr<tls_session_cache> cache, const origin& where)
+    {
+        auto session = cache->take(where);
+        sessions_ = std::make_unique<session_keeper>(std::move(cache), where);
+        engine_->resume(std::move(session), *sessions_);
+    }
+
+    /// After the handshake.
+    [[nodiscard]] bool resumed() const noexcept { return engine_->resumed(); }
+
     /// Errors: `errc::tls_certificate_rejected`, `errc::tls_failed`, and those of the transport.
     [[nodiscard]] asio::awaitable<result<void>> handshake()
     {
@@ -39,8 +53,12 @@ public:
             if (auto sent = co_await flush(); !sent)
                 co_return state == tls_engine::status::failed ? engine_->failure()
                                                               : std::move(sent).error();
-            if (state == tls_engine::status::done)
+            if (state == tls_engine::status::done) {
+                if (sessions_ != nullptr)
+                    if (auto session = engine_->reusable_session())
+                        sessions_->keep(std::move(session));
                 co_return result<void>();
+            }
             if (state != tls_engine::status::want_input)
                 co_return engine_->failure();
             auto more = co_await receive();
@@ -116,7 +134,32 @@ public:
     void abandon_write() noexcept override { transport_->abandon_write(); }
     void close() noexcept override { transport_->close(); }
 
+    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override
+    {
+        return transport_->bytes_moved();
+    }
+
 private:
+    class session_keeper final : public tls_session_sink
+    {
+    public:
+        session_keeper(std::shared_ptr<tls_session_cache> cache, origin where)
+            : cache_(std::move(cache)), where_(std::move(where))
+        {}
+
+        void keep(openssl::owned<SSL_SESSION> session) noexcept override
+        {
+            try {
+                cache_->put(where_, std::move(session));
+            } catch (...) { // Without memory to keep it in, the next handshake is a full one.
+            }
+        }
+
+    private:
+        std::shared_ptr<tls_session_cache> cache_;
+        origin where_;
+    };
+
     asio::awaitable<result<void>> flush()
     {
         if (!engine_->has_output())
@@ -135,6 +178,7 @@ private:
     }
 
     std::unique_ptr<stream> transport_;
+    std::unique_ptr<session_keeper> sessions_{}; // Before the engine, which refers to it.
     std::unique_ptr<tls_engine> engine_;
     std::vector<std::byte> sending_{};
 };

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+//
+// The attempts of one operation on the network: a thin coroutine around `attempts`.
+
+#ifndef COSIO_NET_ATTEMPT_LOOP_HPP
+#define COSIO_NET_ATTEMPT_LOOP_HPP
+
+#include <cosio/http/date.hpp>
+#include <cosio/net/attempt.hpp>
+#include <cosio/net/attempts.hpp>
+#include <cosio/net/pause.hpp>
+#include <cosio/net/receive_reply.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cosio::inline v0::net {
+
+/// What is wrong with a reply before its operation looks at it.
+using refusal_function = std::optional<error> (*)(
+    const operation::reply&, const operation::facts&);
+
+/// `begin`, then `receive` if that went well, then `succeeded` or `retries`; and again while it
+/// says so. Refers to what the operation's coroutine owns.
+class attempt_loop
+{
+public:
+    attempt_loop(client_core& core, operation_control& control,
+        const operation::prepared_request& request, const operation::facts& what,
+        refusal_function refusal_of)
+        : core_(core), control_(control), request_(request), what_(what),
+          refusal_of_(refusal_of),
+          backup_host_(core.retry.switch_domain ? core.service.backup_host(request.host)
+                                                : std::string()),
+          attempts_(core.retry,
+              {what.idempotent, !backup_host_.empty(), core.identity->can_refresh()})
+    {}
+
+    [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
+    [[nodiscard]] std::unique_ptr<exchange_driver> take_driver() noexcept
+    {
+        return std::move(driver_);
+    }
+
+    /// Sends the request and receives the head of the reply.
+    [[nodiscard]] asio::awaitable<result<void>> begin()
+    {
+        driver_.reset();
+        reply_ = reply_facts();
+        status_ = 0;
+        report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
+            attempts_.number());
+        auto who = co_await core_.identity->get(control_, core_.now(),
+            attempts_.wants_new_credentials() ? used_generation_ : 0);
+        if (!who)
+            co_return std::move(who).error();
+        used_generation_ = who->generation;
+        if (auto allowed = check_identity(core_, *who->who); !allowed)
+            co_return std::move(allowed).error();
+        const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
+            attempts_.is_retry(), *report_};
+        auto begun = co_await attempt(plan);
+        if (!begun)
+            co_return std::move(begun).error();
+        driver_ = std::move(*begun);
+        const auto& progress = driver_->progress();
+        note_reply_head(progress.head());
+        if (progress.state() == exchange::phase::failed)
+            co_return progress.failure();
+        log_reply_head(core_.log, progress.head());
+        co_return result<void>();
+    }
+
+    /// Receives the rest of the reply; an error when it is a refusal.
+    [[nodiscard]] asio::awaitable<result<operation::reply>> receive(const destination& to)
+    {
+        auto got = co_await receive_reply(*driver_, control_, to);
+        if (!got)
+            co_return got;
+        if (auto refusal = refusal_of_(*got, what_))
+            co_return std::move(*refusal);
+        co_return got;
+    }
+
+    void succeeded(std::string_view request_id)
+    {
+        core_.budget.succeeded();
+        report_->finished(summary(request_id), nullptr);
+    }
+
+    /// The attempt failed with `why`: completes it with what is known, and waits until another is
+    /// to begin. False when the error stands.
+    [[nodiscard]] asio::awaitable<bool> retries(error& why)
+    {
+        complete(why);
+        const bool body_was_begun = driver_ != nullptr;
+        report_->finished(summary(why.request_id), &why);
+        const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
+            body_of(request_).rewind();
+        const auto decision = attempts_.failed(why, reply_, replayable,
+            std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
+            core_.budget, core_.random(), control_.time_left());
+        driver_.reset(); // Its connection is closed, or has been given back, before the wait.
+        if (!decision.retries())
+            co_return false;
+        if (decision.clock_difference)
+            core_.clock_difference.store(
+                decision.clock_difference->count(), std::memory_order_relaxed);
+        report_->retry_scheduled(decision.reason, decision.delay, why);
+        may_have_executed_ = why.may_have_executed();
+        if (decision.delay.count() == 0)
+            co_return true;
+        if (co_await pause(control_, decision.delay))
+            co_return true;
+        auto last = std::move(why);
+        why = control_.stopped().value_or(error(errc::cancelled));
+        why.message = why.code.message() + "; the last attempt: " + last.describe();
+        why.attempts = last.attempts;
+        why.request_was_sent = last.request_was_sent;
+        why.earlier_attempt_may_have_executed = may_have_executed_;
+        co_return false;
+    }
+
+private:
+    [[nodiscard]] std::string_view host() const noexcept
+    {
+        return attempts_.uses_backup_domain() ? std::string_view(backup_host_)
+                                              : std::string_view(request_.host);
+    }
+
+    void note_reply_head(const http::response_head& head)
+    {
+        status_ = head.status;
+        if (status_ == 0)
+            return;
+        reply_.received = true;
+        reply_.has_request_id = !head.get(core_.service.request_id_header).empty();
+        reply_.retry_after = retry_after(head);
+        if (const auto date = http::parse_date(head.get("Date")))
+            reply_.clock_difference = *date -
+                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    }
+
+    /// In seconds, or a date (RFC 9110, 10.2.3).
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after(
+        const http::response_head& head) const
+    {
+        const auto text = head.get("Retry-After");
+        constexpr std::uint32_t longest = 24 * 60 * 60;
+        if (const auto seconds = detail::parse_number<std::uint32_t>(text))
+            return std::chrono::seconds(std::min(*seconds, longest));
+        if (const auto date = http::parse_date(text); date && *date > core_.now())
+            return std::min(*date - core_.now(), std::chrono::seconds(longest));
+        return std::nullopt;
+    }
+
+    [[nodiscard]] attempt_summary summary(std::string_view request_id) const
+    {
+        attempt_summary out;
+        out.status = status_;
+        out.request_id = request_id;
+        if (driver_ != nullptr) {
+            out.bytes_sent = driver_->sent_size();
+            out.bytes_received = driver_->body_size();
+        }
+        return out;
+    }
+
+    void complete(error& why)
+    {
+        const bool sent = driver_ != nullptr && driver_->progress().request_was_sent();
+        const bool refused_here = driver_ == nullptr && why.code == condition::invalid_request;
+        why.attempts = refused_here ? attempts_.number() - 1 : attempts_.number();
+        why.request_was_sent = why.request_was_sent || sent;
+        why.earlier_attempt_may_have_executed = may_have_executed_;
+        if (why.http_status == 0)
+            why.http_status = status_;
+    }
+
+    client_core& core_;
+    operation_control& control_;
+    const operation::prepared_request& request_;
+    const operation::facts& what_;
+    refusal_function refusal_of_;
+    std::string backup_host_;
+    attempts attempts_;
+    std::optional<step_report> report_{};
+    std::unique_ptr<exchange_driver> driver_{};
+    reply_facts reply_{};
+    unsigned status_ = 0;
+    std::uint64_t used_generation_ = 0;
+    bool may_have_executed_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// What becomes of a reply's body: a document, an object in a string, or the caller's buffer.
+
+#ifndef COSIO_NET_RECEIVE_REPLY_HPP
+#define COSIO_NET_RECEIVE_REPLY_HPP
+
+#include <cosio/net/exchange_driver.hpp>
+#include <cosio/operation/shared/prepared_request.hpp>
+#include <cosio/operation/shared/service_error.hpp>
+#include <cosio/result.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace cosio::inline v0::net {
+
+/// Documents and error replies are held in memory; longer ones are refused.
+inline constexpr std::uint64_t longest_document = 64 * 1024 * 1024;
+
+/// Where the body of a successful reply goes: into a string, or into the caller's buffer.
+struct destination
+{
+    /// Used when `into_buffer` is false.
+    std::uint64_t limit = longest_document;
+    std::span<std::byte> buffer{};
+    bool into_buffer = false;
+
+    [[nodiscard]] std::uint64_t capacity() const noexcept
+    {
+        return into_buffer ? buffer.size() : limit;
+    }
+};
+
+[[nodiscard]] inline error too_long_for_destination(std::uint64_t capacity)
+{
+    return error(errc::destination_too_small,
+        "the object is longer than the " + std::to_string(capacity) + " bytes there is room for");
+}
+
+/// Receives the rest of the body behind what `out` holds, at most `limit` bytes in all.
+[[nodiscard]] inline asio::awaitable<result<void>> read_into_string(exchange_driver& driver,
+    operation_control& control, std::string& out, std::uint64_t limit)
+{
+    constexpr std::size_t first_step = 16 * 1024;
+    constexpr std::size_t longest_step = 8 * 1024 * 1024;
+    const auto length = driver.progress().head().content_length;
+    for (std::size_t filled = 0;;) {
+        // Grows with what arrives, not with what the peer announces.
+        const std::size_t step = std::clamp(filled, first_step, longest_step);
+        const auto still = driver.progress().body().known_left();
+        out.resize(filled + (length ? std::max<std::size_t>(1, std::min<std::uint64_t>(step, still))
+                                    : step));
+        const auto room = std::as_writable_bytes(std::span(out)).subspan(filled);
+        auto got = co_await driver.read_body(control, room);
+        filled += got ? *got : 0;
+        if (!got || *got == 0 || filled > limit) {
+            out.resize(filled);
+            if (!got)
+                co_return std::move(got).error();
+            if (filled > limit)
+                co_return too_long_for_destination(limit);
+            co_return result<void>();
+        }
+    }
+}
+
+[[nodiscard]] inline asio::awaitable<result<void>> read_into_buffer(
+    exchange_driver& driver, operation_control& control, std::span<std::byte> buffer)
+{
+    const auto capacity = buffer.size();
+    while (!buffer.empty()) {
+        auto got = co_await driver.read_body(control, buffer);
+        if (!got)
+            co_return std::move(got).error();
+        if (*got == 0)
+            co_return result<void>();
+        buffer = buffer.subspan(*got);
+    }
+    std::byte one_more{};
+    auto got = co_await driver.read_body(control, std::span(&one_more, 1));
+    if (!got)
+        co_return std::move(got).error();
+    if (*got != 0)
+        co_return too_long_for_destination(capacity);
+    co_return result<void>();
+}
+
+/// Receives the body of a reply whose head is there, and gives the connection back if it may serve
+/// again. Bodies of refusals are documents whatever the destination is.
+[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(
+    exchange_driver& driver, operation_control& control, const destination& to)
+{
+    operation::reply out;
+    auto& progress = driver.progress();
+    const bool success = operation::is_success(progress.head().status);
+    const bool has_body = progress.body().kind() != http::framing::none;
+    const auto capacity = success ? to.capacity() : longest_document;
+    if (has_body && progress.head().content_length.value_or(0) > capacity)
+        co_return too_long_for_destination(capacity);
+    result<void> received;
+    if (success && to.into_buffer)
+        received = co_await read_into_buffer(driver, control, to.buffer);
+    else
+        received = co_await read_into_string(driver, control, out.body, capacity);
+    if (!received)
+        co_return std::move(received).error();
+    driver.give_back(control);
+    out.body_size = driver.body_size();
+    out.body_crc64 = driver.body_crc64();
+    out.sent_crc64 = driver.sent_crc64();
+    out.body_end_is_framed = progress.body().kind() != http::framing::until_close;
+    out.head = std::move(progress.head());
+    co_return out;
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
