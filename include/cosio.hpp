@@ -9,6 +9,7 @@
 #include <cosio/config.hpp>
 #include <cosio/crypto/crc64.hpp>
 #include <cosio/customer_key.hpp>
+#include <cosio/cvm_role_credentials.hpp>
 #include <cosio/error.hpp>
 #include <cosio/format.hpp>
 #include <cosio/result.hpp>

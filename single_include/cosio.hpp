@@ -5684,8 +5684,8 @@ private:
     [[nodiscard]] static std::chrono::seconds scaled(
         std::chrono::seconds time, double factor) noexcept
     {
-        return std::chrono::seconds(
-            static_cast<std::int64_t>(static_cast<double>(time.count()) * factor));
+        return std::chrono::ceil<std::chrono::seconds>(
+            std::chrono::duration<double>(time) * factor);
     }
 
     issued_credentials current_{};
@@ -7682,7 +7682,7 @@ public:
         co_await send(control, waiting, head, body);
         sent_size_ = body.size();
         sent_crc64_ = body.crc64();
-        while (exchange_.state() == exchange::phase::receiving_head) {
+        while (exchange_.state() == exchange::phase::receiving_head && !control.interrupted()) {
             if (receive_buffered_head())
                 break;
             const bool begun = exchange_.reply_has_begun();
@@ -8128,6 +8128,8 @@ struct attempt_plan
     bool is_retry = false;
     /// Told of connections.
     const step_report& report;
+    /// Set when a request was sent of which it is not known what became.
+    bool& may_have_executed;
 };
 
 /// The body that is sent: a document of ours, or the caller's.
@@ -8185,7 +8187,7 @@ struct attempt_plan
 }
 
 /// Whether a failed exchange met a connection that the server had closed while it was idle: then
-/// the request was never read, and may be sent once more as if this had not happened.
+/// the request was most likely never read, and may be sent once more as if this had not happened.
 [[nodiscard]] inline bool met_stale_connection(
     const exchange& progress, bool was_used, bool idempotent) noexcept
 {
@@ -8223,6 +8225,7 @@ struct attempt_plan
             plan.control.interrupted() || !body.rewind())
             co_return driver;
         plan.core.connections->count_stale();
+        plan.may_have_executed = true; // Closed before it was read, or just before its reply.
         *leased = driver->take_lease();
     }
 }
@@ -9175,7 +9178,7 @@ public:
         if (auto allowed = check_identity(core_, *who->who); !allowed)
             co_return std::move(allowed).error();
         const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
-            attempts_.is_retry(), *report_};
+            attempts_.is_retry(), *report_, may_have_executed_};
         auto begun = co_await attempt(plan);
         if (!begun)
             co_return std::move(begun).error();
@@ -9197,6 +9200,12 @@ public:
         if (auto refusal = refusal_of_(*got, what_))
             co_return std::move(*refusal);
         co_return got;
+    }
+
+    /// An attempt before this one may have done what was asked for.
+    [[nodiscard]] bool earlier_attempt_may_have_executed() const noexcept
+    {
+        return may_have_executed_;
     }
 
     void succeeded(std::string_view request_id)
@@ -9224,7 +9233,7 @@ public:
             core_.clock_difference.store(
                 decision.clock_difference->count(), std::memory_order_relaxed);
         report_->retry_scheduled(decision.reason, decision.delay, why);
-        may_have_executed_ = why.may_have_executed();
+        may_have_executed_ = may_have_executed_ || why.may_have_executed();
         if (decision.delay.count() == 0)
             co_return true;
         if (co_await pause(control_, decision.delay))
@@ -9999,6 +10008,13 @@ template <class Dialect, class Operation>
                 }
             } else {
                 why = std::move(begun).error();
+            }
+            if constexpr (requires { Operation::done_by_earlier_attempt(why); }) {
+                if (loop.earlier_attempt_may_have_executed())
+                    if (auto done = Operation::done_by_earlier_attempt(why)) {
+                        loop.succeeded(why.request_id);
+                        co_return std::move(*done);
+                    }
             }
             if (!co_await loop.retries(why))
                 co_return why;
@@ -12560,6 +12576,17 @@ struct restore_object
         return std::move(build).finish();
     }
 
+    /// An earlier attempt whose reply was lost may have started the restore: then it is what the
+    /// next one meets.
+    [[nodiscard]] static std::optional<result_type> done_by_earlier_attempt(const error& why)
+    {
+        if (why.code != service_errc::restore_already_in_progress)
+            return std::nullopt;
+        result_type out;
+        out.request_id = why.request_id;
+        return out;
+    }
+
     [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
     {
         result_type out;
@@ -13291,6 +13318,265 @@ private:
 
 /// The client of Tencent Cloud COS.
 using client = basic_client<dialect::cos>;
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/detail/json_object.hpp ---------------------------------------------------------------
+
+// Reads the members of a flat JSON object (RFC 8259), as metadata services answer with.
+
+#ifndef COSIO_DETAIL_JSON_OBJECT_HPP
+#define COSIO_DETAIL_JSON_OBJECT_HPP
+
+namespace cosio::inline v0::detail {
+
+/// Looks a member up by reading the text once more: such objects have few. Values are strings,
+/// with their escapes undone, or numbers and words as they stand; objects within are not read.
+class json_object
+{
+public:
+    explicit json_object(std::string_view text) : text_(text) {}
+
+    /// The value of `name`; nothing when it is absent or the text is not such an object. Wiped
+    /// when it goes: it may be a secret.
+    [[nodiscard]] std::optional<crypto::secret_buffer> find(std::string_view name) const
+    {
+        std::string_view rest = text_;
+        std::optional<crypto::secret_buffer> found;
+        if (!take(rest, '{'))
+            return std::nullopt;
+        if (take(rest, '}'))
+            return std::nullopt;
+        do {
+            const auto member = string(rest);
+            if (!member || !take(rest, ':'))
+                return std::nullopt;
+            auto value = rest.starts_with('"') ? string(rest) : word(rest);
+            if (!value)
+                return std::nullopt;
+            if (member->view() == name)
+                found = std::move(value);
+        } while (take(rest, ','));
+        const bool whole = take(rest, '}') && rest.empty();
+        return whole ? std::move(found) : std::nullopt;
+    }
+
+private:
+    static void skip_blanks(std::string_view& rest)
+    {
+        const auto first = rest.find_first_not_of(" \t\r\n");
+        rest.remove_prefix(std::min(first, rest.size()));
+    }
+
+    static bool take(std::string_view& rest, char expected)
+    {
+        skip_blanks(rest);
+        if (!rest.starts_with(expected))
+            return false;
+        rest.remove_prefix(1);
+        skip_blanks(rest);
+        return true;
+    }
+
+    static std::optional<crypto::secret_buffer> word(std::string_view& rest)
+    {
+        const auto end = std::min(rest.find_first_of(" \t\r\n,}"), rest.size());
+        if (end == 0 || rest.front() == '{' || rest.front() == '[')
+            return std::nullopt;
+        crypto::secret_buffer out;
+        out.append(rest.substr(0, end));
+        rest.remove_prefix(end);
+        return out;
+    }
+
+    static std::optional<crypto::secret_buffer> string(std::string_view& rest)
+    {
+        if (!rest.starts_with('"'))
+            return std::nullopt;
+        rest.remove_prefix(1);
+        crypto::secret_buffer out;
+        for (;;) {
+            const auto plain = rest.find_first_of("\"\\");
+            if (plain == std::string_view::npos)
+                return std::nullopt;
+            out.append(rest.substr(0, plain));
+            const char what = rest[plain];
+            rest.remove_prefix(plain + 1);
+            if (what == '"')
+                return out;
+            if (!unescape(rest, out))
+                return std::nullopt;
+        }
+    }
+
+    /// Beyond ASCII nothing is escaped in what we look for.
+    static bool unescape(std::string_view& rest, crypto::secret_buffer& out)
+    {
+        constexpr std::string_view kinds = "\"\\/bfnrt";
+        constexpr std::string_view values = "\"\\/\b\f\n\r\t";
+        constexpr std::size_t digits = 4;
+        if (rest.empty())
+            return false;
+        const auto kind = kinds.find(rest.front());
+        if (kind != std::string_view::npos) {
+            out.append(values.substr(kind, 1));
+            rest.remove_prefix(1);
+            return true;
+        }
+        if (rest.front() != 'u')
+            return false;
+        const auto code = parse_number<unsigned>(rest.substr(1, digits), 16);
+        constexpr unsigned end_of_ascii = 128;
+        if (!code || *code >= end_of_ascii || rest.size() < 1 + digits)
+            return false;
+        const char c = static_cast<char>(*code);
+        out.append(std::string_view(&c, 1));
+        rest.remove_prefix(1 + digits);
+        return true;
+    }
+
+    std::string_view text_;
+};
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
+// ---- cosio/cvm_role_credentials.hpp -------------------------------------------------------------
+
+// The credentials of the role of a Tencent Cloud virtual machine, from its metadata service.
+
+#ifndef COSIO_CVM_ROLE_CREDENTIALS_HPP
+#define COSIO_CVM_ROLE_CREDENTIALS_HPP
+
+#include <asio/this_coro.hpp>
+
+namespace cosio::inline v0 {
+
+/// Which role, and where it is asked for.
+class cvm_role_settings
+{
+public:
+    cvm_role_settings() = default;
+
+    /// Empty: the one role of the machine, whose name is asked for.
+    std::string role{};
+    /// `host` or `host:port`. The service is link-local (169.254.0.23) and speaks plain HTTP.
+    std::string endpoint = "metadata.tencentyun.com";
+    /// Of these, the steps of a connection and the total count.
+    timeout_settings timeouts{};
+};
+
+namespace net {
+
+class cvm_role_provider final : public credentials_provider
+{
+public:
+    explicit cvm_role_provider(cvm_role_settings settings) : settings_(std::move(settings)) {}
+
+    [[nodiscard]] asio::awaitable<result<expiring_credentials>> fetch() override
+    {
+        auto role = settings_.role;
+        if (role.empty()) {
+            auto names = co_await get({});
+            if (!names)
+                co_return std::move(names).error();
+            role = names->substr(0, names->find_first_of("\r\n"));
+            if (role.empty())
+                co_return error(errc::missing_credentials, "the machine has no role");
+        }
+        auto document = co_await get(role);
+        if (!document)
+            co_return std::move(document).error();
+        auto parsed = parse(*document);
+        OPENSSL_cleanse(document->data(), document->size());
+        co_return parsed;
+    }
+
+private:
+    /// Source: Tencent Cloud CVM documentation, "Querying instance metadata".
+    static constexpr std::string_view path = "/latest/meta-data/cam/security-credentials/";
+    static constexpr std::uint64_t longest_reply = 64 * 1024;
+
+    [[nodiscard]] asio::awaitable<result<std::string>> get(std::string_view name) const
+    {
+        const auto to = detail::parse_host_and_port(settings_.endpoint);
+        if (!to)
+            co_return error(errc::invalid_configuration, "must be host or host:port", "endpoint");
+        origin where;
+        where.tls = false;
+        where.host = to->host;
+        where.port = to->port == 0 ? default_port(scheme::http) : to->port;
+
+        const auto executor = co_await asio::this_coro::executor;
+        const auto control = std::make_shared<operation_control>(executor, settings_.timeouts);
+        connector connects(executor, std::nullopt);
+        auto opened = co_await connects.open(*control, where);
+        if (!opened)
+            co_return std::move(opened).error();
+        lease<connection> on;
+        on.set(std::make_unique<connection>(std::move(opened->bytes)));
+        exchange_driver driver(std::move(on), http::method::get, 0);
+
+        crypto::secret_buffer head;
+        head.append("GET ");
+        head.append(path);
+        head.append(http::percent_encoded(name));
+        head.append(" HTTP/1.1\r\nHost: ");
+        head.append(detail::host_header(where.host, where.port, scheme::http));
+        head.append("\r\nConnection: close\r\n\r\n");
+        outgoing_body nothing(body_view(), 0);
+        co_await driver.run_to_head(*control, head, nothing);
+        if (driver.progress().state() == exchange::phase::failed)
+            co_return driver.progress().failure();
+        destination into;
+        into.limit = longest_reply;
+        auto got = co_await receive_reply(driver, *control, into);
+        if (!got)
+            co_return std::move(got).error();
+        if (!operation::is_success(got->head.status)) {
+            error refused(make_error_code(service_errc_from_status(got->head.status)),
+                "the metadata service refused");
+            refused.http_status = got->head.status;
+            co_return refused;
+        }
+        co_return std::move(got->body);
+    }
+
+    [[nodiscard]] static result<expiring_credentials> parse(std::string_view document)
+    {
+        const detail::json_object members(document);
+        const auto code = members.find("Code");
+        const auto id = members.find("TmpSecretId");
+        const auto key = members.find("TmpSecretKey");
+        const auto token = members.find("Token");
+        const auto expires = members.find("ExpiredTime");
+        if (!code || code->view() != "Success" || !id || !key || !token || !expires)
+            return error(errc::malformed_response,
+                "the metadata service did not answer with credentials");
+        const auto seconds = detail::parse_number<std::uint32_t>(expires->view());
+        if (!seconds)
+            return error(errc::malformed_response, "ExpiredTime is not a time in seconds");
+        return expiring_credentials(credentials(id->view(), key->view(), token->view()),
+            std::chrono::sys_seconds(std::chrono::seconds(*seconds)));
+    }
+
+    cvm_role_settings settings_;
+};
+
+} // namespace net
+
+/// For `config.provider`, on a virtual machine that has a role: never chosen by itself.
+///
+/// Errors of its questions: `errc::malformed_response`, `errc::missing_credentials` without a role,
+/// and those of the connection.
+[[nodiscard]] inline std::shared_ptr<credentials_provider> cvm_role_credentials(
+    cvm_role_settings settings = cvm_role_settings())
+{
+    return std::make_shared<net::cvm_role_provider>(std::move(settings));
+}
 
 } // namespace cosio::inline v0
 

@@ -343,7 +343,7 @@ TEST_CASE("attempts: a 24-hour upload with 15-minute tokens, in virtual time")
                 ask();
             REQUIRE(now < expires); // Every attempt is signed with what is still valid.
             now += std::chrono::seconds(1 + random() % 8);
-            if (random() % 20 != 0) {
+            if (under_way.number() == 3 || random() % 20 != 0) {
                 budget.succeeded();
                 break;
             }

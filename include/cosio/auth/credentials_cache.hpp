@@ -76,8 +76,8 @@ private:
     [[nodiscard]] static std::chrono::seconds scaled(
         std::chrono::seconds time, double factor) noexcept
     {
-        return std::chrono::seconds(
-            static_cast<std::int64_t>(static_cast<double>(time.count()) * factor));
+        return std::chrono::ceil<std::chrono::seconds>(
+            std::chrono::duration<double>(time) * factor);
     }
 
     issued_credentials current_{};

@@ -35,6 +35,8 @@ struct attempt_plan
     bool is_retry = false;
     /// Told of connections.
     const step_report& report;
+    /// Set when a request was sent of which it is not known what became.
+    bool& may_have_executed;
 };
 
 /// The body that is sent: a document of ours, or the caller's.
@@ -92,7 +94,7 @@ struct attempt_plan
 }
 
 /// Whether a failed exchange met a connection that the server had closed while it was idle: then
-/// the request was never read, and may be sent once more as if this had not happened.
+/// the request was most likely never read, and may be sent once more as if this had not happened.
 [[nodiscard]] inline bool met_stale_connection(
     const exchange& progress, bool was_used, bool idempotent) noexcept
 {
@@ -130,6 +132,7 @@ struct attempt_plan
             plan.control.interrupted() || !body.rewind())
             co_return driver;
         plan.core.connections->count_stale();
+        plan.may_have_executed = true; // Closed before it was read, or just before its reply.
         *leased = driver->take_lease();
     }
 }

@@ -66,7 +66,7 @@ public:
         if (auto allowed = check_identity(core_, *who->who); !allowed)
             co_return std::move(allowed).error();
         const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
-            attempts_.is_retry(), *report_};
+            attempts_.is_retry(), *report_, may_have_executed_};
         auto begun = co_await attempt(plan);
         if (!begun)
             co_return std::move(begun).error();
@@ -88,6 +88,12 @@ public:
         if (auto refusal = refusal_of_(*got, what_))
             co_return std::move(*refusal);
         co_return got;
+    }
+
+    /// An attempt before this one may have done what was asked for.
+    [[nodiscard]] bool earlier_attempt_may_have_executed() const noexcept
+    {
+        return may_have_executed_;
     }
 
     void succeeded(std::string_view request_id)
@@ -115,7 +121,7 @@ public:
             core_.clock_difference.store(
                 decision.clock_difference->count(), std::memory_order_relaxed);
         report_->retry_scheduled(decision.reason, decision.delay, why);
-        may_have_executed_ = why.may_have_executed();
+        may_have_executed_ = may_have_executed_ || why.may_have_executed();
         if (decision.delay.count() == 0)
             co_return true;
         if (co_await pause(control_, decision.delay))

@@ -62,7 +62,7 @@ public:
         co_await send(control, waiting, head, body);
         sent_size_ = body.size();
         sent_crc64_ = body.crc64();
-        while (exchange_.state() == exchange::phase::receiving_head) {
+        while (exchange_.state() == exchange::phase::receiving_head && !control.interrupted()) {
             if (receive_buffered_head())
                 break;
             const bool begun = exchange_.reply_has_begun();

@@ -66,6 +66,13 @@ template <class Dialect, class Operation>
             } else {
                 why = std::move(begun).error();
             }
+            if constexpr (requires { Operation::done_by_earlier_attempt(why); }) {
+                if (loop.earlier_attempt_may_have_executed())
+                    if (auto done = Operation::done_by_earlier_attempt(why)) {
+                        loop.succeeded(why.request_id);
+                        co_return std::move(*done);
+                    }
+            }
             if (!co_await loop.retries(why))
                 co_return why;
         }

@@ -7,9 +7,11 @@
 
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/service_errc.hpp>
 #include <cosio/xml/writer.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -89,6 +91,17 @@ struct restore_object
         document.open("CASJobParameters").element("Tier", name_of(request.tier)).close().close();
         build.document(std::move(document).document());
         return std::move(build).finish();
+    }
+
+    /// An earlier attempt whose reply was lost may have started the restore: then it is what the
+    /// next one meets.
+    [[nodiscard]] static std::optional<result_type> done_by_earlier_attempt(const error& why)
+    {
+        if (why.code != service_errc::restore_already_in_progress)
+            return std::nullopt;
+        result_type out;
+        out.request_id = why.request_id;
+        return out;
     }
 
     [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)

@@ -1,0 +1,131 @@
+// One client, four threads, mixed operations, cancellations, a pool that is too small, faults, and
+// a provider of credentials. Built with ThreadSanitizer: its silence is the test.
+
+#include "support/emulated.hpp"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/strand.hpp>
+#include <asio/thread_pool.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace threads_test {
+
+using namespace cosio;
+using namespace std::chrono_literals;
+using support::bucket;
+using support::emulated;
+using support::key_of;
+using support::pattern;
+using support::with;
+using testing::fault;
+
+struct tally
+{
+    std::atomic<int> right{0};
+    std::atomic<int> wrong{0};
+    std::atomic<int> failed{0};
+    std::atomic<int> cancelled{0};
+};
+
+asio::awaitable<void> work(const client& cos, int number, tally& seen)
+{
+    const auto key = key_of(number % 9);
+    const auto name = "k" + std::to_string(number);
+    const auto body = pattern(static_cast<std::size_t>(number) * 997);
+    for (int round = 0; round != 6; ++round) {
+        const auto put = co_await cos.put_object(
+            {.bucket = bucket, .key = name, .body = body, .sse = with(key)});
+        const auto got = co_await cos.get_object(
+            {.bucket = bucket, .key = name, .sse = with(key)});
+        const auto listed = co_await cos.list_objects({.bucket = bucket, .prefix = name});
+        ++(put && got && listed ? seen.right : seen.failed);
+        if (got && got->body != body)
+            ++seen.wrong;
+    }
+}
+
+/// Operations that are cancelled after a while, on a strand of the caller's.
+asio::awaitable<void> cancelled_work(const client& cos, int number, tally& seen)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    for (int round = 0; round != 6; ++round) {
+        asio::cancellation_signal signal;
+        asio::steady_timer done(executor, asio::steady_timer::time_point::max());
+        bool finished = false;
+        const auto handler = [&](const result<get_object_result>& got) {
+            if (!got && got.error().code == errc::cancelled)
+                ++seen.cancelled;
+            finished = true;
+            done.cancel();
+        };
+        cos.get_object({.bucket = bucket, .key = "k31"},
+            asio::bind_cancellation_slot(
+                signal.slot(), asio::bind_executor(executor, handler)));
+        asio::steady_timer pause(executor, std::chrono::microseconds(100 * (number + round)));
+        co_await pause.async_wait(asio::use_awaitable);
+        signal.emit(asio::cancellation_type::terminal);
+        std::error_code ignored;
+        while (!finished)
+            co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
+TEST_CASE("threads: mixed operations of one client on four threads")
+{
+    emulated here;
+    asio::thread_pool threads(4);
+    here.config.pool.maximum_per_host = 6;
+    here.config.retry = retry_settings();
+    here.config.retry.base_delay = 1ms;
+    here.config.retry.budget = 10'000;
+    const auto who = here.config.credentials;
+    here.config.provider =
+        credentials_from([who]() -> asio::awaitable<result<expiring_credentials>> {
+            const auto soon = std::chrono::floor<std::chrono::seconds>(
+                                  std::chrono::system_clock::now()) +
+                2s;
+            co_return expiring_credentials(who, soon);
+        });
+    std::atomic<int> events{0};
+    here.config.observer = [&](const event&) { ++events; };
+    const client cos(threads.get_executor(), here.config);
+    for (std::size_t i = 0; i != 20; ++i) {
+        here.server.inject(fault::reply_with(503, "SlowDown").skip(7 * i));
+        here.server.inject(fault::reset_after_reply_bytes(10 * i).skip(11 * i));
+        here.server.inject(fault::reply_with(400, "ExpiredToken").skip(50 * i));
+    }
+    tally seen;
+    std::vector<std::future<void>> all;
+    for (int number = 0; number != 32; ++number) {
+        all.push_back(asio::co_spawn(threads, work(cos, number, seen), asio::use_future));
+        all.push_back(asio::co_spawn(asio::make_strand(threads),
+            cancelled_work(cos, number, seen), asio::use_future));
+    }
+    for (int i = 0; i != 50; ++i) {
+        const client copy = cos; // NOLINT: copies are made and go while others work.
+        static_cast<void>(copy.counters());
+        std::this_thread::sleep_for(1ms);
+    }
+    for (auto& each : all)
+        each.get();
+    threads.join();
+    CHECK(seen.wrong == 0);
+    CHECK(seen.right > 180);
+    CHECK(seen.right + seen.failed == 32 * 6);
+    CHECK(events > 32 * 6 * 6);
+    CHECK(cos.counters().in_use == 0);
+    CHECK(cos.counters().waiting == 0);
+    MESSAGE("right ", seen.right.load(), ", failed ", seen.failed.load(), ", cancelled ",
+        seen.cancelled.load(), ", connections ", cos.counters().opened);
+}
+
+} // namespace threads_test
