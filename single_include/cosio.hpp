@@ -7307,8 +7307,9 @@ struct reuse_facts
 
 /// Follows one exchange. The driver reports each event; `failure()` is set once it cannot succeed.
 ///
-/// A reply may arrive before the request was sent whole: a refusal then stands, and nothing more
-/// is sent; a success cannot be true and is an error. When sending fails, the reply that explains
+/// A reply may arrive before it is known that the request was sent whole: a refusal then stands,
+/// and nothing more is sent; a success is true only if nothing more was to be sent, as when it
+/// overtakes the news that the last bytes have left. When sending fails, the reply that explains
 /// why may be waiting already, so the exchange goes on to receive before it gives up.
 class exchange
 {
@@ -7352,6 +7353,18 @@ public:
         return !too_many && !too_few;
     }
 
+    /// More of the request is about to be sent. Whether it may: not after a reply.
+    [[nodiscard]] bool sends_more()
+    {
+        if (phase_ == phase::sending && early_success_)
+            fail(error(errc::malformed_response,
+                "a reply of success came before the request was sent whole"));
+        return phase_ == phase::sending;
+    }
+
+    /// Whether a head was received already, though sending goes on.
+    [[nodiscard]] bool has_early_reply() const noexcept { return early_success_; }
+
     /// All of the request has been sent.
     void sent() noexcept
     {
@@ -7359,6 +7372,8 @@ public:
             return;
         request_sent_whole_ = true;
         phase_ = phase::receiving_head;
+        if (early_success_)
+            body_begins();
     }
 
     /// Sending failed. Does nothing when a reply has ended it already.
@@ -7366,6 +7381,8 @@ public:
     {
         if (phase_ != phase::sending)
             return;
+        if (early_success_)
+            return fail(std::move(why));
         send_failure_ = std::move(why);
         phase_ = phase::receiving_head;
     }
@@ -7378,7 +7395,8 @@ public:
     {
         reply_has_begun_ = reply_has_begun_ || !window.empty();
         std::size_t consumed = 0;
-        while (phase_ == phase::receiving_head || phase_ == phase::sending) {
+        while (!early_success_ &&
+            (phase_ == phase::receiving_head || phase_ == phase::sending)) {
             const auto length = parser_.parse(window.substr(consumed), head_);
             if (!length) {
                 fail(length.error());
@@ -7474,9 +7492,17 @@ private:
                 return fail(error(errc::malformed_response, "too many interim replies"));
             return;
         }
-        if (!request_sent_whole_ && head_.status < 300)
-            return fail(error(errc::malformed_response,
-                "a reply of success came before the request was sent whole"));
+        if (phase_ == phase::sending && head_.status < 300)
+            early_success_ = true;
+        else if (!request_sent_whole_ && head_.status < 300)
+            fail(error(errc::malformed_response,
+                "a reply of success came although the request could not be sent whole"));
+        else
+            body_begins();
+    }
+
+    void body_begins() noexcept
+    {
         body_ = http::response_body(method_, head_);
         phase_ = phase::receiving_body;
         body_may_be_done();
@@ -7501,6 +7527,7 @@ private:
     bool request_was_sent_ = false;
     bool request_sent_whole_ = false;
     bool reply_has_begun_ = false;
+    bool early_success_ = false;
 };
 
 } // namespace cosio::inline v0::net
@@ -7772,7 +7799,7 @@ private:
             }
             more = !piece->empty();
             // A source may take its time, and the reply come meanwhile.
-            if ((!more && head_left.empty()) || exchange_.state() != exchange::phase::sending)
+            if ((!more && head_left.empty()) || !exchange_.sends_more())
                 break;
             auto written = co_await connection_->bytes().write(head_left, *piece);
             if (!written)
@@ -7816,7 +7843,7 @@ private:
         connection_->received(*got);
         static_cast<void>(receive_buffered_head());
         if (exchange_.state() == exchange::phase::sending)
-            return true;
+            return !exchange_.has_early_reply(); // Its body can wait.
         connection_->bytes().abandon_write();
         return false;
     }

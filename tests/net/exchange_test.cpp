@@ -97,8 +97,29 @@ TEST_CASE("a refusal may come before the request was sent whole, a success may n
 
     exchange impossible(method::put, 1000);
     impossible.sending_begins();
-    static_cast<void>(impossible.received_head(ok));
+    CHECK(impossible.received_head(ok) == ok.size());
+    CHECK(impossible.state() == phase::sending);
+    CHECK_FALSE(impossible.sends_more());
     CHECK(impossible.failure().code == errc::malformed_response);
+
+    // It overtook the news that the last bytes had left.
+    exchange overtaken(method::put, 3);
+    overtaken.sending_begins();
+    CHECK(overtaken.sends_more());
+    CHECK(overtaken.received_head(std::string(ok) + "abc") == ok.size());
+    CHECK(overtaken.received_head("abc") == 0); // Its body can wait.
+    CHECK(overtaken.has_early_reply());
+    overtaken.sent();
+    CHECK(overtaken.state() == phase::receiving_body);
+    CHECK(overtaken.received_body("abc").payload == "abc");
+    CHECK(overtaken.state() == phase::complete);
+    CHECK(overtaken.reusable(0, false));
+
+    exchange broken(method::put, 1000);
+    broken.sending_begins();
+    static_cast<void>(broken.received_head(ok));
+    broken.send_failed(error(errc::connection_closed, "broken pipe"));
+    CHECK(broken.failure().message == "broken pipe");
 
     exchange interim(method::put, 1000);
     interim.sending_begins();

@@ -152,7 +152,7 @@ private:
             }
             more = !piece->empty();
             // A source may take its time, and the reply come meanwhile.
-            if ((!more && head_left.empty()) || exchange_.state() != exchange::phase::sending)
+            if ((!more && head_left.empty()) || !exchange_.sends_more())
                 break;
             auto written = co_await connection_->bytes().write(head_left, *piece);
             if (!written)
@@ -196,7 +196,7 @@ private:
         connection_->received(*got);
         static_cast<void>(receive_buffered_head());
         if (exchange_.state() == exchange::phase::sending)
-            return true;
+            return !exchange_.has_early_reply(); // Its body can wait.
         connection_->bytes().abandon_write();
         return false;
     }
