@@ -4721,11 +4721,15 @@ public:
         std::vector<endpoint> addresses, time_point now) const
     {
         const std::lock_guard lock(mutex_);
-        if (!aside_until_.empty())
-            std::ranges::stable_partition(addresses, [&](const endpoint& address) {
-                const auto found = aside_until_.find(address);
-                return found == aside_until_.end() || found->second <= now;
-            });
+        std::vector<endpoint> aside;
+        std::erase_if(addresses, [&](const endpoint& address) {
+            const auto found = aside_until_.find(address);
+            const bool bad = found != aside_until_.end() && found->second > now;
+            if (bad)
+                aside.push_back(address);
+            return bad;
+        });
+        addresses.insert(addresses.end(), aside.begin(), aside.end());
         return addresses;
     }
 

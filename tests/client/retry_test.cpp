@@ -133,7 +133,7 @@ TEST_CASE("retry: a get whose body breaks off begins anew, wherever it goes")
     retrying here;
     const auto text = pattern(100'000);
     REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
-    for (const std::size_t cut : {0, 300, 5'000, 99'000}) {
+    for (const std::size_t cut : {0U, 300U, 5'000U, 99'000U}) {
         here.server.inject(fault::close_after_reply_bytes(cut).on_method("GET"));
         here.server.inject(fault::reset_after_reply_bytes(cut / 2).on_method("GET").skip(1));
         const auto got = here.get(here.cos.get_object({.bucket = bucket, .key = "k"}));
