@@ -1455,13 +1455,20 @@ namespace cosio::inline v0 {
 ///   0 ends the body. An error ends the operation with it.
 /// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
 ///   bytes than that fail the operation with `errc::body_size_mismatch`.
-/// - `source.rewind()` goes back to the first byte; false when it cannot, and then nothing that
-///   failed is sent again.
+///
+/// The type says whether it can be sent again: one without `rewind()` is sent once, and nothing
+/// that failed after its first byte is tried again.
 template <class T>
 concept body_source = requires(T& source, std::span<std::byte> buffer) {
     { source.read(buffer) } -> std::same_as<asio::awaitable<result<std::size_t>>>;
     { source.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
-    { source.rewind() } -> std::convertible_to<bool>;
+};
+
+/// A body source that can be sent again: `source.rewind()` goes back to the first byte, and yields
+/// whether that succeeded.
+template <class T>
+concept replayable_body_source = body_source<T> && requires(T& source) {
+    { source.rewind() } -> std::same_as<bool>;
 };
 
 namespace detail {
@@ -1519,8 +1526,11 @@ public:
           size_([](void* self) -> std::optional<std::uint64_t> {
               return static_cast<Source*>(self)->size();
           }),
-          rewind_([](void* self) -> bool { return static_cast<Source*>(self)->rewind(); })
-    {}
+          rewind_(rewind_of<Source>())
+    {
+        static_assert(replayable_body_source<Source> || !requires(Source& one) { one.rewind(); },
+            "rewind() has to return a bool: whether it went back to the first byte");
+    }
 
     template <body_source Source>
     body_view(const Source&&)
@@ -1545,10 +1555,25 @@ public:
         return read_(source_, buffer);
     }
 
-    /// Goes back to the first byte, if that is possible.
-    [[nodiscard]] bool rewind() const { return in_memory() || rewind_(source_); }
+    /// Whether the type of the body allows it to be sent again.
+    [[nodiscard]] bool replayable() const noexcept { return in_memory() || rewind_ != nullptr; }
+
+    /// Goes back to the first byte; false when that is not possible.
+    [[nodiscard]] bool rewind() const
+    {
+        return in_memory() || (rewind_ != nullptr && rewind_(source_));
+    }
 
 private:
+    template <class Source>
+    [[nodiscard]] static constexpr auto rewind_of() noexcept -> bool (*)(void*)
+    {
+        if constexpr (replayable_body_source<Source>)
+            return [](void* self) -> bool { return static_cast<Source*>(self)->rewind(); };
+        else
+            return nullptr;
+    }
+
     std::span<const std::byte> bytes_{};
     void* source_ = nullptr;
     asio::awaitable<result<std::size_t>> (*read_)(void*, std::span<std::byte>) = nullptr;
@@ -10796,6 +10821,17 @@ struct abort_multipart_upload
         return std::move(build).finish();
     }
 
+    /// An earlier attempt whose reply was lost may have ended the upload: then the next one finds
+    /// none.
+    [[nodiscard]] static std::optional<result_type> done_by_earlier_attempt(const error& why)
+    {
+        if (why.code != service_errc::no_such_upload)
+            return std::nullopt;
+        result_type out;
+        out.request_id = why.request_id;
+        return out;
+    }
+
     [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
     {
         result_type out;
@@ -13019,7 +13055,7 @@ namespace cosio::inline v0 {
 ///   are `cosio::condition`s.
 /// - **Retries.** As `retry_settings` say, each attempt signed anew. All operations but
 ///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
-///   sent. A body source that cannot `rewind()` is sent once. An idempotent request that meets a
+///   sent. A body source without `rewind()` is sent once. An idempotent request that meets a
 ///   connection which the server has just closed is sent once more without counting.
 /// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
 /// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the

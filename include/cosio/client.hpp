@@ -65,7 +65,7 @@ namespace cosio::inline v0 {
 ///   are `cosio::condition`s.
 /// - **Retries.** As `retry_settings` say, each attempt signed anew. All operations but
 ///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
-///   sent. A body source that cannot `rewind()` is sent once. An idempotent request that meets a
+///   sent. A body source without `rewind()` is sent once. An idempotent request that meets a
 ///   connection which the server has just closed is sent once more without counting.
 /// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
 /// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the

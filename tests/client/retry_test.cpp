@@ -60,9 +60,18 @@ struct text_source
     }
 
     std::string text;
-    bool rewindable = true;
+    bool rewindable = true; ///< Or so it says; then it finds that it is not.
     std::size_t at = 0;
     int rewound = 0;
+};
+
+/// The same, without a way back.
+struct one_shot_source
+{
+    auto read(std::span<std::byte> buffer) { return all.read(buffer); }
+    [[nodiscard]] auto size() const { return all.size(); }
+
+    text_source all;
 };
 
 TEST_CASE("retry: a put that meets failures is stored once it gets through, and marked")
@@ -195,6 +204,44 @@ TEST_CASE("retry: a source that rewinds is sent again, one that cannot is not")
     CHECK(failed.error().attempts == 1);
     CHECK(here.get(here.cos.get_object({.bucket = bucket, .key = "b"})).error().code ==
         service_errc::no_such_key);
+}
+
+TEST_CASE("retry: a source whose type does not rewind is sent once")
+{
+    static_assert(replayable_body_source<text_source>);
+    static_assert(body_source<one_shot_source> && !replayable_body_source<one_shot_source>);
+    retrying here;
+    one_shot_source once{{.text = pattern(1000)}};
+    CHECK_FALSE(body_view(once).replayable());
+    here.server.inject(fault::reply_with(503, "SlowDown"));
+    const auto failed =
+        here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = once}));
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().attempts == 1);
+
+    // What was never begun may be tried again.
+    one_shot_source unsent{{.text = pattern(1000)}};
+    auto nobody = here.config;
+    nobody.connect_to = "127.0.0.1:1";
+    const auto unreached = here.get(
+        here.client(nobody).put_object({.bucket = bucket, .key = "k", .body = unsent}));
+    REQUIRE_FALSE(unreached);
+    CHECK(unreached.error().attempts == 4);
+    CHECK(unsent.all.at == 0);
+}
+
+TEST_CASE("retry: aborting an upload that an earlier attempt has aborted is a success")
+{
+    retrying here;
+    const auto upload =
+        here.get(here.cos.initiate_multipart_upload({.bucket = bucket, .key = "k"})).value();
+    here.server.inject(fault::reset_after_reply_bytes(0));
+    CHECK(here.get(here.cos.abort_multipart_upload(
+        {.bucket = bucket, .key = "k", .upload_id = upload.upload_id})));
+    const auto again = here.get(here.cos.abort_multipart_upload(
+        {.bucket = bucket, .key = "k", .upload_id = upload.upload_id}));
+    REQUIRE_FALSE(again);
+    CHECK(again.error().code == service_errc::no_such_upload);
 }
 
 TEST_CASE("retry: an upload is initiated once, unless nothing of it was sent")

@@ -168,7 +168,6 @@ TEST_CASE("timeouts: the caller's own source may take its time")
             co_return std::size_t{1};
         }
         [[nodiscard]] std::optional<std::uint64_t> size() const { return std::nullopt; }
-        bool rewind() { return false; }
         bool done = false;
     };
     emulated here;

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,6 +88,53 @@ TEST_CASE("a reply that is cut off at any byte is an error, and the next request
             REQUIRE(again->body == "0123456789");
         }
     CHECK(cuts > 60);
+}
+
+TEST_CASE("any reply may be cut off at every single byte")
+{
+    emulated here;
+    const auto config = emulated::single_attempts(here.server.client_config(scheme::http));
+    const auto cos = here.client(config);
+    REQUIRE(here.get(cos.put_object({.bucket = bucket, .key = "k", .body = "0123456789"})));
+    const auto ending = [&](const auto& made) {
+        return made ? std::optional<error>() : std::optional<error>(made.error());
+    };
+    using operation = std::function<std::optional<error>(const client&)>;
+    const operation operations[] = {
+        [&](const client& once) {
+            return ending(here.get(once.get_object({.bucket = bucket, .key = "k"})));
+        },
+        [&](const client& once) {
+            return ending(here.get(once.head_object({.bucket = bucket, .key = "k"})));
+        },
+        [&](const client& once) {
+            return ending(here.get(once.put_object({.bucket = bucket, .key = "new",
+                .body = "0123456789", .sse = sse::cos_managed()})));
+        },
+        [&](const client& once) {
+            return ending(here.get(once.copy_object({.bucket = bucket, .key = "copy",
+                .copy_source = {.bucket = bucket, .key = "k"}, .sse = sse::kms()})));
+        },
+        [&](const client& once) {
+            return ending(here.get(once.list_objects({.bucket = bucket})));
+        },
+    };
+    for (const auto& run : operations)
+        for (const bool resets : {false, true}) {
+            std::size_t size = 0;
+            for (;; ++size) {
+                here.server.inject(resets ? fault::reset_after_reply_bytes(size)
+                                          : fault::close_after_reply_bytes(size));
+                const auto failure = run(here.client(config));
+                if (!failure)
+                    break;
+                CAPTURE(size);
+                REQUIRE(failure->code == condition::connection);
+                REQUIRE(failure->may_have_executed());
+                REQUIRE_FALSE(run(cos));
+            }
+            CHECK(size > 150);
+        }
 }
 
 TEST_CASE("a reply may come in any pieces")

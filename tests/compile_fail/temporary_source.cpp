@@ -4,7 +4,6 @@ struct source
 {
     asio::awaitable<cosio::result<std::size_t>> read(std::span<std::byte>);
     std::optional<std::uint64_t> size();
-    bool rewind();
 };
 
 void wrong()

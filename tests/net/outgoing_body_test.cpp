@@ -149,7 +149,6 @@ struct failing_source
         co_return cosio::error(std::make_error_code(std::errc::io_error), "disk gone");
     }
     [[nodiscard]] std::optional<std::uint64_t> size() const { return 10; }
-    bool rewind() { return false; }
 };
 
 } // namespace

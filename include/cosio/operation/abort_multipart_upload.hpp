@@ -7,7 +7,9 @@
 
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/service_errc.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -47,6 +49,17 @@ struct abort_multipart_upload
         build.object(request.bucket, request.key);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         return std::move(build).finish();
+    }
+
+    /// An earlier attempt whose reply was lost may have ended the upload: then the next one finds
+    /// none.
+    [[nodiscard]] static std::optional<result_type> done_by_earlier_attempt(const error& why)
+    {
+        if (why.code != service_errc::no_such_upload)
+            return std::nullopt;
+        result_type out;
+        out.request_id = why.request_id;
+        return out;
     }
 
     [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
