@@ -633,9 +633,16 @@ enum class errc {
     invalid_range,             ///< Empty or reversed.
     invalid_restore,           ///< Days or tier out of range.
     invalid_argument,          ///< Any other member of a request.
+    invalid_checkpoint,        ///< Not a checkpoint, damaged, or of another version.
+    checkpoint_mismatch,       ///< The checkpoint is of another transfer; the message says why.
+    unsafe_key,                ///< As a path, the key would not stay in its directory.
     body_size_mismatch,        ///< A body source gave fewer or more bytes than it said.
     body_source_failed,        ///< A body source reported an error of its own.
     destination_too_small,     ///< The object is longer than the buffer or limit given for it.
+
+    // Something changed under a transfer.
+    file_changed,              ///< The file was written to while it was uploaded.
+    object_changed,            ///< The object was replaced while it was downloaded or copied.
 
     // The reply does not prove what was asked for.
     encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
@@ -705,9 +712,14 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::invalid_range: return "the range is not valid";
     case errc::invalid_restore: return "the restore request is not valid";
     case errc::invalid_argument: return "an argument is not valid";
+    case errc::invalid_checkpoint: return "the checkpoint cannot be read";
+    case errc::checkpoint_mismatch: return "the checkpoint is of another transfer";
+    case errc::unsafe_key: return "the key cannot be a path within a directory";
     case errc::body_size_mismatch: return "the body is not of the size it said";
     case errc::body_source_failed: return "the body source failed";
     case errc::destination_too_small: return "the object does not fit its destination";
+    case errc::file_changed: return "the file changed while it was uploaded";
+    case errc::object_changed: return "the object was replaced while it was read";
     case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
     case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
     case errc::connection_closed: return "the connection was closed before the reply was complete";
@@ -755,6 +767,9 @@ constexpr bool belongs_to(errc code, condition group) noexcept
 {
     switch (group) {
     case condition::invalid_request: return is_invalid_request(code);
+    case condition::precondition_failed: return code == errc::object_changed;
+    case condition::conflict:
+        return code == errc::file_changed || code == errc::object_changed;
     case condition::access_denied:
         return code == errc::missing_credentials || code == errc::invalid_credentials;
     case condition::encryption:
@@ -881,7 +896,8 @@ public:
         return "unknown condition";
     }
 
-    /// Codes that are not ours (the operating system's, Asio's) are failures of the connection.
+    /// Codes that are not ours are failures of the connection: the operating system's, in the
+    /// system category, and Asio's. Those of files and of body sources are in the generic one.
     bool equivalent(const std::error_code& code, int value) const noexcept override
     {
         const auto group = static_cast<condition>(value);
@@ -889,7 +905,7 @@ public:
             return belongs_to(static_cast<errc>(code.value()), group);
         if (code.category() == service_category())
             return belongs_to(static_cast<service_errc>(code.value()), group);
-        return code && (group == condition::connection || group == condition::transient);
+        return code && code.category() != std::generic_category() && (group == condition::connection || group == condition::transient);
     }
 };
 
@@ -1517,8 +1533,9 @@ public:
             "a temporary body would be gone before it is sent: give it a name first");
     }
 
-    /// A source that outlives the operation.
+    /// A source that outlives the operation. A view is none itself: it is copied.
     template <body_source Source>
+        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
     body_view(Source& source) noexcept
         : source_(&source), read_([](void* self, std::span<std::byte> buffer) {
               return static_cast<Source*>(self)->read(buffer);
@@ -1533,6 +1550,7 @@ public:
     }
 
     template <body_source Source>
+        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
     body_view(const Source&&)
     {
         static_assert(!body_source<Source>,
@@ -3574,6 +3592,8 @@ public:
 #ifndef COSIO_CONFIG_HPP
 #define COSIO_CONFIG_HPP
 
+#include <asio/any_io_executor.hpp>
+
 namespace cosio::inline v0 {
 
 /// The configuration of a client. Copied into it: later changes have no effect.
@@ -3624,6 +3644,11 @@ public:
     log_settings log{};
     /// Called with each step of each operation; none by default.
     cosio::observer observer{};
+
+    /// Where transfers read and write files; empty: two threads that belong to the execution
+    /// context of the client, started by the first such transfer. Its context must outlive that of
+    /// the client.
+    asio::any_io_executor file_executor{};
 
     /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
     /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.
@@ -4278,6 +4303,13 @@ struct cos
     /// it names SSE-COS alone.
     static constexpr bool part_copy_reply_confirms_encryption = false;
 
+    /// Of multipart uploads. Source: COS documentation, "Specifications and Limits".
+    static constexpr std::uint64_t minimum_part_size = 1024 * 1024;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+    /// The largest object that one request copies.
+    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
+
     /// The service's host in a region, to which the bucket's name is prefixed.
     [[nodiscard]] static std::string service_host(std::string_view region)
     {
@@ -4338,7 +4370,6 @@ struct cos
 #ifndef COSIO_NET_OPERATION_CONTROL_HPP
 #define COSIO_NET_OPERATION_CONTROL_HPP
 
-#include <asio/any_io_executor.hpp>
 #include <asio/steady_timer.hpp>
 
 namespace cosio::inline v0::net {
@@ -6236,7 +6267,8 @@ public:
         std::unique_ptr<auth::request_signer> signer, const service_facts& of_service)
         : executor(std::move(where)), endpoint(std::move(to)), service(of_service),
           log(settings.log), observe(settings.observer), timeouts(settings.timeouts),
-          retry(settings.retry), executor_is_serial(settings.executor_is_serial),
+          retry(settings.retry), file_executor(settings.file_executor),
+          executor_is_serial(settings.executor_is_serial),
           signs(std::move(signer)),
           identity(settings.provider != nullptr
                   ? std::make_shared<credentials_keeper>(settings.provider)
@@ -6277,6 +6309,7 @@ public:
     const observer observe;
     const timeout_settings timeouts;
     const retry_settings retry;
+    const asio::any_io_executor file_executor;
     const bool executor_is_serial;
     const std::unique_ptr<auth::request_signer> signs;
     const std::shared_ptr<credentials_keeper> identity;
@@ -6475,7 +6508,17 @@ private:
     return std::make_shared<operation_control>(core.serial_executor(), limits);
 }
 
-/// Starts `work` and completes `token` with its result: signature `void(result<Result>)`.
+/// Starts `work` on its control's executor and completes `token` with its result: signature
+/// `void(result<Result>)`.
+template <class Result, class Token>
+auto initiate_apart(const client_core& core, std::shared_ptr<operation_control> control,
+    asio::awaitable<result<Result>> work, Token&& token)
+{
+    return asio::async_initiate<Token, void(result<Result>)>(
+        operation_initiation(core.executor), token, std::move(control), std::move(work));
+}
+
+/// As `initiate_apart`, without a detour where there is no need for one.
 ///
 /// On a serial executor `use_awaitable` gets the coroutine itself, which then takes part in the
 /// caller's own cancellation.
@@ -6487,8 +6530,8 @@ auto initiate(const client_core& core, std::shared_ptr<operation_control> contro
         if (core.executor_is_serial)
             return work;
     }
-    return asio::async_initiate<Token, void(result<Result>)>(
-        operation_initiation(core.executor), token, std::move(control), std::move(work));
+    return initiate_apart(
+        core, std::move(control), std::move(work), std::forward<Token>(token));
 }
 
 } // namespace cosio::inline v0::net
@@ -12506,6 +12549,8 @@ struct put_object_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the reply stated a CRC64; it then was that of the bytes sent.
     bool crc64_verified = false;
+    /// CRC64 of the bytes that were sent, whatever the reply stated.
+    std::uint64_t sent_crc64 = 0;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
     /// When versioning is enabled.
@@ -12548,6 +12593,7 @@ struct put_object
             return std::move(equal).error();
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
+        out.sent_crc64 = got.sent_crc64;
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
@@ -12704,6 +12750,8 @@ struct upload_part_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the reply stated a CRC64; it then was that of the bytes sent.
     bool crc64_verified = false;
+    /// CRC64 of the bytes that were sent, whatever the reply stated.
+    std::uint64_t sent_crc64 = 0;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
     std::string request_id{};
@@ -12746,6 +12794,7 @@ struct upload_part
             return std::move(equal).error();
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
+        out.sent_crc64 = got.sent_crc64;
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
         return out;
@@ -13028,6 +13077,3653 @@ private:
 
 #endif
 
+// ---- cosio/sink.hpp -----------------------------------------------------------------------------
+
+// Where a download may go besides memory and files: something that takes bytes as they come.
+
+#ifndef COSIO_SINK_HPP
+#define COSIO_SINK_HPP
+
+namespace cosio::inline v0 {
+
+/// `co_await sink.write(bytes)` takes all of `bytes`, which are valid until it completes. Nothing
+/// more is received meanwhile, so a slow sink slows the sender down. An error ends the download
+/// with it.
+template <class T>
+concept body_sink = requires(T& sink, std::span<const std::byte> bytes) {
+    { sink.write(bytes) } -> std::same_as<asio::awaitable<result<void>>>;
+};
+
+/// A sink by reference: it must live until the operation is done.
+class sink_view
+{
+public:
+    template <body_sink Sink>
+        requires(!std::same_as<std::remove_cv_t<Sink>, sink_view>)
+    sink_view(Sink& sink) noexcept
+        : sink_(&sink), write_([](void* self, std::span<const std::byte> bytes) {
+              return static_cast<Sink*>(self)->write(bytes);
+          })
+    {}
+
+    template <body_sink Sink>
+        requires(!std::same_as<std::remove_cv_t<Sink>, sink_view>)
+    sink_view(const Sink&&)
+    {
+        static_assert(!body_sink<Sink>,
+            "a temporary sink would be gone before it is written to: give it a name first");
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> write(std::span<const std::byte> bytes) const
+    {
+        return write_(sink_, bytes);
+    }
+
+private:
+    void* sink_ = nullptr;
+    asio::awaitable<result<void>> (*write_)(void*, std::span<const std::byte>) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<sink_view>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/crew.hpp --------------------------------------------------------------------
+
+// The operations of one transfer: side by side in lanes, stopped together.
+
+#ifndef COSIO_TRANSFER_CREW_HPP
+#define COSIO_TRANSFER_CREW_HPP
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+
+namespace cosio::inline v0::transfer {
+
+/// Where one operation at a time is under way, so that it can be cancelled.
+class lane
+{
+public:
+    explicit lane(const asio::any_io_executor& executor) : timer_(executor) {}
+
+    /// The token of each operation in this lane.
+    [[nodiscard]] auto token() noexcept
+    {
+        return asio::bind_cancellation_slot(signal_.slot(), asio::use_awaitable);
+    }
+
+    [[nodiscard]] asio::awaitable<void> pause(std::chrono::nanoseconds time)
+    {
+        std::error_code ended;
+        timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(time));
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+    }
+
+    void interrupt()
+    {
+        signal_.emit(asio::cancellation_type::terminal);
+        timer_.cancel();
+    }
+
+private:
+    friend class crew;
+
+    asio::cancellation_signal signal_{};
+    asio::steady_timer timer_;
+    bool busy_ = false;
+};
+
+/// The lanes of a transfer. Touched on the transfer's executor only, which is serial.
+///
+/// The first job that fails, or an interruption from outside, stops the others. Owned by a
+/// `shared_ptr`, by the transfer and its jobs.
+class crew final : public net::interruptible, public std::enable_shared_from_this<crew>
+{
+public:
+    /// At most `lanes` jobs at once.
+    crew(const asio::any_io_executor& executor, std::size_t lanes)
+        : executor_(executor), change_(executor), first_(executor), most_(lanes)
+    {}
+
+    /// For the steps before and after the jobs.
+    [[nodiscard]] lane& first() noexcept { return first_; }
+
+    /// Whether nothing new should be begun.
+    [[nodiscard]] bool stopping() const noexcept { return interrupted_ || failure_.has_value(); }
+
+    /// A lane for another job, once there is one; null when nothing new should be begun.
+    [[nodiscard]] asio::awaitable<lane*> free_lane()
+    {
+        for (;;) {
+            if (stopping())
+                co_return nullptr;
+            for (auto& each : lanes_)
+                if (!each.busy_)
+                    co_return &each;
+            if (lanes_.size() < most_)
+                co_return &lanes_.emplace_back(executor_);
+            co_await wait_for_change();
+        }
+    }
+
+    /// Begins `job` in `in`, which is free. The coroutine owns, or shares, all it refers to.
+    void start(lane& in, asio::awaitable<result<void>> job)
+    {
+        in.busy_ = true;
+        ++under_way_;
+        asio::co_spawn(executor_, std::move(job), ended(shared_from_this(), in));
+    }
+
+    /// Waits until all jobs have ended. The error of the first that failed; an interruption is
+    /// none, ask the control of the transfer.
+    [[nodiscard]] asio::awaitable<result<void>> finish()
+    {
+        while (under_way_ != 0)
+            co_await wait_for_change();
+        if (failure_)
+            co_return *failure_;
+        co_return result<void>();
+    }
+
+    void interrupt() noexcept override
+    {
+        interrupted_ = true;
+        stop_all();
+    }
+
+private:
+    /// Told of the end of a job. Has no cancellation slot, so that none is forwarded to it.
+    class ended
+    {
+    public:
+        ended(std::shared_ptr<crew> of, lane& in) : crew_(std::move(of)), lane_(&in) {}
+
+        void operator()(const std::exception_ptr& thrown, result<void> outcome) const
+        {
+            if (thrown)
+                outcome = error_of(thrown);
+            crew_->job_ended(*lane_, std::move(outcome));
+        }
+
+    private:
+        [[nodiscard]] static error error_of(const std::exception_ptr& thrown)
+        {
+            try {
+                std::rethrow_exception(thrown);
+            } catch (...) {
+                return net::error_of_exception();
+            }
+        }
+
+        std::shared_ptr<crew> crew_;
+        lane* lane_;
+    };
+
+    void job_ended(lane& in, result<void> outcome)
+    {
+        in.busy_ = false;
+        --under_way_;
+        if (!outcome && !stopping()) {
+            failure_ = std::move(outcome).error();
+            stop_all();
+        }
+        change_.cancel();
+    }
+
+    void stop_all() noexcept
+    {
+        try {
+            first_.interrupt();
+            for (auto& each : lanes_)
+                each.interrupt();
+            change_.cancel();
+        } catch (...) { // Nothing in it fails while the context is alive.
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<void> wait_for_change()
+    {
+        std::error_code woken;
+        change_.expires_at(asio::steady_timer::time_point::max());
+        co_await change_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+
+    asio::any_io_executor executor_;
+    asio::steady_timer change_;
+    lane first_;
+    std::size_t most_;
+    std::deque<lane> lanes_{}; // Lanes do not move.
+    std::size_t under_way_ = 0;
+    std::optional<error> failure_{};
+    bool interrupted_ = false;
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/environment.hpp -------------------------------------------------------------
+
+// What every transfer works with.
+
+#ifndef COSIO_TRANSFER_ENVIRONMENT_HPP
+#define COSIO_TRANSFER_ENVIRONMENT_HPP
+
+namespace cosio::inline v0::transfer {
+
+template <class Client>
+struct environment
+{
+    Client cos; ///< Carries out the operations.
+    std::shared_ptr<net::client_core> core;
+    std::shared_ptr<net::operation_control> control; ///< Of the transfer, with its executor.
+    asio::any_io_executor files;                     ///< Where files are read and written.
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/inherited_headers.hpp -------------------------------------------------------
+
+// The headers of an object as those of a copy of it.
+
+#ifndef COSIO_TRANSFER_INHERITED_HEADERS_HPP
+#define COSIO_TRANSFER_INHERITED_HEADERS_HPP
+
+namespace cosio::inline v0 {
+
+/// The class a service names; `unspecified` for one this version does not know.
+[[nodiscard]] constexpr storage_class storage_class_of(std::string_view name) noexcept
+{
+    for (auto value = storage_class::standard; value <= storage_class::maz_intelligent_tiering;
+        value = static_cast<storage_class>(static_cast<int>(value) + 1))
+        if (name_of(value) == name)
+            return value;
+    return storage_class::unspecified;
+}
+
+namespace transfer {
+
+[[nodiscard]] inline bool has_content_headers(const object_headers& headers) noexcept
+{
+    return !headers.content_type.empty() || !headers.cache_control.empty() ||
+        !headers.content_disposition.empty() || !headers.content_encoding.empty() ||
+        !headers.content_language.empty() || headers.expires || !headers.metadata.empty();
+}
+
+/// Content headers, metadata and storage class of `source`; all else, and a storage class of its
+/// own, of `asked`. Refers to both.
+class inherited_headers
+{
+public:
+    inherited_headers(const object_properties& source, const object_headers& asked)
+        : headers_(asked)
+    {
+        headers_.content_type = source.content_type;
+        headers_.cache_control = source.cache_control;
+        headers_.content_disposition = source.content_disposition;
+        headers_.content_encoding = source.content_encoding;
+        headers_.content_language = source.content_language;
+        headers_.expires = http::parse_date(source.expires);
+        for (const auto& [name, value] : source.metadata)
+            metadata_.push_back({name, value});
+        headers_.metadata = metadata_;
+        if (asked.storage_class == storage_class::unspecified)
+            headers_.storage_class = storage_class_of(source.storage_class);
+    }
+    inherited_headers(const inherited_headers&) = delete;
+    inherited_headers& operator=(const inherited_headers&) = delete;
+
+    [[nodiscard]] const object_headers& headers() const noexcept { return headers_; }
+
+private:
+    object_headers headers_;
+    std::vector<header> metadata_{};
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/part_plan.hpp ---------------------------------------------------------------
+
+// How an object is cut into parts.
+
+#ifndef COSIO_TRANSFER_PART_PLAN_HPP
+#define COSIO_TRANSFER_PART_PLAN_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// The limits of a service for multipart uploads.
+struct part_limits
+{
+    std::uint64_t minimum_size = 0; ///< Of every part but the last.
+    std::uint64_t maximum_size = 0;
+    std::uint32_t maximum_count = 0;
+};
+
+/// Limits of ranges that are read: none of the service's, but what is kept of them should fit into
+/// memory.
+inline constexpr part_limits range_limits{
+    1, std::numeric_limits<std::uint64_t>::max(), 1'000'000};
+
+/// One part: `size` bytes from `offset` on.
+struct part
+{
+    std::uint32_t number = 0; ///< From 1.
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
+/// Parts of equal size but the last, which has the rest. An object of 0 bytes is one part.
+class part_plan
+{
+public:
+    /// `wanted` is grown, in whole MiB, until `limits.maximum_count` parts suffice.
+    /// Errors: `errc::invalid_argument` names `part_size` when it is outside of the limits or the
+    /// object is too large for any.
+    [[nodiscard]] static result<part_plan> make(
+        std::uint64_t object_size, std::uint64_t wanted, const part_limits& limits)
+    {
+        if (auto sound = check_part_size(wanted, limits); !sound)
+            return std::move(sound).error();
+        constexpr std::uint64_t step = 1024 * 1024;
+        const auto least = divide_up(object_size, limits.maximum_count);
+        const auto size = least <= wanted ? wanted : divide_up(least, step) * step;
+        if (size > limits.maximum_size)
+            return error(errc::invalid_argument,
+                "the object is larger than " + std::to_string(limits.maximum_count) +
+                    " parts of the largest size",
+                "part_size");
+        return part_plan(object_size, size);
+    }
+
+    /// A plan that was made before: no rule but that parts are not empty.
+    [[nodiscard]] static part_plan of(std::uint64_t object_size, std::uint64_t part_size) noexcept
+    {
+        return {object_size, std::max<std::uint64_t>(part_size, 1)};
+    }
+
+    [[nodiscard]] static result<void> check_part_size(
+        std::uint64_t wanted, const part_limits& limits)
+    {
+        if (wanted < limits.minimum_size || wanted > limits.maximum_size)
+            return error(errc::invalid_argument,
+                "must be " + std::to_string(limits.minimum_size) + " to " +
+                    std::to_string(limits.maximum_size) + " bytes",
+                "part_size");
+        return {};
+    }
+
+    [[nodiscard]] std::uint64_t object_size() const noexcept { return object_size_; }
+    [[nodiscard]] std::uint64_t part_size() const noexcept { return part_size_; }
+    [[nodiscard]] std::uint32_t count() const noexcept
+    {
+        return static_cast<std::uint32_t>(
+            std::max<std::uint64_t>(divide_up(object_size_, part_size_), 1));
+    }
+
+    /// Requires 1 <= `number` <= `count()`.
+    [[nodiscard]] part at(std::uint32_t number) const noexcept
+    {
+        const std::uint64_t offset = (number - 1) * part_size_;
+        return {number, offset, std::min(part_size_, object_size_ - offset)};
+    }
+
+private:
+    part_plan(std::uint64_t object_size, std::uint64_t part_size) noexcept
+        : object_size_(object_size), part_size_(part_size)
+    {}
+
+    [[nodiscard]] static constexpr std::uint64_t divide_up(
+        std::uint64_t value, std::uint64_t by) noexcept
+    {
+        return value / by + (value % by != 0 ? 1 : 0);
+    }
+
+    std::uint64_t object_size_;
+    std::uint64_t part_size_;
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/request_copies.hpp ----------------------------------------------------------
+
+// What a request refers to, copied for a transfer that outlasts the call it was given to.
+
+#ifndef COSIO_TRANSFER_REQUEST_COPIES_HPP
+#define COSIO_TRANSFER_REQUEST_COPIES_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Each `keep` yields the same value, referring to copies that live as long as this object.
+class request_copies
+{
+public:
+    request_copies() = default;
+    request_copies(const request_copies&) = delete;
+    request_copies& operator=(const request_copies&) = delete;
+
+    [[nodiscard]] std::string_view keep(std::string_view text)
+    {
+        return text.empty() ? std::string_view() : texts_.emplace_back(text);
+    }
+
+    [[nodiscard]] sse::on_write keep(const sse::on_write& asked)
+    {
+        if (const auto* const kms = std::get_if<sse::kms>(&asked))
+            return sse::kms{keep(kms->key_id), keep(kms->context)};
+        if (const auto* const customer = std::get_if<sse::customer>(&asked))
+            return keep(*customer);
+        return asked;
+    }
+
+    [[nodiscard]] sse::on_read keep(const sse::on_read& asked)
+    {
+        if (const auto* const customer = std::get_if<sse::customer>(&asked))
+            return keep(*customer);
+        return asked;
+    }
+
+    [[nodiscard]] object_headers keep(object_headers headers)
+    {
+        for (auto* const text :
+            {&headers.content_type, &headers.cache_control, &headers.content_disposition,
+                &headers.content_encoding, &headers.content_language, &headers.grant_read,
+                &headers.grant_read_acp, &headers.grant_write_acp, &headers.grant_full_control})
+            *text = keep(*text);
+        auto& metadata = metadata_.emplace_back();
+        for (const auto& [name, value] : headers.metadata)
+            metadata.push_back({keep(name), keep(value)});
+        headers.metadata = metadata;
+        auto& tags = tags_.emplace_back();
+        for (const auto& [name, value] : headers.tags)
+            tags.push_back({keep(name), keep(value)});
+        headers.tags = tags;
+        return headers;
+    }
+
+    [[nodiscard]] conditions keep(conditions asked)
+    {
+        asked.if_match = keep(asked.if_match);
+        asked.if_none_match = keep(asked.if_none_match);
+        return asked;
+    }
+
+    [[nodiscard]] copy_source keep(const copy_source& source)
+    {
+        return {.bucket = keep(source.bucket), .key = keep(source.key), .sse = keep(source.sse),
+            .version_id = keep(source.version_id), .region = keep(source.region),
+            .conditions = keep(source.conditions)};
+    }
+
+private:
+    [[nodiscard]] sse::customer keep(const sse::customer& customer)
+    {
+        return {keys_.emplace_back(customer.key.get()), customer.md5};
+    }
+
+    std::deque<std::string> texts_{}; // What it holds does not move.
+    std::deque<customer_key> keys_{};
+    std::deque<std::vector<header>> metadata_{};
+    std::deque<std::vector<tag>> tags_{};
+};
+
+/// The key that goes with each part of an upload that was begun with `asked`.
+[[nodiscard]] inline sse::on_read part_encryption(const sse::on_write& asked)
+{
+    const auto* const customer = std::get_if<sse::customer>(&asked);
+    return customer != nullptr ? sse::on_read(*customer) : sse::on_read();
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/result.hpp ------------------------------------------------------------------
+
+// What a transfer has done.
+
+#ifndef COSIO_TRANSFER_RESULT_HPP
+#define COSIO_TRANSFER_RESULT_HPP
+
+namespace cosio::inline v0 {
+
+/// An object that was written: by an upload, or by a copy.
+struct upload_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    std::uint64_t size = 0;
+    /// CRC64 of the object, before encryption: computed here for an upload, that of the source for
+    /// a copy. Nothing when the source of a copy has none.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the service stated the same.
+    bool crc64_verified = false;
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::string version_id{};
+    std::string request_id{};
+    /// Parts of the upload; 0 when it was one request.
+    std::uint32_t parts = 0;
+    /// Of them, those that an earlier run had sent.
+    std::uint32_t resumed_parts = 0;
+};
+
+namespace transfer {
+
+/// Of an object that was stored by one request.
+[[nodiscard]] inline upload_result upload_result_of(put_object_result&& stored, std::uint64_t size)
+{
+    upload_result out;
+    out.etag = std::move(stored.etag);
+    out.size = size;
+    out.crc64 = stored.sent_crc64;
+    out.crc64_verified = stored.crc64_verified;
+    out.sse = std::move(stored.sse);
+    out.version_id = std::move(stored.version_id);
+    out.request_id = std::move(stored.request_id);
+    return out;
+}
+
+} // namespace transfer
+
+/// An object that was read.
+struct download_result : object_properties
+{
+    /// Bytes received, those of an earlier run included.
+    std::uint64_t body_size = 0;
+    /// Whether the service stated the CRC64 of the object; it then is that of the bytes.
+    bool crc64_verified = false;
+    /// Ranges that were asked for; 0 when it was one request.
+    std::uint32_t parts = 0;
+    /// Of them, those that an earlier run had received.
+    std::uint32_t resumed_parts = 0;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/multipart_upload.hpp --------------------------------------------------------
+
+// One multipart upload, from its beginning to its object, whatever its parts are made of.
+
+#ifndef COSIO_TRANSFER_MULTIPART_UPLOAD_HPP
+#define COSIO_TRANSFER_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// The object that is to be. Views that outlive the upload.
+struct upload_target
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+};
+
+/// A part that the service has.
+struct uploaded_part
+{
+    std::string etag{};
+    std::uint64_t size = 0;
+    /// Of the bytes that were sent; nothing for a part that was copied and whose reply has none.
+    std::optional<std::uint64_t> crc64{};
+};
+
+/// Touched on the transfer's executor only.
+template <class Client>
+class multipart_upload
+{
+public:
+    multipart_upload(Client cos, const upload_target& target)
+        : cos_(std::move(cos)), target_(target)
+    {}
+
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] const std::map<std::uint32_t, uploaded_part>& parts() const noexcept
+    {
+        return parts_;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> begin(lane& in)
+    {
+        const initiate_multipart_upload_request request{.bucket = target_.bucket,
+            .key = target_.key, .sse = target_.sse, .headers = target_.headers};
+        auto begun = co_await cos_.initiate_multipart_upload(request, in.token());
+        if (!begun)
+            co_return std::move(begun).error();
+        id_ = std::move(begun->upload_id);
+        co_return result<void>();
+    }
+
+    /// Goes on with an upload that an earlier run began.
+    void adopt(std::string id) { id_ = std::move(id); }
+    void adopt(std::uint32_t number, uploaded_part part) { parts_[number] = std::move(part); }
+
+    /// Forgets adopted parts that are not among those which the service has.
+    void keep_only(const std::vector<part_summary>& there)
+    {
+        std::map<std::uint32_t, uploaded_part> kept;
+        for (const auto& one : there)
+            if (const auto known = parts_.find(one.part_number); known != parts_.end() &&
+                known->second.etag == one.etag && known->second.size == one.size)
+                kept.insert(*known);
+        parts_ = std::move(kept);
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> send(
+        lane& in, std::uint32_t number, body_view body)
+    {
+        const upload_part_request request{.bucket = target_.bucket, .key = target_.key,
+            .upload_id = id_, .part_number = number, .body = body,
+            .sse = part_encryption(target_.sse)};
+        auto sent = co_await cos_.upload_part(request, in.token());
+        if (!sent)
+            co_return std::move(sent).error();
+        parts_[number] = {std::move(sent->etag), body.size().value_or(0), sent->sent_crc64};
+        co_return result<void>();
+    }
+
+    /// Makes the object of parts 1 to the last. `expected_crc64`: nothing means what the parts
+    /// combine to, if all of them have one.
+    [[nodiscard]] asio::awaitable<result<upload_result>> complete(
+        lane& in, std::optional<std::uint64_t> expected_crc64 = {})
+    {
+        std::vector<completed_part> all;
+        for (const auto& [number, part] : parts_)
+            all.push_back({number, part.etag});
+        upload_result out;
+        out.size = size();
+        out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
+        out.parts = static_cast<std::uint32_t>(parts_.size());
+        const complete_multipart_upload_request request{.bucket = target_.bucket,
+            .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
+            .expected_crc64 = out.crc64};
+        auto done = co_await cos_.complete_multipart_upload(request, in.token());
+        if (!done) {
+            auto why = std::move(done).error();
+            // Of two attempts the first may have completed it, its reply lost.
+            if (why.code == service_errc::no_such_upload && why.may_have_executed() &&
+                co_await is_there(in, out))
+                co_return out;
+            co_return why;
+        }
+        out.etag = std::move(done->etag);
+        out.crc64_verified = done->crc64_verified;
+        out.sse = std::move(done->sse);
+        out.version_id = std::move(done->version_id);
+        out.request_id = std::move(done->request_id);
+        co_return out;
+    }
+
+    /// Whether the object is what this upload would make of it: of the same size and CRC64.
+    /// Completes `out` then. False when that cannot be proved.
+    [[nodiscard]] asio::awaitable<bool> is_there(lane& in, upload_result& out)
+    {
+        const head_object_request request{.bucket = target_.bucket, .key = target_.key,
+            .sse = part_encryption(target_.sse)};
+        auto found = co_await cos_.head_object(request, in.token());
+        if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
+            !encryption_expectation(target_.sse).check(found->sse))
+            co_return false;
+        out.etag = std::move(found->etag);
+        out.crc64_verified = true;
+        out.sse = std::move(found->sse);
+        out.version_id = std::move(found->version_id);
+        out.request_id = std::move(found->request_id);
+        co_return true;
+    }
+
+    /// Gives the upload up, whether or not the transfer was cancelled; takes ten seconds at most.
+    /// Appends to `why` what is left behind when that fails.
+    [[nodiscard]] asio::awaitable<void> abort(error& why)
+    {
+        if (id_.empty())
+            co_return;
+        timeout_settings limits;
+        limits.total = std::chrono::seconds(10);
+        const auto hurried = cos_.with_timeouts(limits);
+        if (!hurried)
+            co_return;
+        const abort_multipart_upload_request request{
+            .bucket = target_.bucket, .key = target_.key, .upload_id = id_};
+        const auto done = co_await hurried->abort_multipart_upload(request, asio::use_awaitable);
+        if (!done && done.error().code != service_errc::no_such_upload)
+            why.message.append(why.message.empty() ? why.code.message() : std::string())
+                .append("; upload ")
+                .append(id_)
+                .append(" is left behind, since aborting it failed: ")
+                .append(done.error().describe());
+    }
+
+    [[nodiscard]] std::uint64_t size() const
+    {
+        std::uint64_t sum = 0;
+        for (const auto& [number, part] : parts_)
+            sum += part.size;
+        return sum;
+    }
+
+    /// Of all parts in order; nothing when one has none.
+    [[nodiscard]] std::optional<std::uint64_t> combined_crc64() const
+    {
+        std::uint64_t sum = 0; // Of no bytes.
+        for (const auto& [number, part] : parts_) {
+            if (!part.crc64)
+                return std::nullopt;
+            sum = crypto::crc64_combine(sum, *part.crc64, part.size);
+        }
+        return sum;
+    }
+
+private:
+    Client cos_;
+    upload_target target_;
+    std::string id_{};
+    std::map<std::uint32_t, uploaded_part> parts_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/progress.hpp ----------------------------------------------------------------
+
+// How far a transfer is, and how it tells.
+
+#ifndef COSIO_TRANSFER_PROGRESS_HPP
+#define COSIO_TRANSFER_PROGRESS_HPP
+
+namespace cosio::inline v0 {
+
+/// A transfer at one moment.
+struct transfer_progress
+{
+    /// Bytes that need not be sent or received again: of parts that the service has confirmed, or
+    /// that were written to their destination. Never falls.
+    std::uint64_t committed = 0;
+    /// Of all; nothing when the source does not know.
+    std::optional<std::uint64_t> total{};
+    /// Bytes per second, lately; 0 until it is known.
+    double rate = 0;
+};
+
+/// Somebody who is told of a transfer's progress, by reference: the callable must live until the
+/// transfer is done. Called on the transfer's executor, one call at a time; must not throw.
+class progress_view
+{
+public:
+    /// Nobody.
+    progress_view() = default;
+
+    template <std::invocable<const transfer_progress&> Listener>
+        requires(!std::same_as<std::remove_cv_t<Listener>, progress_view>)
+    progress_view(Listener& listener) noexcept
+        : listener_(const_cast<std::remove_const_t<Listener>*>(&listener)),
+          call_([](void* self, const transfer_progress& now) {
+              (*static_cast<Listener*>(self))(now);
+          })
+    {}
+
+    template <std::invocable<const transfer_progress&> Listener>
+        requires(!std::same_as<std::remove_cv_t<Listener>, progress_view>)
+    progress_view(const Listener&&)
+    {
+        static_assert(std::is_lvalue_reference_v<Listener>,
+            "a temporary listener would be gone before it is called: give it a name first");
+    }
+
+    void operator()(const transfer_progress& now) const
+    {
+        if (call_ != nullptr)
+            call_(listener_, now);
+    }
+
+private:
+    void* listener_ = nullptr;
+    void (*call_)(void*, const transfer_progress&) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<progress_view>);
+
+namespace transfer {
+
+/// Counts committed bytes and estimates their rate. Knows no clock: the time is a parameter.
+class progress_meter
+{
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    progress_meter(
+        progress_view listener, std::optional<std::uint64_t> total, time_point start) noexcept
+        : listener_(listener), since_(start)
+    {
+        now_.total = total;
+    }
+
+    /// Bytes that an earlier run committed: they count, but say nothing about the rate.
+    void resume_from(std::uint64_t bytes)
+    {
+        now_.committed += bytes;
+        counted_ = now_.committed;
+        listener_(now_);
+    }
+
+    void commit(std::uint64_t bytes, time_point at)
+    {
+        constexpr auto window = std::chrono::milliseconds(500);
+        now_.committed += bytes;
+        if (const auto passed = at - since_; passed >= window) {
+            const double seconds = std::chrono::duration<double>(passed).count();
+            const double lately = static_cast<double>(now_.committed - counted_) / seconds;
+            now_.rate = now_.rate == 0 ? lately : (now_.rate + lately) / 2;
+            since_ = at;
+            counted_ = now_.committed;
+        }
+        listener_(now_);
+    }
+
+    [[nodiscard]] const transfer_progress& current() const noexcept { return now_; }
+
+private:
+    progress_view listener_;
+    transfer_progress now_{};
+    time_point since_;
+    std::uint64_t counted_ = 0; // Committed at `since_`.
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/options.hpp -----------------------------------------------------------------
+
+// How a transfer is carried out.
+
+#ifndef COSIO_TRANSFER_OPTIONS_HPP
+#define COSIO_TRANSFER_OPTIONS_HPP
+
+namespace cosio::inline v0 {
+
+/// What becomes of an upload that fails or is cancelled.
+enum class unfinished_upload {
+    /// Kept when there is a checkpoint to resume it from, aborted otherwise.
+    keep_if_resumable,
+    /// Aborted, and the checkpoint removed.
+    abort,
+};
+
+/// How a transfer is cut up. All views are copied when the transfer is started, but `on_progress`.
+struct transfer_options
+{
+    /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
+    /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
+    /// destination is a file only some 128 KiB of each part.
+    std::uint64_t part_size = 8 * 1024 * 1024;
+    /// Parts under way at once; at least 1.
+    std::uint32_t parallelism = 5;
+    /// An object of at most this size is transferred by one request.
+    std::uint64_t threshold = 16 * 1024 * 1024;
+    /// Told of every step.
+    progress_view on_progress{};
+    /// A file that lets another run go on where this one ended, see `upload_file_request` and
+    /// `download_file_request`; empty: an interrupted transfer begins anew.
+    std::string_view checkpoint{};
+    /// The checkpoint is written after the first part, then this often at most: parts that were
+    /// done since may have to be done again after a crash.
+    std::chrono::milliseconds checkpoint_interval{1000};
+    unfinished_upload on_failure = unfinished_upload::keep_if_resumable;
+    /// Lets parts be smaller than COS allows, for services that take them, such as the emulator
+    /// with `emulator_options::minimum_part_size`.
+    bool allow_small_parts = false;
+};
+
+static_assert(std::is_trivially_destructible_v<transfer_options>);
+
+namespace transfer {
+
+/// Errors: `errc::invalid_argument`.
+[[nodiscard]] inline result<void> check_options(const transfer_options& options)
+{
+    if (options.part_size == 0)
+        return error(errc::invalid_argument, "must be at least 1", "part_size");
+    if (options.parallelism == 0)
+        return error(errc::invalid_argument, "must be at least 1", "parallelism");
+    if (options.checkpoint_interval < options.checkpoint_interval.zero())
+        return error(errc::invalid_argument, "must not be negative", "checkpoint_interval");
+    return {};
+}
+
+/// What a client's service allows, and the options let pass.
+template <class Client>
+[[nodiscard]] part_limits limits_of(const transfer_options& options) noexcept
+{
+    part_limits limits{Client::dialect::minimum_part_size, Client::dialect::maximum_part_size,
+        Client::dialect::maximum_parts};
+    if (options.allow_small_parts)
+        limits.minimum_size = 1;
+    return limits;
+}
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/copy.hpp --------------------------------------------------------------------
+
+// Copies an object of any size within the service: by one request, or in parts side by side.
+
+#ifndef COSIO_TRANSFER_COPY_HPP
+#define COSIO_TRANSFER_COPY_HPP
+
+namespace cosio::inline v0 {
+
+/// Copies an object, from another bucket or region too; the bytes do not pass through here.
+///
+/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers and
+/// storage class are those of the source, unless `headers` have their own or `directive` replaces
+/// them; ACL and, for a copy in parts, tags are not inherited. A copy onto itself, which changes
+/// the encryption of an object, keeps them as well.
+///
+/// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
+/// with that of the source. What was copied of a failed or cancelled copy in parts is removed;
+/// `options.checkpoint` has no effect.
+struct copy_request
+{
+    /// Of the copy.
+    std::string_view bucket{};
+    /// Of the copy.
+    std::string_view key{};
+    cosio::copy_source copy_source{};
+    /// How the copy is encrypted at rest.
+    cosio::sse::on_write sse{};
+    metadata_directive directive = metadata_directive::copy;
+    /// With `metadata_directive::copy`: only storage class, ACL, grants and tags.
+    object_headers headers{};
+    /// More than 5 GiB are never copied by one request.
+    transfer_options options{
+        .part_size = 64 * 1024 * 1024, .threshold = std::uint64_t{256} * 1024 * 1024};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_request>);
+
+namespace transfer {
+
+/// The work behind `client::copy`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class object_copy : public std::enable_shared_from_this<object_copy<Client>>
+{
+public:
+    using result_type = upload_result;
+
+    object_copy(const environment<Client>& with, const copy_request& request)
+        : with_(with), options_(request.options), source_(copies_.keep(request.copy_source)),
+          directive_(request.directive),
+          target_{copies_.keep(request.bucket), copies_.keep(request.key),
+              copies_.keep(request.sse), copies_.keep(request.headers)},
+          crew_(std::make_shared<crew>(with.control->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> run()
+    {
+        const net::operation_control::waiting waiting(*with_.control, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (with_.control->cancelled())
+            why.code = errc::cancelled;
+        if (upload_)
+            co_await upload_->abort(why);
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+    using dialect = typename Client::dialect;
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        if (directive_ == metadata_directive::copy && has_content_headers(target_.headers))
+            co_return error(errc::invalid_argument,
+                "content headers and metadata need metadata_directive::replace", "headers");
+        auto found = co_await head_source();
+        if (!found)
+            co_return std::move(found).error();
+        object_ = std::move(*found);
+        if (source_.conditions.if_match.empty())
+            source_.conditions.if_match = object_.etag;
+        meter_ = progress_meter(options_.on_progress, object_.size, clock::now());
+        if (object_.size <= std::min(options_.threshold, dialect::maximum_copy_size)) {
+            auto copied = co_await copy_whole();
+            co_return copied;
+        }
+        auto copied = co_await copy_in_parts();
+        co_return copied;
+    }
+
+    /// The source may be in another region: it is asked for there, with its own key.
+    [[nodiscard]] asio::awaitable<result<head_object_result>> head_source()
+    {
+        auto where = with_.core->endpoint;
+        if (!source_.region.empty() && source_.region != where.region) {
+            if (where.host == dialect::service_host(where.region))
+                where.host = dialect::service_host(source_.region);
+            where.region = source_.region;
+        }
+        const head_object_request request{.bucket = source_.bucket, .key = source_.key,
+            .sse = source_.sse, .version_id = source_.version_id};
+        using operation = operation::head_object<dialect>;
+        auto control = net::make_control(*with_.core, with_.core->timeouts);
+        auto work = net::run_operation<dialect, operation>(
+            with_.core, control, operation::encode(request, where), net::destination());
+        auto found = co_await net::initiate_apart(
+            *with_.core, std::move(control), std::move(work), crew_->first().token());
+        if (!found && found.error().field.empty())
+            found.error().message.insert(0, "the source of the copy: ");
+        co_return found;
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> copy_whole()
+    {
+        const bool onto_itself = source_.bucket == target_.bucket && source_.key == target_.key &&
+            source_.version_id.empty();
+        copy_object_request request{.bucket = target_.bucket, .key = target_.key,
+            .copy_source = source_, .sse = target_.sse, .directive = directive_,
+            .headers = target_.headers};
+        const inherited_headers kept(object_, target_.headers);
+        if (directive_ == metadata_directive::copy) {
+            request.headers.storage_class = kept.headers().storage_class;
+            if (onto_itself) { // Which the service takes only as a replacement.
+                request.directive = metadata_directive::replace;
+                request.headers = kept.headers();
+            }
+        }
+        auto copied = co_await with_.cos.copy_object(request, crew_->first().token());
+        if (!copied)
+            co_return changed_or(std::move(copied).error());
+        upload_result out;
+        out.size = object_.size;
+        out.crc64 = object_.crc64;
+        out.crc64_verified = out.crc64 && copied->crc64;
+        if (out.crc64_verified && *out.crc64 != *copied->crc64)
+            co_return error(
+                errc::checksum_mismatch, "the CRC64 of the copy is not that of its source");
+        out.etag = std::move(copied->etag);
+        out.sse = std::move(copied->sse);
+        out.version_id = std::move(copied->version_id);
+        out.request_id = std::move(copied->request_id);
+        meter_.commit(object_.size, clock::now());
+        co_return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> copy_in_parts()
+    {
+        const auto plan =
+            part_plan::make(object_.size, options_.part_size, limits_of<Client>(options_));
+        if (!plan)
+            co_return plan.error();
+        const inherited_headers kept(object_, target_.headers);
+        upload_target target = target_;
+        if (directive_ == metadata_directive::copy)
+            target.headers = kept.headers();
+        upload_.emplace(with_.cos, target);
+        if (auto begun = co_await upload_->begin(crew_->first()); !begun)
+            co_return std::move(begun).error();
+        for (std::uint32_t number = 1; number <= plan->count(); ++number) {
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(*in, copy_part(this->shared_from_this(), *in, plan->at(number)));
+        }
+        if (auto copied = co_await crew_->finish(); !copied)
+            co_return changed_or(std::move(copied).error());
+        if (with_.control->cancelled())
+            co_return error(errc::cancelled);
+        auto done = co_await upload_->complete(crew_->first(), object_.crc64);
+        co_return done;
+    }
+
+    [[nodiscard]] static asio::awaitable<result<void>> copy_part(
+        std::shared_ptr<object_copy> self, lane& in, part which)
+    {
+        const upload_part_copy_request request{.bucket = self->target_.bucket,
+            .key = self->target_.key, .upload_id = self->upload_->id(),
+            .part_number = which.number, .copy_source = self->source_,
+            .source_range = byte_range::between(which.offset, which.offset + which.size - 1),
+            .sse = part_encryption(self->target_.sse)};
+        auto copied = co_await self->with_.cos.upload_part_copy(request, in.token());
+        if (!copied)
+            co_return std::move(copied).error();
+        self->upload_->adopt(
+            which.number, {std::move(copied->etag), which.size, copied->crc64});
+        self->meter_.commit(which.size, clock::now());
+        co_return result<void>();
+    }
+
+    [[nodiscard]] error changed_or(error why) const
+    {
+        if (why.code == condition::precondition_failed &&
+            source_.conditions.if_match == object_.etag) {
+            why.code = errc::object_changed;
+            why.message = "the ETag of the source is another than before";
+        }
+        return why;
+    }
+
+    environment<Client> with_;
+    request_copies copies_{};
+    transfer_options options_;
+    cosio::copy_source source_;
+    metadata_directive directive_;
+    upload_target target_;
+    std::optional<multipart_upload<Client>> upload_{};
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    head_object_result object_{}; // The source.
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/object_fetch.hpp ------------------------------------------------------------
+
+// Receives a range of one object that must not change, and goes on where a connection broke.
+
+#ifndef COSIO_TRANSFER_OBJECT_FETCH_HPP
+#define COSIO_TRANSFER_OBJECT_FETCH_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Where bytes go, in order: `room()` is where the next ones may be received to, `commit(n)` takes
+/// the first n of it.
+template <class T>
+concept part_destination = requires(T& to, std::size_t count) {
+    { to.room() } -> std::same_as<std::span<std::byte>>;
+    { to.commit(count) } -> std::same_as<asio::awaitable<result<void>>>;
+};
+
+/// The object to read. Views that outlive the transfer.
+struct fetch_source
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    std::uint64_t traffic_limit = 0;
+};
+
+/// Reads one state of one object. Touched on the transfer's executor only.
+template <class Client>
+class object_fetch
+{
+public:
+    object_fetch(Client cos, std::shared_ptr<net::client_core> core, const fetch_source& source)
+        : cos_(std::move(cos)), core_(std::move(core)), source_(source)
+    {}
+
+    /// Asks which object it is that is to be read.
+    [[nodiscard]] asio::awaitable<result<void>> head(lane& in)
+    {
+        const head_object_request request{.bucket = source_.bucket, .key = source_.key,
+            .sse = source_.sse, .version_id = source_.version_id};
+        auto found = co_await cos_.head_object(request, in.token());
+        if (!found)
+            co_return std::move(found).error();
+        object_ = std::move(*found);
+        co_return result<void>();
+    }
+
+    /// As the reply to HEAD told.
+    [[nodiscard]] const object_properties& object() const noexcept { return object_; }
+
+    /// Receives `which` of the object, all of it by one request when `whole`. Yields its CRC64.
+    ///
+    /// A connection that breaks is replaced as often as it brings the range forward, and as
+    /// `retry_settings` say otherwise. Errors: `errc::object_changed`, those of the destination,
+    /// and those of GET Object.
+    template <part_destination Destination>
+    [[nodiscard]] asio::awaitable<result<std::uint64_t>> fetch(
+        lane& in, part which, bool whole, Destination& to)
+    {
+        position at{which.offset, which.offset + which.size, {}};
+        for (unsigned failures = 0;;) {
+            const auto before = at.next;
+            auto received = co_await receive(in, whole && before == which.offset, at, to);
+            if (received)
+                co_return at.sum.value();
+            auto why = std::move(received).error();
+            failures = at.next != before ? 1 : failures + 1;
+            if (!at.broken || failures >= core_->retry.maximum_attempts ||
+                !core_->budget.take())
+                co_return why;
+            co_await in.pause(net::backoff_delay(core_->retry, failures, core_->random()));
+        }
+    }
+
+private:
+    struct position
+    {
+        std::uint64_t next;
+        std::uint64_t end;
+        crypto::crc64 sum;
+        bool broken = false; ///< The connection broke within the body: another may do better.
+    };
+
+    template <part_destination Destination>
+    [[nodiscard]] asio::awaitable<result<void>> receive(
+        lane& in, bool whole, position& at, Destination& to)
+    {
+        at.broken = false;
+        get_object_request request{.bucket = source_.bucket, .key = source_.key,
+            .sse = source_.sse, .version_id = source_.version_id,
+            .traffic_limit = source_.traffic_limit};
+        if (!whole)
+            request.range = byte_range::between(at.next, at.end - 1);
+        request.conditions.if_match = object_.etag;
+        auto opened = co_await cos_.open_object(request, in.token());
+        if (!opened)
+            co_return changed_or(std::move(opened).error());
+        if (opened->properties().size != object_.size)
+            co_return error(errc::object_changed, "its size is another than before");
+        for (;;) {
+            const auto room = to.room();
+            auto got = co_await opened->read_some(room, in.token());
+            if (!got) {
+                at.broken = got.error().code == condition::connection;
+                co_return std::move(got).error();
+            }
+            if (*got == 0)
+                break;
+            const auto bytes = room.first(*got);
+            if (bytes.size() > at.end - at.next)
+                co_return error(errc::malformed_response, "the range is longer than asked for");
+            at.sum.update(bytes);
+            if (auto taken = co_await to.commit(bytes.size()); !taken)
+                co_return std::move(taken).error();
+            at.next += bytes.size();
+        }
+        if (at.next != at.end)
+            co_return error(errc::truncated_body, "the range did not come whole");
+        co_return result<void>();
+    }
+
+    [[nodiscard]] static error changed_or(error why)
+    {
+        if (why.code == condition::precondition_failed) {
+            why.code = errc::object_changed;
+            why.message = "its ETag is another than before";
+        }
+        return why;
+    }
+
+    Client cos_;
+    std::shared_ptr<net::client_core> core_;
+    fetch_source source_;
+    object_properties object_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/download.hpp ----------------------------------------------------------------
+
+// Downloads an object into memory, in ranges side by side, or to a sink, in order.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_HPP
+#define COSIO_TRANSFER_DOWNLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads an object into memory or to a sink. A connection that breaks is replaced, and the download
+/// goes on from the byte it had come to; an object that is replaced meanwhile is
+/// `errc::object_changed`.
+///
+/// After an error the buffer, or what the sink has taken, is part of an object or wrong.
+/// `options.checkpoint` has no effect here.
+struct download_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// SSE-C objects need their key.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_request>);
+
+namespace transfer {
+
+/// The work behind `client::download`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class stream_download : public std::enable_shared_from_this<stream_download<Client>>
+{
+public:
+    using result_type = download_result;
+
+    /// Into a buffer that outlives it.
+    stream_download(const environment<Client>& with, const download_request& request,
+        std::span<std::byte> buffer)
+        : stream_download(with, request, buffer, nullptr)
+    {}
+
+    /// To a sink that outlives it.
+    stream_download(
+        const environment<Client>& with, const download_request& request, sink_view sink)
+        : stream_download(with, request, {}, std::make_unique<sink_view>(sink))
+    {}
+
+    [[nodiscard]] asio::awaitable<result<download_result>> run()
+    {
+        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (control_->cancelled())
+            why.code = errc::cancelled;
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    stream_download(const environment<Client>& with, const download_request& request,
+        std::span<std::byte> buffer, std::unique_ptr<sink_view> sink)
+        : control_(with.control), options_(request.options), buffer_(buffer),
+          sink_(std::move(sink)),
+          fetch_(with.cos, with.core,
+              {copies_.keep(request.bucket), copies_.keep(request.key),
+                  copies_.keep(request.sse), copies_.keep(request.version_id)}),
+          crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<download_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        if (auto found = co_await fetch_.head(crew_->first()); !found)
+            co_return std::move(found).error();
+        const auto size = fetch_.object().size;
+        if (sink_ == nullptr && size > buffer_.size())
+            co_return error(errc::destination_too_small,
+                "the object has " + std::to_string(size) + " bytes, the buffer " +
+                    std::to_string(buffer_.size()),
+                "buffer");
+        const bool whole = sink_ != nullptr || size <= options_.threshold;
+        const auto plan = whole ? result<part_plan>(part_plan::of(size, size))
+                                : part_plan::make(size, options_.part_size, range_limits);
+        if (!plan)
+            co_return plan.error();
+        meter_ = progress_meter(options_.on_progress, size, clock::now());
+        for (std::uint32_t number = 1; number <= plan->count(); ++number) {
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(
+                *in, receive_part(this->shared_from_this(), *in, plan->at(number), whole));
+        }
+        if (auto received = co_await crew_->finish(); !received)
+            co_return std::move(received).error();
+        if (control_->cancelled())
+            co_return error(errc::cancelled);
+        co_return finish(*plan, whole);
+    }
+
+    /// Bytes are received to where they belong.
+    class memory_writer
+    {
+    public:
+        memory_writer(stream_download& of, const part& which)
+            : of_(of), left_(of.buffer_.subspan(which.offset, which.size))
+        {}
+
+        /// At the end there is room for a byte too many, so that it would be noticed.
+        [[nodiscard]] std::span<std::byte> room() noexcept
+        {
+            return left_.empty() ? std::span<std::byte>(&spare_, 1) : left_;
+        }
+
+        [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
+        {
+            left_ = left_.subspan(count);
+            of_.meter_.commit(count, clock::now());
+            co_return result<void>();
+        }
+
+    private:
+        stream_download& of_;
+        std::span<std::byte> left_;
+        std::byte spare_{};
+    };
+
+    class sink_writer
+    {
+    public:
+        explicit sink_writer(stream_download& of)
+            : of_(of), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
+        {}
+
+        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), buffer_size}; }
+
+        [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
+        {
+            auto taken = co_await of_.sink_->write(room().first(count));
+            if (taken)
+                of_.meter_.commit(count, clock::now());
+            co_return taken;
+        }
+
+    private:
+        static constexpr std::size_t buffer_size = 128 * 1024;
+
+        stream_download& of_;
+        std::unique_ptr<std::byte[]> buffer_;
+    };
+
+    [[nodiscard]] static asio::awaitable<result<void>> receive_part(
+        std::shared_ptr<stream_download> self, lane& in, part which, bool whole)
+    {
+        result<std::uint64_t> sum = std::uint64_t{0};
+        if (self->sink_ != nullptr) {
+            sink_writer to(*self);
+            sum = co_await self->fetch_.fetch(in, which, whole, to);
+        } else {
+            memory_writer to(*self, which);
+            sum = co_await self->fetch_.fetch(in, which, whole, to);
+        }
+        if (!sum)
+            co_return std::move(sum).error();
+        self->sums_[which.number] = *sum;
+        co_return result<void>();
+    }
+
+    [[nodiscard]] result<download_result> finish(const part_plan& plan, bool whole) const
+    {
+        download_result out;
+        static_cast<object_properties&>(out) = fetch_.object();
+        std::uint64_t sum = 0; // Of no bytes.
+        for (const auto& [number, of_part] : sums_)
+            sum = crypto::crc64_combine(sum, of_part, plan.at(number).size);
+        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal)
+            return std::move(equal).error();
+        out.crc64_verified = out.crc64.has_value();
+        out.crc64 = sum;
+        out.body_size = plan.object_size();
+        out.parts = whole ? 0 : plan.count();
+        return out;
+    }
+
+    std::shared_ptr<net::operation_control> control_;
+    request_copies copies_{};
+    transfer_options options_;
+    std::span<std::byte> buffer_;
+    std::unique_ptr<sink_view> sink_; // Null: into the buffer.
+    object_fetch<Client> fetch_;
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/checkpoint.hpp --------------------------------------------------------------
+
+// What a transfer writes down so that another run can go on where it ended. Holds no secret.
+//
+// A text file of lines, `<name> <value>`, values percent-encoded:
+//
+//     cosio-checkpoint 1
+//     kind upload
+//     bucket examplebucket-1250000000
+//     ...
+//     part 1 8388608 995dc9bbdf1939fa %22etag%22
+//     end 0123456789abcdef
+//
+// The last line has the CRC64 of all lines before it, so that a torn or edited file is noticed.
+
+#ifndef COSIO_TRANSFER_CHECKPOINT_HPP
+#define COSIO_TRANSFER_CHECKPOINT_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Tells one state of one file from another.
+struct file_identity
+{
+    std::uint64_t size = 0;
+    std::uint64_t modified = 0; ///< Nanoseconds since the epoch.
+    std::uint64_t inode = 0;
+
+    friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+/// A part that is done.
+struct checkpoint_part
+{
+    std::uint32_t number = 0;
+    std::uint64_t size = 0;
+    std::uint64_t crc64 = 0;
+    std::string etag{}; ///< Of an uploaded part.
+
+    friend bool operator==(const checkpoint_part&, const checkpoint_part&) = default;
+};
+
+struct checkpoint
+{
+    enum class direction { upload, download };
+
+    direction kind = direction::upload;
+    std::string bucket{};
+    std::string key{};
+    std::string version_id{};  ///< Of a download of one version.
+    std::string upload_id{};   ///< Of an upload.
+    std::string object_etag{}; ///< Of a download: which object.
+    std::uint64_t object_size = 0;
+    std::optional<std::uint64_t> object_crc64{}; ///< Of a download, when the service told.
+    std::uint64_t part_size = 0;
+    /// Mode and salted fingerprint, see `encryption_fingerprint`.
+    std::string encryption{};
+    /// The file that is uploaded, or the temporary file of a download (its inode alone).
+    file_identity file{};
+    std::string file_name{}; ///< Of a download: that of the temporary file, without directory.
+    std::vector<checkpoint_part> parts{};
+
+    friend bool operator==(const checkpoint&, const checkpoint&) = default;
+};
+
+[[nodiscard]] inline std::string hexadecimal(std::uint64_t value)
+{
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+    return {digits.data(), end};
+}
+
+namespace checkpoint_form {
+
+inline constexpr std::string_view first_line = "cosio-checkpoint 1\n";
+inline constexpr std::string_view last_line = "end ";
+
+class writer
+{
+public:
+    void text(std::string_view name, std::string_view value)
+    {
+        out_.append(name).append(" ");
+        http::append_percent_encoded(out_, value, http::slash::keep);
+        out_.append("\n");
+    }
+    void number(std::string_view name, std::uint64_t value) { text(name, std::to_string(value)); }
+
+    void part(const checkpoint_part& one)
+    {
+        out_.append("part ").append(std::to_string(one.number)).append(" ");
+        out_.append(std::to_string(one.size)).append(" ").append(hexadecimal(one.crc64));
+        out_.append(" ");
+        http::append_percent_encoded(out_, one.etag, http::slash::keep);
+        out_.append("\n");
+    }
+
+    [[nodiscard]] std::string finish() &&
+    {
+        const auto sum = crypto::crc64_of(detail::bytes_of(out_));
+        out_.append(last_line).append(hexadecimal(sum)).append("\n");
+        return std::move(out_);
+    }
+
+private:
+    std::string out_{first_line};
+};
+
+/// Takes the text up to `delimiter` off the front of `rest`, and the delimiter with it.
+[[nodiscard]] inline std::string_view take(std::string_view& rest, char delimiter)
+{
+    const auto end = rest.find(delimiter);
+    const auto taken = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return taken;
+}
+
+/// False when a value is not of its form.
+[[nodiscard]] inline bool read_part(std::string_view value, std::vector<checkpoint_part>& parts)
+{
+    const auto number = detail::parse_number<std::uint32_t>(take(value, ' '));
+    const auto size = detail::parse_number<std::uint64_t>(take(value, ' '));
+    const auto crc64 = detail::parse_number<std::uint64_t>(take(value, ' '), 16);
+    auto etag = http::percent_decoded(value);
+    if (!number || !size || !crc64 || !etag || *number == 0 ||
+        (!parts.empty() && *number <= parts.back().number))
+        return false;
+    parts.push_back({*number, *size, *crc64, std::move(*etag)});
+    return true;
+}
+
+[[nodiscard]] inline bool read_line(
+    std::string_view name, std::string_view value, checkpoint& out)
+{
+    const auto text = [&](std::string& member) {
+        auto decoded = http::percent_decoded(value);
+        member = decoded.value_or(std::string());
+        return decoded.has_value();
+    };
+    const auto number = [&](auto& member, int base = 10) {
+        const auto parsed = detail::parse_number<std::uint64_t>(value, base);
+        member = parsed.value_or(0);
+        return parsed.has_value();
+    };
+    if (name == "kind") {
+        out.kind = value == "upload" ? checkpoint::direction::upload
+                                     : checkpoint::direction::download;
+        return value == "upload" || value == "download";
+    }
+    if (name == "bucket")
+        return text(out.bucket);
+    if (name == "key")
+        return text(out.key);
+    if (name == "version-id")
+        return text(out.version_id);
+    if (name == "upload-id")
+        return text(out.upload_id);
+    if (name == "object-etag")
+        return text(out.object_etag);
+    if (name == "object-size")
+        return number(out.object_size);
+    if (name == "object-crc64")
+        return number(out.object_crc64, 16);
+    if (name == "part-size")
+        return number(out.part_size) && out.part_size != 0;
+    if (name == "encryption")
+        return text(out.encryption);
+    if (name == "file-name")
+        return text(out.file_name);
+    if (name == "file-size")
+        return number(out.file.size);
+    if (name == "file-modified")
+        return number(out.file.modified);
+    if (name == "file-inode")
+        return number(out.file.inode);
+    return name == "part" && read_part(value, out.parts);
+}
+
+} // namespace checkpoint_form
+
+[[nodiscard]] inline std::string encode_checkpoint(const checkpoint& from)
+{
+    checkpoint_form::writer to;
+    to.text("kind", from.kind == checkpoint::direction::upload ? "upload" : "download");
+    to.text("bucket", from.bucket);
+    to.text("key", from.key);
+    to.text("version-id", from.version_id);
+    to.text("upload-id", from.upload_id);
+    to.text("object-etag", from.object_etag);
+    to.number("object-size", from.object_size);
+    if (from.object_crc64)
+        to.text("object-crc64", hexadecimal(*from.object_crc64));
+    to.number("part-size", from.part_size);
+    to.text("encryption", from.encryption);
+    to.text("file-name", from.file_name);
+    to.number("file-size", from.file.size);
+    to.number("file-modified", from.file.modified);
+    to.number("file-inode", from.file.inode);
+    for (const auto& one : from.parts)
+        to.part(one);
+    return std::move(to).finish();
+}
+
+/// Errors: `errc::invalid_checkpoint`, whatever the bytes are.
+[[nodiscard]] inline result<checkpoint> decode_checkpoint(std::string_view text)
+{
+    using namespace checkpoint_form;
+    const auto damaged = [](std::string_view why) {
+        return error(errc::invalid_checkpoint, std::string(why), "checkpoint");
+    };
+    if (!text.starts_with(first_line))
+        return damaged("it is not a checkpoint of this version");
+    const auto end = text.rfind("\nend ");
+    if (end == std::string_view::npos || text.back() != '\n')
+        return damaged("it has no end");
+    const auto content = text.substr(0, end + 1);
+    auto sum = text.substr(content.size() + last_line.size());
+    sum.remove_suffix(1);
+    if (detail::parse_number<std::uint64_t>(sum, 16) !=
+        crypto::crc64_of(detail::bytes_of(content)))
+        return damaged("its checksum is wrong");
+    checkpoint out;
+    auto rest = content.substr(first_line.size());
+    while (!rest.empty()) {
+        auto line = take(rest, '\n');
+        const auto name = take(line, ' ');
+        if (!read_line(name, line, out))
+            return damaged("it has a line that cannot be read: " + std::string(name));
+    }
+    if (out.part_size == 0)
+        return damaged("it has no part size");
+    return out;
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/local_file.hpp --------------------------------------------------------------
+
+// Files and directories of the operating system (POSIX). Everything here may block: it is called on
+// the executor for files, see `file_executor`.
+
+#ifndef COSIO_TRANSFER_LOCAL_FILE_HPP
+#define COSIO_TRANSFER_LOCAL_FILE_HPP
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace cosio::inline v0::transfer {
+
+/// What the last call of the system failed with, in the generic category.
+[[nodiscard]] inline error file_error(std::string_view what, std::string_view path)
+{
+    const std::error_code code(errno, std::generic_category());
+    return error(code,
+        std::string("cannot ").append(what).append(" '").append(path).append("': ") +
+            code.message(),
+        "path");
+}
+
+/// A descriptor that is closed when it goes.
+class descriptor
+{
+public:
+    descriptor() = default;
+    explicit descriptor(int number) noexcept : number_(number) {}
+    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    descriptor& operator=(descriptor&& other) noexcept
+    {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor()
+    {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+
+    [[nodiscard]] int get() const noexcept { return number_; }
+
+private:
+    int number_ = -1;
+};
+
+/// An open regular file. Reading and writing at positions is safe from several threads.
+class local_file
+{
+public:
+    local_file() = default;
+    local_file(descriptor open, std::string path) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path))
+    {}
+
+    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
+    [[nodiscard]] static result<local_file> open_for_reading(const std::string& path)
+    {
+        // Without O_NONBLOCK a pipe nobody writes to would hold the thread for ever.
+        descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (open.get() < 0)
+            return file_error("open", path);
+        struct stat status{};
+        if (::fstat(open.get(), &status) != 0)
+            return file_error("look at", path);
+        if (!S_ISREG(status.st_mode))
+            return error(errc::invalid_argument, "'" + path + "' is not a regular file", "path");
+        return local_file(std::move(open), path);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    [[nodiscard]] result<file_identity> identity() const
+    {
+        struct stat status{};
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
+        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+        return file_identity{static_cast<std::uint64_t>(status.st_size),
+            static_cast<std::uint64_t>(status.st_mtim.tv_sec) * nanoseconds_per_second +
+                static_cast<std::uint64_t>(status.st_mtim.tv_nsec),
+            status.st_ino};
+    }
+
+    /// How many bytes were read: fewer than there is room for only at the end of the file.
+    [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> to) const
+    {
+        std::size_t done = 0;
+        while (done != to.size()) {
+            const auto count = ::pread(descriptor_.get(), to.data() + done, to.size() - done,
+                static_cast<off_t>(offset + done));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return file_error("read", path_);
+            if (count == 0)
+                break;
+            done += static_cast<std::size_t>(count);
+        }
+        return done;
+    }
+
+    /// All of `from`, or an error.
+    [[nodiscard]] result<void> write_at(std::uint64_t offset, std::span<const std::byte> from) const
+    {
+        while (!from.empty()) {
+            const auto count = ::pwrite(
+                descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count <= 0)
+                return file_error("write", path_);
+            offset += static_cast<std::uint64_t>(count);
+            from = from.subspan(static_cast<std::size_t>(count));
+        }
+        return {};
+    }
+
+    /// What was written is on the disk when this returns.
+    [[nodiscard]] result<void> sync() const
+    {
+        if (::fsync(descriptor_.get()) != 0)
+            return file_error("flush", path_);
+        return {};
+    }
+
+private:
+    descriptor descriptor_{};
+    std::string path_{};
+};
+
+/// An open directory; names are looked up in it, whatever happens to its path meanwhile.
+class local_directory
+{
+public:
+    /// Follows symbolic links: `path` is the caller's. An empty one is the current directory.
+    [[nodiscard]] static result<local_directory> open(const std::string& path)
+    {
+        const std::string where = path.empty() ? "." : path;
+        descriptor open(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (open.get() < 0)
+            return file_error("open directory", where);
+        return local_directory(std::move(open), where);
+    }
+
+    /// Another handle of this directory.
+    [[nodiscard]] result<local_directory> enter_itself() const
+    {
+        descriptor open(::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (open.get() < 0)
+            return file_error("open directory", path_);
+        return local_directory(std::move(open), path_);
+    }
+
+    /// The directory `name` in this one, which is made if it is not there. Follows no symbolic
+    /// link.
+    [[nodiscard]] result<local_directory> enter(const std::string& name) const
+    {
+        if (::mkdirat(descriptor_.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
+            return file_error("make directory", path_of(name));
+        descriptor open(::openat(descriptor_.get(), name.c_str(),
+            O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+        if (open.get() < 0)
+            return file_error("open directory", path_of(name));
+        return local_directory(std::move(open), path_of(name));
+    }
+
+    /// A new, empty file for reading and writing; fails when there is one of that name.
+    [[nodiscard]] result<local_file> create(const std::string& name) const
+    {
+        return open_file(name, O_CREAT | O_EXCL, "create");
+    }
+
+    /// A file that is there, for reading and writing.
+    [[nodiscard]] result<local_file> reopen(const std::string& name) const
+    {
+        return open_file(name, 0, "open");
+    }
+
+    [[nodiscard]] bool has_directory(const std::string& name) const
+    {
+        struct stat status{};
+        return ::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(status.st_mode);
+    }
+
+    /// `from` takes the place of `to` at once and for good.
+    [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) const
+    {
+        if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0)
+            return file_error("rename '" + path_of(from) + "' to", path_of(to));
+        if (::fsync(descriptor_.get()) != 0)
+            return file_error("flush directory", path_);
+        return {};
+    }
+
+    void remove(const std::string& name) const noexcept
+    {
+        ::unlinkat(descriptor_.get(), name.c_str(), 0);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    local_directory(descriptor open, std::string path) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path))
+    {}
+
+    [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
+
+    [[nodiscard]] result<local_file> open_file(
+        const std::string& name, int flags, std::string_view what) const
+    {
+        descriptor open(::openat(
+            descriptor_.get(), name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666));
+        if (open.get() < 0)
+            return file_error(what, path_of(name));
+        return local_file(std::move(open), path_of(name));
+    }
+
+    descriptor descriptor_;
+    std::string path_;
+};
+
+/// A path as the directory that holds it and its last component.
+struct split_path
+{
+    std::string directory;
+    std::string name;
+
+    explicit split_path(std::string_view path)
+    {
+        const auto slash = path.rfind('/');
+        name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+        if (slash != std::string_view::npos)
+            directory = path.substr(0, std::max<std::size_t>(slash, 1));
+    }
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/checkpoint_file.hpp ---------------------------------------------------------
+
+// The checkpoint on disk: replaced as a whole, so that a reader finds the old or the new one.
+
+#ifndef COSIO_TRANSFER_CHECKPOINT_FILE_HPP
+#define COSIO_TRANSFER_CHECKPOINT_FILE_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// What the file at `path` says; nothing when there is none. Blocks.
+/// Errors: `errc::invalid_checkpoint`, and the system's.
+[[nodiscard]] inline result<std::optional<checkpoint>> load_checkpoint(const std::string& path)
+{
+    constexpr std::size_t largest = 16 * 1024 * 1024;
+    auto file = local_file::open_for_reading(path);
+    if (!file && file.error().code == std::errc::no_such_file_or_directory)
+        return std::optional<checkpoint>();
+    if (!file)
+        return std::move(file).error();
+    const auto identity = file->identity();
+    if (!identity)
+        return identity.error();
+    if (identity->size > largest)
+        return error(errc::invalid_checkpoint, "it is too large to be one", "checkpoint");
+    std::string text(identity->size, '\0');
+    const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
+    if (!size)
+        return size.error();
+    text.resize(*size);
+    auto decoded = decode_checkpoint(text);
+    if (!decoded)
+        return std::move(decoded).error();
+    return std::optional<checkpoint>(std::move(*decoded));
+}
+
+/// Blocks. Errors: the system's; the file at `path` is then as it was.
+[[nodiscard]] inline result<void> save_checkpoint(const std::string& path, const checkpoint& from)
+{
+    const auto text = encode_checkpoint(from);
+    const split_path target(path);
+    const std::string temporary = target.name + ".new";
+    auto directory = local_directory::open(target.directory);
+    if (!directory)
+        return std::move(directory).error();
+    directory->remove(temporary); // Of a run that was killed while it wrote.
+    auto file = directory->create(temporary);
+    if (!file)
+        return std::move(file).error();
+    auto done = file->write_at(0, detail::bytes_of(text));
+    if (done)
+        done = file->sync();
+    if (done)
+        done = directory->rename(temporary, target.name);
+    if (!done)
+        directory->remove(temporary);
+    return done;
+}
+
+/// Blocks.
+inline void remove_checkpoint(const std::string& path) noexcept
+{
+    ::unlink(path.c_str());
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/encryption_fingerprint.hpp --------------------------------------------------
+
+// Tells whether two runs of a transfer ask for the same encryption, without keeping the key.
+
+#ifndef COSIO_TRANSFER_ENCRYPTION_FINGERPRINT_HPP
+#define COSIO_TRANSFER_ENCRYPTION_FINGERPRINT_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// `<mode>`, or `<mode>:<salt>:<HMAC-SHA256 of what the mode has>` in hexadecimal: the customer key,
+/// or key id and context of SSE-KMS.
+class encryption_fingerprint
+{
+public:
+    /// With a salt of its own. Errors: `errc::crypto_unavailable`.
+    template <class Asked>
+    [[nodiscard]] static result<std::string> make(const Asked& asked)
+    {
+        std::array<unsigned char, 16> salt{};
+        if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) != 1)
+            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+        return with_salt(asked, crypto::hex(std::as_bytes(std::span(salt))));
+    }
+
+    /// Whether `text`, which `make` made, is of the same encryption.
+    template <class Asked>
+    [[nodiscard]] static bool matches(const Asked& asked, std::string_view text)
+    {
+        const auto first = text.find(':');
+        const auto second = text.find(':', first == std::string_view::npos ? first : first + 1);
+        const auto salt = second == std::string_view::npos
+            ? std::string_view()
+            : text.substr(first + 1, second - first - 1);
+        const auto again = with_salt(asked, salt);
+        return again &&
+            crypto::equal_in_constant_time(detail::bytes_of(*again), detail::bytes_of(text));
+    }
+
+private:
+    template <class Asked>
+    [[nodiscard]] static result<std::string> with_salt(const Asked& asked, std::string_view salt)
+    {
+        if (const auto* const customer = std::get_if<sse::customer>(&asked))
+            return seal("customer", salt, customer->key.get().bytes());
+        if constexpr (std::is_same_v<Asked, sse::on_write>) {
+            if (const auto* const kms = std::get_if<sse::kms>(&asked)) {
+                const auto text =
+                    std::string(kms->key_id).append("\n").append(kms->context);
+                return seal("kms", salt, detail::bytes_of(text));
+            }
+            if (std::holds_alternative<sse::cos_managed>(asked))
+                return std::string("cos_managed");
+        }
+        return std::string("none");
+    }
+
+    [[nodiscard]] static result<std::string> seal(
+        std::string_view mode, std::string_view salt, std::span<const std::byte> what)
+    {
+        const auto digest = crypto::hmac_sha256(detail::bytes_of(salt), what);
+        if (!digest)
+            return digest.error();
+        return std::string(mode).append(":").append(salt).append(":").append(
+            crypto::hex(*digest));
+    }
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/file_executor.hpp -----------------------------------------------------------
+
+// Where files are read and written, so that no thread that serves connections waits for a disk.
+
+#ifndef COSIO_TRANSFER_FILE_EXECUTOR_HPP
+#define COSIO_TRANSFER_FILE_EXECUTOR_HPP
+
+#include <asio/execution/context.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/query.hpp>
+#include <asio/thread_pool.hpp>
+
+namespace cosio::inline v0::transfer {
+
+/// Threads for files that belong to an execution context, started by the first transfer in it that
+/// was not given an executor of its own. They end before the context does, so that a transfer may be
+/// abandoned together with its context at any time.
+class file_threads final : public asio::execution_context::service
+{
+public:
+    using key_type = file_threads;
+    static inline asio::execution_context::id id{};
+
+    explicit file_threads(asio::execution_context& context) : service(context) {}
+
+    [[nodiscard]] asio::any_io_executor get()
+    {
+        constexpr std::size_t count = 2; // One reads ahead for the network while the other writes.
+        const std::lock_guard lock(mutex_);
+        if (!threads_)
+            threads_.emplace(count);
+        return threads_->get_executor();
+    }
+
+private:
+    /// While all other services of the context are still there: what waits for a thread here may
+    /// own their sockets and timers.
+    void shutdown() override
+    {
+        const std::lock_guard lock(mutex_);
+        threads_.reset();
+    }
+
+    std::mutex mutex_{};
+    std::optional<asio::thread_pool> threads_{};
+};
+
+/// `given`, or the threads of the context that `executor` is of.
+[[nodiscard]] inline asio::any_io_executor file_executor(
+    const asio::any_io_executor& given, const asio::any_io_executor& executor)
+{
+    if (given)
+        return given;
+    auto& context = asio::query(executor, asio::execution::context);
+    return asio::use_service<file_threads>(context).get();
+}
+
+/// Calls `work` on `files`, and comes back. `work` has to outlive the wait.
+template <class Work>
+[[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
+    asio::any_io_executor files, Work& work)
+{
+    co_await asio::post(asio::bind_executor(files, asio::use_awaitable));
+    auto out = work(); // On a thread for files.
+    co_await asio::post(asio::use_awaitable);
+    co_return out;
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/checkpoint_keeper.hpp -------------------------------------------------------
+
+// The checkpoint of a transfer while it goes on: what it binds, and when it is written.
+
+#ifndef COSIO_TRANSFER_CHECKPOINT_KEEPER_HPP
+#define COSIO_TRANSFER_CHECKPOINT_KEEPER_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Why a transfer cannot go on from a checkpoint.
+[[nodiscard]] inline error mismatch(std::string_view what)
+{
+    return error(errc::checkpoint_mismatch,
+        std::string(what).append(" differs; remove the checkpoint to begin anew"), "checkpoint");
+}
+
+/// Compares what `found` binds with what is asked for now. Pure.
+/// Errors: `errc::checkpoint_mismatch`, which says what differs.
+template <class Asked>
+[[nodiscard]] result<void> check_binding(
+    const checkpoint& found, const checkpoint& asked, const Asked& encryption)
+{
+    if (found.kind != asked.kind)
+        return mismatch("the direction of the transfer");
+    if (found.bucket != asked.bucket)
+        return mismatch("the bucket");
+    if (found.key != asked.key)
+        return mismatch("the key of the object");
+    if (found.version_id != asked.version_id)
+        return mismatch("the version of the object");
+    if (!encryption_fingerprint::matches(encryption, found.encryption))
+        return mismatch("the encryption or its key");
+    if (found.object_size != asked.object_size || found.object_etag != asked.object_etag ||
+        found.object_crc64 != asked.object_crc64)
+        return mismatch("the object");
+    if (found.part_size != asked.part_size)
+        return mismatch("the size of the parts");
+    return {};
+}
+
+/// A checkpoint that is written to its file from time to time: after the first part, then every
+/// `interval` at most, and when the transfer ends early.
+class checkpoint_keeper
+{
+public:
+    /// An empty `path`: nothing is kept.
+    checkpoint_keeper(
+        std::string path, std::chrono::milliseconds interval, asio::any_io_executor files)
+        : path_(std::move(path)), interval_(interval), files_(std::move(files))
+    {}
+
+    [[nodiscard]] bool is_on() const noexcept { return !path_.empty(); }
+    [[nodiscard]] checkpoint& content() noexcept { return content_; }
+    [[nodiscard]] const checkpoint& content() const noexcept { return content_; }
+
+    /// What an earlier run left.
+    [[nodiscard]] asio::awaitable<result<std::optional<checkpoint>>> load()
+    {
+        if (!is_on())
+            co_return std::optional<checkpoint>();
+        auto work = [this] { return load_checkpoint(path_); };
+        auto found = co_await on_file_thread(files_, work);
+        co_return found;
+    }
+
+    [[nodiscard]] bool is_due() const
+    {
+        return is_on() && !saving_ &&
+            (!saved_at_ || std::chrono::steady_clock::now() - *saved_at_ >= interval_);
+    }
+
+    /// Writes the content as it is now, once `flush` has put on the disk what it promises.
+    template <class Flush>
+    [[nodiscard]] asio::awaitable<result<void>> save_after(Flush& flush)
+    {
+        if (!is_on())
+            co_return result<void>();
+        saving_ = true;
+        auto work = [this, &flush, now = content_]() -> result<void> {
+            auto flushed = flush();
+            return flushed ? save_checkpoint(path_, now) : flushed;
+        };
+        auto done = co_await on_file_thread(files_, work);
+        saving_ = false;
+        saved_at_ = std::chrono::steady_clock::now();
+        co_return done;
+    }
+
+    /// Writes the content as it is now.
+    [[nodiscard]] asio::awaitable<result<void>> save()
+    {
+        auto nothing = [] { return result<void>(); };
+        auto done = co_await save_after(nothing);
+        co_return done;
+    }
+
+    [[nodiscard]] asio::awaitable<void> remove()
+    {
+        if (!is_on())
+            co_return;
+        auto work = [this] {
+            remove_checkpoint(path_);
+            return true;
+        };
+        co_await on_file_thread(files_, work);
+    }
+
+private:
+    std::string path_;
+    std::chrono::milliseconds interval_;
+    asio::any_io_executor files_;
+    checkpoint content_{};
+    std::optional<std::chrono::steady_clock::time_point> saved_at_{};
+    bool saving_ = false;
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/partial_file.hpp ------------------------------------------------------------
+
+// A file that appears under its name only when it is whole.
+
+#ifndef COSIO_TRANSFER_PARTIAL_FILE_HPP
+#define COSIO_TRANSFER_PARTIAL_FILE_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// A temporary file beside its target, which `commit` puts in its place. Everything here blocks.
+class partial_file
+{
+public:
+    /// `beneath`: the directory that `path` is a name in; nothing: the path says it.
+    partial_file(std::string path, std::optional<local_directory> beneath)
+        : path_(std::move(path)), target_(path_), directory_(std::move(beneath))
+    {}
+
+    /// Opens the directory, and finds out early what cannot become a file.
+    [[nodiscard]] result<void> check_target()
+    {
+        if (target_.name.empty() || target_.name == "." || target_.name == "..")
+            return error(errc::invalid_argument, "must name a file", "path");
+        if (!directory_) {
+            auto opened = local_directory::open(target_.directory);
+            if (!opened)
+                return std::move(opened).error();
+            directory_.emplace(std::move(*opened));
+        }
+        if (directory_->has_directory(target_.name))
+            return error(errc::invalid_argument, "'" + path_ + "' is a directory", "path");
+        return {};
+    }
+
+    /// Requires `check_target`, as all that follow do.
+    [[nodiscard]] result<void> create()
+    {
+        std::array<unsigned char, 8> random{};
+        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+        temporary_ = std::string(prefix)
+                         .append(crypto::hex(std::as_bytes(std::span(random))))
+                         .append(suffix);
+        auto made = directory_->create(temporary_);
+        if (!made)
+            return std::move(made).error();
+        file_.emplace(std::move(*made));
+        return {};
+    }
+
+    /// Opens what an earlier run created. Errors: `errc::checkpoint_mismatch`.
+    [[nodiscard]] result<void> reopen(const std::string& name, std::uint64_t inode)
+    {
+        const bool ours = name.starts_with(prefix) && name.ends_with(suffix) &&
+            name.find('/') == std::string::npos;
+        if (!ours)
+            return mismatch("the name of the temporary file");
+        auto opened = directory_->reopen(name);
+        if (!opened)
+            return mismatch("the temporary file is gone: the directory");
+        const auto identity = opened->identity();
+        if (!identity || identity->inode != inode)
+            return mismatch("the temporary file");
+        temporary_ = name;
+        file_.emplace(std::move(*opened));
+        return {};
+    }
+
+    [[nodiscard]] bool was_created() const noexcept { return file_.has_value(); }
+    [[nodiscard]] const std::string& temporary_name() const noexcept { return temporary_; }
+    [[nodiscard]] std::uint64_t inode() const
+    {
+        const auto identity = file_->identity();
+        return identity ? identity->inode : 0;
+    }
+
+    [[nodiscard]] result<void> write_at(
+        std::uint64_t offset, std::span<const std::byte> bytes) const
+    {
+        return file_->write_at(offset, bytes);
+    }
+
+    [[nodiscard]] result<void> sync() const { return file_->sync(); }
+
+    /// The file is there, under its own name, and stays there. Requires `sync`.
+    [[nodiscard]] result<void> commit()
+    {
+        if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
+            return renamed;
+        file_.reset();
+        return {};
+    }
+
+    /// Nothing of it is left.
+    void discard() noexcept
+    {
+        if (file_)
+            directory_->remove(temporary_);
+    }
+
+private:
+    static constexpr std::string_view prefix = ".cosio-";
+    static constexpr std::string_view suffix = ".partial";
+
+    std::string path_;
+    split_path target_;
+    std::optional<local_directory> directory_;
+    std::string temporary_{};
+    std::optional<local_file> file_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/download_file.hpp -----------------------------------------------------------
+
+// Downloads an object to a file: by one request, or in ranges side by side, resumable.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_FILE_HPP
+#define COSIO_TRANSFER_DOWNLOAD_FILE_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads an object into a file.
+///
+/// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
+/// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
+/// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
+///
+/// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
+/// request is made again: ranges that were received are not asked for again.
+/// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
+/// encryption, customer key, temporary file.
+struct download_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the file to be; its directory must be there.
+    std::string_view path{};
+    /// SSE-C objects need their key; it goes with every range.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_file_request>);
+
+namespace transfer {
+
+/// The work behind `client::download_file`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class file_download : public std::enable_shared_from_this<file_download<Client>>
+{
+public:
+    using result_type = download_result;
+
+    /// `beneath`: the directory that `request.path` is a name in, instead of its own.
+    file_download(const environment<Client>& with, const download_file_request& request,
+        std::optional<local_directory> beneath = {})
+        : control_(with.control), files_(with.files), options_(request.options),
+          bucket_(copies_.keep(request.bucket)), key_(copies_.keep(request.key)),
+          sse_(copies_.keep(request.sse)), version_id_(copies_.keep(request.version_id)),
+          checkpoint_(std::string(request.options.checkpoint),
+              request.options.checkpoint_interval, files_),
+          fetch_(with.cos, with.core, {bucket_, key_, sse_, version_id_}),
+          file_(std::string(request.path), std::move(beneath)),
+          crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<download_result>> run()
+    {
+        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (control_->cancelled())
+            why.code = errc::cancelled;
+        co_await clean_up();
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<download_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        auto checking = [this] { return file_.check_target(); };
+        if (auto possible = co_await on_file_thread(files_, checking); !possible)
+            co_return std::move(possible).error();
+        auto earlier = co_await checkpoint_.load();
+        if (!earlier)
+            co_return std::move(earlier).error();
+        if (auto found = co_await fetch_.head(crew_->first()); !found)
+            co_return std::move(found).error();
+        const auto size = fetch_.object().size;
+        const bool whole = size <= options_.threshold && !*earlier;
+        const auto plan = whole ? result<part_plan>(part_plan::of(size, size))
+                                : part_plan::make(size, options_.part_size, range_limits);
+        if (!plan)
+            co_return plan.error();
+        meter_ = progress_meter(options_.on_progress, size, clock::now());
+        result<void> begun;
+        if (*earlier)
+            begun = co_await resume(**earlier, *plan);
+        else
+            begun = co_await begin(*plan, whole);
+        if (!begun)
+            co_return std::move(begun).error();
+        const auto resumed = static_cast<std::uint32_t>(sums_.size());
+        if (auto received = co_await receive_parts(*plan, whole); !received)
+            co_return std::move(received).error();
+        auto done = co_await finish(*plan);
+        if (done) {
+            done->parts = whole ? 0 : plan->count();
+            done->resumed_parts = resumed;
+        }
+        co_return done;
+    }
+
+    [[nodiscard]] checkpoint binding(const part_plan& plan) const
+    {
+        const auto& object = fetch_.object();
+        checkpoint out;
+        out.kind = checkpoint::direction::download;
+        out.bucket = bucket_;
+        out.key = key_;
+        out.version_id = version_id_;
+        out.object_etag = object.etag;
+        out.object_size = object.size;
+        out.object_crc64 = object.crc64;
+        out.part_size = plan.part_size();
+        return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> begin(const part_plan& plan, bool whole)
+    {
+        auto work = [this] { return file_.create(); };
+        auto created = co_await on_file_thread(files_, work);
+        if (!created || !checkpoint_.is_on() || whole)
+            co_return created;
+        auto fingerprint = encryption_fingerprint::make(sse_);
+        if (!fingerprint)
+            co_return std::move(fingerprint).error();
+        auto& content = checkpoint_.content();
+        content = binding(plan);
+        content.encryption = std::move(*fingerprint);
+        content.file_name = file_.temporary_name();
+        content.file.inode = file_.inode();
+        resumable_ = true;
+        auto saved = co_await checkpoint_.save();
+        co_return saved;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> resume(
+        const checkpoint& earlier, const part_plan& plan)
+    {
+        keeps_all_ = true; // What is not ours is left alone.
+        if (auto same = check_binding(earlier, binding(plan), sse_); !same)
+            co_return std::move(same).error();
+        auto work = [&] { return file_.reopen(earlier.file_name, earlier.file.inode); };
+        if (auto opened = co_await on_file_thread(files_, work); !opened)
+            co_return std::move(opened).error();
+        for (const auto& one : earlier.parts)
+            if (one.number <= plan.count() && one.size == plan.at(one.number).size) {
+                sums_[one.number] = one.crc64;
+                meter_.resume_from(one.size);
+            }
+        checkpoint_.content() = earlier;
+        keeps_all_ = false;
+        resumable_ = true;
+        co_return result<void>();
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> receive_parts(const part_plan& plan, bool whole)
+    {
+        for (std::uint32_t number = 1; number <= plan.count(); ++number) {
+            if (sums_.contains(number))
+                continue;
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(
+                *in, receive_part(this->shared_from_this(), *in, plan.at(number), whole));
+        }
+        auto received = co_await crew_->finish();
+        if (received && control_->cancelled())
+            received = error(errc::cancelled);
+        co_return received;
+    }
+
+    /// Writes a part to its place, by way of a buffer.
+    class writer
+    {
+    public:
+        writer(file_download& of, std::uint64_t offset, std::uint64_t size)
+            : of_(of), at_(offset),
+              size_(std::min<std::uint64_t>(std::max<std::uint64_t>(size, 1), buffer_size)),
+              buffer_(std::make_unique_for_overwrite<std::byte[]>(size_))
+        {}
+
+        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), size_}; }
+
+        [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
+        {
+            auto work = [this, count] { return of_.file_.write_at(at_, room().first(count)); };
+            auto written = co_await on_file_thread(of_.files_, work);
+            if (written) {
+                at_ += count;
+                of_.meter_.commit(count, clock::now());
+            }
+            co_return written;
+        }
+
+    private:
+        static constexpr std::size_t buffer_size = 128 * 1024;
+
+        file_download& of_;
+        std::uint64_t at_;
+        std::size_t size_;
+        std::unique_ptr<std::byte[]> buffer_;
+    };
+
+    [[nodiscard]] static asio::awaitable<result<void>> receive_part(
+        std::shared_ptr<file_download> self, lane& in, part which, bool whole)
+    {
+        writer to(*self, which.offset, which.size);
+        auto sum = co_await self->fetch_.fetch(in, which, whole, to);
+        if (!sum)
+            co_return std::move(sum).error();
+        self->sums_[which.number] = *sum;
+        if (!self->resumable_)
+            co_return result<void>();
+        auto& parts = self->checkpoint_.content().parts;
+        const auto after =
+            std::ranges::upper_bound(parts, which.number, {}, &checkpoint_part::number);
+        parts.insert(after, {which.number, which.size, *sum, {}});
+        if (!self->checkpoint_.is_due())
+            co_return result<void>();
+        auto saved = co_await self->save();
+        co_return saved;
+    }
+
+    /// A checkpoint promises that its parts are on the disk.
+    [[nodiscard]] asio::awaitable<result<void>> save()
+    {
+        auto flush = [this] { return file_.sync(); };
+        auto saved = co_await checkpoint_.save_after(flush);
+        co_return saved;
+    }
+
+    [[nodiscard]] asio::awaitable<result<download_result>> finish(const part_plan& plan)
+    {
+        download_result out;
+        static_cast<object_properties&>(out) = fetch_.object();
+        std::uint64_t sum = 0; // Of no bytes.
+        for (const auto& [number, of_part] : sums_)
+            sum = crypto::crc64_combine(sum, of_part, plan.at(number).size);
+        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal) {
+            resumable_ = false; // Which of the parts is wrong is not known.
+            co_return std::move(equal).error();
+        }
+        out.crc64_verified = out.crc64.has_value();
+        out.crc64 = sum;
+        out.body_size = plan.object_size();
+        auto flush = [this] { return file_.sync(); };
+        if (auto flushed = co_await on_file_thread(files_, flush); !flushed)
+            co_return std::move(flushed).error();
+        // Before the file has its name: a checkpoint without its file would be in the way.
+        co_await checkpoint_.remove();
+        auto work = [this] { return file_.commit(); };
+        if (auto done = co_await on_file_thread(files_, work); !done) {
+            resumable_ = false;
+            co_return std::move(done).error();
+        }
+        co_return out;
+    }
+
+    /// After a failure: the download can be resumed, or nothing of it is left.
+    [[nodiscard]] asio::awaitable<void> clean_up()
+    {
+        if (keeps_all_)
+            co_return;
+        if (resumable_ && options_.on_failure == unfinished_upload::keep_if_resumable) {
+            const auto saved = co_await save();
+            if (saved)
+                co_return;
+        }
+        auto work = [this] {
+            file_.discard();
+            return true;
+        };
+        co_await on_file_thread(files_, work);
+        if (resumable_ || file_.was_created())
+            co_await checkpoint_.remove();
+    }
+
+    std::shared_ptr<net::operation_control> control_;
+    asio::any_io_executor files_;
+    request_copies copies_{};
+    transfer_options options_;
+    std::string_view bucket_;
+    std::string_view key_;
+    cosio::sse::on_read sse_;
+    std::string_view version_id_;
+    checkpoint_keeper checkpoint_;
+    object_fetch<Client> fetch_;
+    partial_file file_;
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.
+    bool resumable_ = false;                        // There is a checkpoint of it.
+    bool keeps_all_ = false;
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/run.hpp ---------------------------------------------------------------------
+
+// Runs any transfer.
+
+#ifndef COSIO_TRANSFER_RUN_HPP
+#define COSIO_TRANSFER_RUN_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Keeps `work` until it is done, and lets no exception out.
+template <class Transfer>
+[[nodiscard]] asio::awaitable<result<typename Transfer::result_type>> run(
+    std::shared_ptr<Transfer> work)
+{
+    try {
+        auto done = co_await work->run();
+        co_return done;
+    } catch (...) {
+        co_return net::error_of_exception();
+    }
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/safe_path.hpp ---------------------------------------------------------------
+
+// A key as a path within a directory. Keys come from whoever may write to the bucket.
+
+#ifndef COSIO_TRANSFER_SAFE_PATH_HPP
+#define COSIO_TRANSFER_SAFE_PATH_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Components that are entered one after the other, each by its own name.
+struct relative_path
+{
+    std::vector<std::string> directories{};
+    /// Empty for a key that ends in a slash: the mark of a folder.
+    std::string name{};
+};
+
+/// Why `component` may not be a part of a path; empty when it may.
+[[nodiscard]] inline std::string_view component_problem(std::string_view component) noexcept
+{
+    if (component.empty())
+        return "it has an empty component, or is absolute";
+    if (component == "." || component == "..")
+        return "it has a component that is '.' or '..'";
+    for (const char c : component)
+        if (c == '\\' || detail::is_control(c))
+            return "it has a backslash or a control byte";
+    if (component.size() >= 2 && component[1] == ':')
+        return "it has a component that begins like a drive";
+    return {};
+}
+
+/// Splits `key` at its slashes. Errors: `errc::unsafe_key` for what would leave the directory it is
+/// put into, on this system or another, or collide with another key.
+[[nodiscard]] inline result<relative_path> safe_path(std::string_view key)
+{
+    relative_path out;
+    auto rest = key;
+    for (;;) {
+        const auto slash = rest.find('/');
+        const bool is_last = slash == std::string_view::npos;
+        const auto component = rest.substr(0, slash);
+        if (is_last && component.empty() && !out.directories.empty())
+            return out; // The key ends in a slash.
+        if (const auto problem = component_problem(component); !problem.empty())
+            return error(errc::unsafe_key,
+                "'" + std::string(key) + "': " + std::string(problem), "key");
+        if (is_last) {
+            out.name = component;
+            return out;
+        }
+        out.directories.emplace_back(component);
+        rest.remove_prefix(slash + 1);
+    }
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/download_directory.hpp ------------------------------------------------------
+
+// Downloads all objects under a prefix into a directory, and nowhere else.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_DIRECTORY_HPP
+#define COSIO_TRANSFER_DOWNLOAD_DIRECTORY_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads each object whose key begins with `prefix` into a file below `path`: what follows the
+/// prefix is its path there, folders are made as needed. Each file is written as `download_file`
+/// does; the first that fails ends the whole, and those that are there stay.
+///
+/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
+/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
+/// links below `path` are not followed.
+struct download_directory_request
+{
+    std::string_view bucket{};
+    /// Such as `photos/2026/`; empty: all objects of the bucket.
+    std::string_view prefix{};
+    /// Of a directory that is there.
+    std::string_view path{};
+    /// SSE-C objects need their key: one for all of them.
+    cosio::sse::on_read sse{};
+    /// `parallelism` counts for the objects, and again for the ranges of each. `checkpoint` has no
+    /// effect.
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_directory_request>);
+
+struct download_directory_result
+{
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
+namespace transfer {
+
+/// The work behind `client::download_directory`. Owned by a `shared_ptr`, by the operation and its
+/// jobs.
+template <class Client>
+class directory_download : public std::enable_shared_from_this<directory_download<Client>>
+{
+public:
+    using result_type = download_directory_result;
+
+    directory_download(
+        const environment<Client>& with, const download_directory_request& request)
+        : with_(with), options_(request.options), bucket_(copies_.keep(request.bucket)),
+          prefix_(copies_.keep(request.prefix)), sse_(copies_.keep(request.sse)),
+          path_(request.path),
+          crew_(std::make_shared<crew>(with.control->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<download_directory_result>> run()
+    {
+        const net::operation_control::waiting waiting(
+            *with_.control, *crew_, net::step::untimed);
+        auto listed = co_await receive_pages();
+        if (!listed)
+            crew_->interrupt();
+        auto received = co_await crew_->finish();
+        if (with_.control->cancelled())
+            co_return error(errc::cancelled);
+        if (!listed)
+            co_return std::move(listed).error();
+        if (!received)
+            co_return std::move(received).error();
+        co_return done_;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<void>> receive_pages()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        auto work = [this]() -> result<void> {
+            auto opened = local_directory::open(path_);
+            if (!opened)
+                return std::move(opened).error();
+            root_.emplace(std::move(*opened));
+            return {};
+        };
+        if (auto opened = co_await on_file_thread(with_.files, work); !opened)
+            co_return std::move(opened).error();
+        list_objects_request request{.bucket = bucket_, .prefix = prefix_};
+        std::string marker;
+        for (;;) {
+            auto page = co_await with_.cos.list_objects(request, crew_->first().token());
+            if (!page)
+                co_return std::move(page).error();
+            for (const auto& one : page->objects)
+                if (auto safe = safe_path(relative(one.key)); !safe)
+                    co_return std::move(safe).error();
+            for (auto& one : page->objects) {
+                lane* const in = co_await crew_->free_lane();
+                if (in == nullptr)
+                    co_return result<void>();
+                crew_->start(
+                    *in, receive_object(this->shared_from_this(), *in, std::move(one.key)));
+            }
+            if (!page->is_truncated)
+                co_return result<void>();
+            marker = std::move(page->next_marker);
+            request.marker = marker;
+        }
+    }
+
+    [[nodiscard]] std::string_view relative(std::string_view key) const noexcept
+    {
+        return key.substr(std::min(prefix_.size(), key.size()));
+    }
+
+    [[nodiscard]] static asio::awaitable<result<void>> receive_object(
+        std::shared_ptr<directory_download> self, lane& in, std::string key)
+    {
+        auto path = safe_path(self->relative(key));
+        if (!path)
+            co_return std::move(path).error();
+        std::optional<local_directory> place;
+        auto work = [&] { return enter(*self->root_, *path, place); };
+        if (auto entered = co_await on_file_thread(self->with_.files, work); !entered)
+            co_return std::move(entered).error();
+        if (path->name.empty())
+            co_return result<void>(); // A folder, which is there now.
+        const download_file_request request{.bucket = self->bucket_, .key = key,
+            .path = path->name, .sse = self->sse_, .options = self->inner_options()};
+        auto with = self->with_;
+        with.control = std::make_shared<net::operation_control>(
+            self->with_.control->executor(), self->with_.core->timeouts);
+        with.control->end_total();
+        auto received = co_await net::initiate_apart(*with.core, with.control,
+            transfer::run(
+                std::make_shared<file_download<Client>>(with, request, std::move(place))),
+            in.token());
+        if (!received) {
+            received.error().message.insert(0, "'" + key + "': ");
+            co_return std::move(received).error();
+        }
+        ++self->done_.files;
+        self->done_.bytes += received->body_size;
+        self->meter_.commit(received->body_size, clock::now());
+        co_return result<void>();
+    }
+
+    /// Blocks.
+    [[nodiscard]] static result<void> enter(const local_directory& root,
+        const relative_path& path, std::optional<local_directory>& place)
+    {
+        auto here = root.enter_itself();
+        for (const auto& name : path.directories) {
+            if (!here)
+                break;
+            here = here->enter(name);
+        }
+        if (!here)
+            return std::move(here).error();
+        place.emplace(std::move(*here));
+        return {};
+    }
+
+    [[nodiscard]] transfer_options inner_options() const
+    {
+        auto out = options_;
+        out.on_progress = {};
+        out.checkpoint = {};
+        return out;
+    }
+
+    environment<Client> with_;
+    request_copies copies_{};
+    transfer_options options_;
+    std::string_view bucket_;
+    std::string_view prefix_;
+    cosio::sse::on_read sse_;
+    std::string path_;
+    std::optional<local_directory> root_{};
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    download_directory_result done_{};
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/upload.hpp ------------------------------------------------------------------
+
+// Uploads a body of any size: bytes in memory, or a source whose length need not be known.
+
+#ifndef COSIO_TRANSFER_UPLOAD_HPP
+#define COSIO_TRANSFER_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Stores a body as an object, in parts when it is large.
+///
+/// Bytes in memory are sent from where they are. A source is read once, in order, part by part into
+/// memory, from where each part can be sent again: it need not rewind, nor know its size. It goes
+/// in parts when it has more than one of them, whatever the threshold; one that has more than 10,000
+/// parts of `options.part_size` fails with `errc::invalid_argument`.
+/// What was uploaded of a failed or cancelled upload is removed; `options.checkpoint` has no effect.
+struct upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    body_view body{};
+    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_request>);
+
+namespace transfer {
+
+/// The work behind `client::upload`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class body_upload : public std::enable_shared_from_this<body_upload<Client>>
+{
+public:
+    using result_type = upload_result;
+
+    body_upload(const environment<Client>& with, const upload_request& request)
+        : cos_(with.cos), control_(with.control), body_(request.body),
+          said_size_(request.body.size()), options_(request.options),
+          target_{copies_.keep(request.bucket), copies_.keep(request.key),
+              copies_.keep(request.sse), copies_.keep(request.headers)},
+          upload_(cos_, target_),
+          crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, request.body.size(), clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> run()
+    {
+        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (control_->cancelled())
+            why.code = errc::cancelled;
+        co_await upload_.abort(why);
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    /// The bytes of a part: those of the body itself, or a copy of what its source yielded.
+    struct part_bytes
+    {
+        std::unique_ptr<std::byte[]> owned{};
+        std::span<const std::byte> bytes{};
+    };
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        auto part_size = plan_part_size();
+        if (!part_size)
+            co_return std::move(part_size).error();
+        // What fits into one request is sent by one.
+        const auto first_size = body_.in_memory()
+            ? (body_.bytes().size() <= options_.threshold ? body_.bytes().size() : *part_size)
+            : *part_size;
+        auto first = co_await next(first_size);
+        if (!first)
+            co_return std::move(first).error();
+        if (at_end_) {
+            auto stored = co_await put((*first)->bytes);
+            co_return stored;
+        }
+        if (auto begun = co_await upload_.begin(crew_->first()); !begun)
+            co_return std::move(begun).error();
+        if (auto sent = co_await send_parts(std::move(*first), *part_size); !sent)
+            co_return std::move(sent).error();
+        auto done = co_await upload_.complete(crew_->first());
+        co_return done;
+    }
+
+    [[nodiscard]] result<std::uint64_t> plan_part_size() const
+    {
+        const auto limits = limits_of<Client>(options_);
+        const auto size = said_size_;
+        if (!size) {
+            if (auto sound = part_plan::check_part_size(options_.part_size, limits); !sound)
+                return std::move(sound).error();
+            return options_.part_size;
+        }
+        if (*size <= options_.threshold && body_.in_memory())
+            return options_.part_size;
+        const auto plan = part_plan::make(*size, options_.part_size, limits);
+        if (!plan)
+            return plan.error();
+        return plan->part_size();
+    }
+
+    /// The next part, of `size` bytes unless the body ends before.
+    [[nodiscard]] asio::awaitable<result<std::shared_ptr<part_bytes>>> next(std::uint64_t size)
+    {
+        auto out = std::make_shared<part_bytes>();
+        if (body_.in_memory()) {
+            const auto all = body_.bytes().subspan(read_);
+            out->bytes = all.first(std::min<std::uint64_t>(size, all.size()));
+            read_ += out->bytes.size();
+            at_end_ = read_ == body_.bytes().size();
+            co_return out;
+        }
+        // A byte more than a part, so that the last part is known to be the last.
+        out->owned = std::make_unique_for_overwrite<std::byte[]>(size);
+        const std::span<std::byte> room(out->owned.get(), size);
+        std::size_t filled = 0;
+        if (ahead_) {
+            room[0] = *ahead_;
+            ahead_.reset();
+            filled = 1;
+        }
+        while (filled != room.size()) {
+            auto got = co_await read(room.subspan(filled));
+            if (!got)
+                co_return std::move(got).error();
+            if (*got == 0)
+                break;
+            filled += *got;
+        }
+        out->bytes = room.first(filled);
+        at_end_ = filled != room.size();
+        if (!at_end_) {
+            std::byte one{};
+            auto got = co_await read(std::span(&one, 1));
+            if (!got)
+                co_return std::move(got).error();
+            at_end_ = *got == 0;
+            if (!at_end_)
+                ahead_ = one;
+        }
+        if (at_end_ && said_size_ && read_ != *said_size_)
+            co_return error(errc::body_size_mismatch,
+                "the source gave " + std::to_string(read_) + " bytes", "body");
+        co_return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
+    {
+        auto got = co_await body_.read(room);
+        if (got && *got > room.size())
+            co_return error(
+                errc::body_source_failed, "yielded more than it was given room for", "body");
+        if (got)
+            read_ += *got;
+        co_return got;
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> put(std::span<const std::byte> bytes)
+    {
+        const put_object_request request{.bucket = target_.bucket, .key = target_.key,
+            .body = bytes, .sse = target_.sse, .headers = target_.headers};
+        auto stored = co_await cos_.put_object(request, crew_->first().token());
+        if (!stored)
+            co_return std::move(stored).error();
+        meter_.commit(bytes.size(), clock::now());
+        co_return upload_result_of(std::move(*stored), bytes.size());
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> send_parts(
+        std::shared_ptr<part_bytes> bytes, std::uint64_t part_size)
+    {
+        for (std::uint32_t number = 1;; ++number) {
+            if (number > Client::dialect::maximum_parts) {
+                co_await stop();
+                co_return error(errc::invalid_argument,
+                    "too small: the body has more parts than an upload may have", "part_size");
+            }
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(
+                *in, send_part(this->shared_from_this(), *in, number, std::move(bytes)));
+            if (at_end_)
+                break;
+            // The buffer of the next part counts against the same bound as those being sent.
+            if (co_await crew_->free_lane() == nullptr)
+                break;
+            auto got = co_await next(part_size);
+            if (!got) {
+                co_await stop();
+                co_return std::move(got).error();
+            }
+            bytes = std::move(*got);
+        }
+        auto sent = co_await crew_->finish();
+        if (sent && control_->cancelled())
+            sent = error(errc::cancelled);
+        co_return sent;
+    }
+
+    /// Waits for the parts under way, which end early.
+    [[nodiscard]] asio::awaitable<void> stop()
+    {
+        crew_->interrupt();
+        const auto ended = co_await crew_->finish();
+        static_cast<void>(ended);
+    }
+
+    [[nodiscard]] static asio::awaitable<result<void>> send_part(
+        std::shared_ptr<body_upload> self, lane& in, std::uint32_t number,
+        std::shared_ptr<part_bytes> bytes)
+    {
+        const auto size = bytes->bytes.size();
+        if (auto sent = co_await self->upload_.send(in, number, bytes->bytes); !sent)
+            co_return std::move(sent).error();
+        self->meter_.commit(size, clock::now());
+        co_return result<void>();
+    }
+
+    Client cos_;
+    std::shared_ptr<net::operation_control> control_;
+    body_view body_;
+    std::optional<std::uint64_t> said_size_;
+    request_copies copies_{};
+    transfer_options options_;
+    upload_target target_;
+    multipart_upload<Client> upload_;
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    std::uint64_t read_ = 0;           // Of the body, so far.
+    std::optional<std::byte> ahead_{}; // Of a source: read to find out whether there is more.
+    bool at_end_ = false;
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/transfer/file_part_source.hpp --------------------------------------------------------
+
+// Bytes of a file as the body of a request.
+
+#ifndef COSIO_TRANSFER_FILE_PART_SOURCE_HPP
+#define COSIO_TRANSFER_FILE_PART_SOURCE_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// `size` bytes of a file from `offset` on, read in pieces while they are sent. Fewer when the file
+/// has become shorter, which fails the request. The file has to outlive it.
+class file_part_source
+{
+public:
+    file_part_source(const local_file& file, asio::any_io_executor files, std::uint64_t offset,
+        std::uint64_t size)
+        : file_(&file), files_(std::move(files)), offset_(offset), size_(size)
+    {}
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+    {
+        const auto wanted =
+            buffer.first(std::min<std::uint64_t>(size_ - position_, buffer.size()));
+        if (wanted.empty())
+            co_return std::size_t{0};
+        auto work = [this, wanted] { return file_->read_at(offset_ + position_, wanted); };
+        auto got = co_await on_file_thread(files_, work);
+        if (got)
+            position_ += *got;
+        co_return got;
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> size() const noexcept { return size_; }
+
+    bool rewind() noexcept
+    {
+        position_ = 0;
+        return true;
+    }
+
+private:
+    const local_file* file_;
+    asio::any_io_executor files_;
+    std::uint64_t offset_;
+    std::uint64_t size_;
+    std::uint64_t position_ = 0;
+};
+
+static_assert(replayable_body_source<file_part_source>);
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/upload_file.hpp -------------------------------------------------------------
+
+// Uploads a file: by one request, or in parts side by side, resumable.
+
+#ifndef COSIO_TRANSFER_UPLOAD_FILE_HPP
+#define COSIO_TRANSFER_UPLOAD_FILE_HPP
+
+namespace cosio::inline v0 {
+
+/// Stores a file as an object of up to 48.8 TiB, whole or not at all.
+///
+/// The CRC64 of each part, and of the object, is compared with the reply. A file that is written to
+/// meanwhile fails the upload with `errc::file_changed`.
+///
+/// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
+/// same request is made again, in this or another process, one at a time: parts that the service
+/// has are not sent again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key,
+/// file, part size, encryption, customer key. The checkpoint is removed once the object is there;
+/// it holds no key, only a salted fingerprint of it.
+struct upload_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of a regular file.
+    std::string_view path{};
+    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_file_request>);
+
+namespace transfer {
+
+/// The work behind `client::upload_file`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class file_upload : public std::enable_shared_from_this<file_upload<Client>>
+{
+public:
+    using result_type = upload_result;
+
+    file_upload(const environment<Client>& with, const upload_file_request& request)
+        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path), options_(request.options),
+          target_{copies_.keep(request.bucket), copies_.keep(request.key),
+              copies_.keep(request.sse), copies_.keep(request.headers)},
+          checkpoint_(std::string(request.options.checkpoint),
+              request.options.checkpoint_interval, files_),
+          upload_(cos_, target_),
+          crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> run()
+    {
+        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (control_->cancelled())
+            why.code = errc::cancelled;
+        co_await clean_up(why);
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        if (auto opened = co_await open(); !opened)
+            co_return std::move(opened).error();
+        auto earlier = co_await checkpoint_.load();
+        if (!earlier)
+            co_return std::move(earlier).error();
+        if (!*earlier && before_.size <= options_.threshold) {
+            auto stored = co_await put();
+            co_return stored;
+        }
+        const auto plan = part_plan::make(
+            before_.size, options_.part_size, limits_of<Client>(options_));
+        if (!plan)
+            co_return plan.error();
+        upload_result done;
+        const bool resumes = earlier->has_value();
+        result<void> begun;
+        if (resumes)
+            begun = co_await resume(**earlier, *plan, done);
+        else
+            begun = co_await begin(*plan);
+        if (!begun)
+            co_return std::move(begun).error();
+        if (!done.etag.empty()) { // An earlier run got as far as completing it.
+            co_await checkpoint_.remove();
+            co_return done;
+        }
+        const auto resumed = static_cast<std::uint32_t>(upload_.parts().size());
+        if (auto sent = co_await send_parts(*plan); !sent)
+            co_return std::move(sent).error();
+        auto completed = co_await upload_.complete(crew_->first());
+        if (!completed)
+            co_return std::move(completed).error();
+        co_await checkpoint_.remove();
+        completed->resumed_parts = resumed;
+        co_return completed;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> open()
+    {
+        auto work = [this]() -> result<void> {
+            auto opened = local_file::open_for_reading(path_);
+            if (!opened)
+                return std::move(opened).error();
+            auto identity = opened->identity();
+            if (!identity)
+                return std::move(identity).error();
+            file_ = std::move(*opened);
+            before_ = *identity;
+            return {};
+        };
+        auto done = co_await on_file_thread(files_, work);
+        if (done)
+            meter_ = progress_meter(options_.on_progress, before_.size, clock::now());
+        co_return done;
+    }
+
+    /// Nothing of the file has changed since it was opened. Errors: `errc::file_changed`.
+    [[nodiscard]] asio::awaitable<result<void>> check_unchanged()
+    {
+        auto work = [this] { return file_.identity(); };
+        const auto now = co_await on_file_thread(files_, work);
+        if (!now)
+            co_return now.error();
+        if (*now != before_)
+            co_return error(errc::file_changed, "'" + path_ + "' was written to", "path");
+        co_return result<void>();
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> put()
+    {
+        file_part_source source(file_, files_, 0, before_.size);
+        const put_object_request request{.bucket = target_.bucket, .key = target_.key,
+            .body = source, .sse = target_.sse, .headers = target_.headers};
+        auto stored = co_await cos_.put_object(request, crew_->first().token());
+        if (auto unchanged = co_await check_unchanged(); !unchanged)
+            co_return std::move(unchanged).error();
+        if (!stored)
+            co_return std::move(stored).error();
+        meter_.commit(before_.size, clock::now());
+        co_return upload_result_of(std::move(*stored), before_.size);
+    }
+
+    [[nodiscard]] checkpoint binding(const part_plan& plan) const
+    {
+        checkpoint out;
+        out.kind = checkpoint::direction::upload;
+        out.bucket = target_.bucket;
+        out.key = target_.key;
+        out.object_size = before_.size;
+        out.part_size = plan.part_size();
+        out.file = before_;
+        return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> begin(const part_plan& plan)
+    {
+        if (auto begun = co_await upload_.begin(crew_->first()); !begun)
+            co_return std::move(begun).error();
+        if (!checkpoint_.is_on())
+            co_return result<void>();
+        auto fingerprint = encryption_fingerprint::make(target_.sse);
+        if (!fingerprint)
+            co_return std::move(fingerprint).error();
+        checkpoint_.content() = binding(plan);
+        checkpoint_.content().upload_id = upload_.id();
+        checkpoint_.content().encryption = std::move(*fingerprint);
+        auto saved = co_await checkpoint_.save();
+        co_return saved;
+    }
+
+    /// Takes the parts that the service still has. Completes `done` when the object is there.
+    [[nodiscard]] asio::awaitable<result<void>> resume(
+        const checkpoint& earlier, const part_plan& plan, upload_result& done)
+    {
+        resumable_ = false; // What is not ours is left alone.
+        if (auto same = check_binding(earlier, binding(plan), target_.sse); !same)
+            co_return std::move(same).error();
+        if (earlier.file != before_)
+            co_return mismatch("the file (its size, time or inode)");
+        upload_.adopt(earlier.upload_id);
+        for (const auto& one : earlier.parts)
+            upload_.adopt(one.number, {one.etag, one.size, one.crc64});
+        done.size = upload_.size();
+        done.crc64 = upload_.combined_crc64();
+        auto there = co_await list_parts_there();
+        if (!there) {
+            const bool gone = there.error().code == service_errc::no_such_upload;
+            const bool whole = done.size == before_.size && earlier.parts.size() == plan.count();
+            if (gone && whole && co_await upload_.is_there(crew_->first(), done)) {
+                done.parts = done.resumed_parts = plan.count();
+                co_return result<void>();
+            }
+            if (gone)
+                co_return mismatch("the upload is gone: the service");
+            co_return std::move(there).error();
+        }
+        resumable_ = true;
+        upload_.keep_only(*there);
+        checkpoint_.content() = earlier;
+        std::erase_if(checkpoint_.content().parts,
+            [&](const auto& one) { return !upload_.parts().contains(one.number); });
+        meter_.resume_from(upload_.size());
+        co_return result<void>();
+    }
+
+    /// Number, ETag and size of the parts that the service has.
+    [[nodiscard]] asio::awaitable<result<std::vector<part_summary>>> list_parts_there()
+    {
+        std::vector<part_summary> all;
+        list_parts_request request{
+            .bucket = target_.bucket, .key = target_.key, .upload_id = upload_.id()};
+        for (;;) {
+            auto page = co_await cos_.list_parts(request, crew_->first().token());
+            if (!page)
+                co_return std::move(page).error();
+            for (auto& one : page->parts)
+                all.push_back(std::move(one));
+            if (!page->is_truncated)
+                co_return all;
+            request.part_number_marker = page->next_part_number_marker;
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> send_parts(const part_plan& plan)
+    {
+        for (std::uint32_t number = 1; number <= plan.count(); ++number) {
+            if (upload_.parts().contains(number))
+                continue;
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(*in, send_part(this->shared_from_this(), *in, plan.at(number)));
+        }
+        auto sent = co_await crew_->finish();
+        if (sent && control_->cancelled())
+            sent = error(errc::cancelled);
+        if (auto unchanged = co_await check_unchanged(); !unchanged)
+            co_return std::move(unchanged).error();
+        co_return sent;
+    }
+
+    [[nodiscard]] static asio::awaitable<result<void>> send_part(
+        std::shared_ptr<file_upload> self, lane& in, part which)
+    {
+        file_part_source source(self->file_, self->files_, which.offset, which.size);
+        if (auto sent = co_await self->upload_.send(in, which.number, source); !sent)
+            co_return std::move(sent).error();
+        const auto& done = self->upload_.parts().at(which.number);
+        auto& parts = self->checkpoint_.content().parts;
+        const auto after = std::ranges::upper_bound(
+            parts, which.number, {}, &checkpoint_part::number);
+        parts.insert(after, {which.number, done.size, done.crc64.value_or(0), done.etag});
+        self->meter_.commit(which.size, clock::now());
+        if (!self->checkpoint_.is_due())
+            co_return result<void>();
+        auto saved = co_await self->checkpoint_.save();
+        co_return saved;
+    }
+
+    /// After a failure: the upload can be resumed, or is gone.
+    [[nodiscard]] asio::awaitable<void> clean_up(error& why)
+    {
+        if (upload_.id().empty() || !resumable_)
+            co_return;
+        const bool keep = checkpoint_.is_on() && why.code != errc::file_changed &&
+            options_.on_failure == unfinished_upload::keep_if_resumable;
+        if (keep) {
+            const auto saved = co_await checkpoint_.save();
+            if (saved)
+                co_return;
+        }
+        co_await upload_.abort(why);
+        co_await checkpoint_.remove();
+    }
+
+    Client cos_;
+    std::shared_ptr<net::operation_control> control_;
+    asio::any_io_executor files_;
+    std::string path_;
+    request_copies copies_{};
+    transfer_options options_;
+    upload_target target_;
+    checkpoint_keeper checkpoint_;
+    multipart_upload<Client> upload_;
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    local_file file_{};
+    file_identity before_{}; // The file when it was opened.
+    bool resumable_ = true;
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/client.hpp ---------------------------------------------------------------------------
 
 // The client: one member for each operation.
@@ -13305,6 +17001,65 @@ public:
         return pages<basic_client, detail::part_cursor>(*this, request);
     }
 
+    /// Uploads a file, in parts when it is large. See `upload_file_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_file(const upload_file_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::file_upload<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads an object into a file, in ranges when it is large. See `download_file_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_file(const download_file_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::file_download<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Uploads bytes or a source, in parts when it is large. See `upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload(const upload_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::body_upload<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads all objects whose keys begin with a prefix into a directory. See
+    /// `download_directory_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_directory(
+        const download_directory_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::directory_download<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads an object into `buffer`, in ranges when it is large. See `download_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_into(const download_request& request, std::span<std::byte> buffer,
+        Token&& token = {}) const
+    {
+        return start_transfer<transfer::stream_download<basic_client>>(
+            std::forward<Token>(token), request, buffer);
+    }
+
+    /// Reads an object to a sink, in order. See `download_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_to(const download_request& request, sink_view sink, Token&& token = {}) const
+    {
+        return start_transfer<transfer::stream_download<basic_client>>(
+            std::forward<Token>(token), request, sink);
+    }
+
+    /// Copies an object of any size. See `copy_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto copy(const copy_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::object_copy<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
     /// For `pages`: the page that a request asks for.
     [[nodiscard]] auto list_page(const list_objects_request& request) const
     {
@@ -13360,6 +17115,20 @@ private:
         auto work = net::run_operation<Dialect, Operation<Dialect>>(
             core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
         return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
+
+    /// A transfer has no total: its operations have.
+    template <class Transfer, class Token, class... Arguments>
+    auto start_transfer(Token&& token, const Arguments&... arguments) const
+    {
+        auto limits = limits_;
+        limits.total = no_timeout;
+        auto control = net::make_control(*core_, limits);
+        const transfer::environment<basic_client> with{*this, core_, control,
+            transfer::file_executor(core_->file_executor, core_->executor)};
+        auto work = transfer::run(std::make_shared<Transfer>(with, arguments...));
+        return net::initiate_apart(
             *core_, std::move(control), std::move(work), std::forward<Token>(token));
     }
 
@@ -13655,8 +17424,6 @@ private:
 
 #ifndef COSIO_FORMAT_HPP
 #define COSIO_FORMAT_HPP
-
-#include <cstdio>
 
 /// Such as `SSE-C AES256 (key MD5 5inxltxhJQnqmmHfVSQjoA==)`.
 template <>

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
 
@@ -77,7 +78,13 @@ TEST_CASE("codes belong to conditions")
     CHECK(is(errc::connection_closed, condition::connection));
     CHECK_FALSE(is(errc::connection_closed, condition::invalid_request));
     CHECK_FALSE(is(service_errc::no_such_key, condition::access_denied));
-    CHECK(std::make_error_code(std::errc::connection_reset) == condition::connection);
+    CHECK(std::error_code(ECONNRESET, std::system_category()) == condition::connection);
+    CHECK(std::error_code(ECONNRESET, std::system_category()) == condition::transient);
+    CHECK_FALSE(std::make_error_code(std::errc::no_space_on_device) == condition::connection);
+    CHECK_FALSE(std::make_error_code(std::errc::no_space_on_device) == condition::transient);
+    CHECK(is(errc::file_changed, condition::conflict));
+    CHECK(is(errc::object_changed, condition::precondition_failed));
+    CHECK(is(errc::checkpoint_mismatch, condition::invalid_request));
     CHECK_FALSE(std::error_code() == condition::connection);
 }
 

@@ -91,8 +91,9 @@ public:
             "a temporary body would be gone before it is sent: give it a name first");
     }
 
-    /// A source that outlives the operation.
+    /// A source that outlives the operation. A view is none itself: it is copied.
     template <body_source Source>
+        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
     body_view(Source& source) noexcept
         : source_(&source), read_([](void* self, std::span<std::byte> buffer) {
               return static_cast<Source*>(self)->read(buffer);
@@ -107,6 +108,7 @@ public:
     }
 
     template <body_source Source>
+        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
     body_view(const Source&&)
     {
         static_assert(!body_source<Source>,

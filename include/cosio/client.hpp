@@ -35,6 +35,15 @@
 #include <cosio/operation/upload_part_copy.hpp>
 #include <cosio/pages.hpp>
 #include <cosio/result.hpp>
+#include <cosio/sink.hpp>
+#include <cosio/transfer/copy.hpp>
+#include <cosio/transfer/download.hpp>
+#include <cosio/transfer/download_directory.hpp>
+#include <cosio/transfer/download_file.hpp>
+#include <cosio/transfer/environment.hpp>
+#include <cosio/transfer/run.hpp>
+#include <cosio/transfer/upload.hpp>
+#include <cosio/transfer/upload_file.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/use_awaitable.hpp>
@@ -315,6 +324,65 @@ public:
         return pages<basic_client, detail::part_cursor>(*this, request);
     }
 
+    /// Uploads a file, in parts when it is large. See `upload_file_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_file(const upload_file_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::file_upload<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads an object into a file, in ranges when it is large. See `download_file_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_file(const download_file_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::file_download<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Uploads bytes or a source, in parts when it is large. See `upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload(const upload_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::body_upload<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads all objects whose keys begin with a prefix into a directory. See
+    /// `download_directory_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_directory(
+        const download_directory_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::directory_download<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads an object into `buffer`, in ranges when it is large. See `download_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_into(const download_request& request, std::span<std::byte> buffer,
+        Token&& token = {}) const
+    {
+        return start_transfer<transfer::stream_download<basic_client>>(
+            std::forward<Token>(token), request, buffer);
+    }
+
+    /// Reads an object to a sink, in order. See `download_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_to(const download_request& request, sink_view sink, Token&& token = {}) const
+    {
+        return start_transfer<transfer::stream_download<basic_client>>(
+            std::forward<Token>(token), request, sink);
+    }
+
+    /// Copies an object of any size. See `copy_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto copy(const copy_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::object_copy<basic_client>>(
+            std::forward<Token>(token), request);
+    }
+
     /// For `pages`: the page that a request asks for.
     [[nodiscard]] auto list_page(const list_objects_request& request) const
     {
@@ -370,6 +438,20 @@ private:
         auto work = net::run_operation<Dialect, Operation<Dialect>>(
             core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
         return net::initiate(
+            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+    }
+
+    /// A transfer has no total: its operations have.
+    template <class Transfer, class Token, class... Arguments>
+    auto start_transfer(Token&& token, const Arguments&... arguments) const
+    {
+        auto limits = limits_;
+        limits.total = no_timeout;
+        auto control = net::make_control(*core_, limits);
+        const transfer::environment<basic_client> with{*this, core_, control,
+            transfer::file_executor(core_->file_executor, core_->executor)};
+        auto work = transfer::run(std::make_shared<Transfer>(with, arguments...));
+        return net::initiate_apart(
             *core_, std::move(control), std::move(work), std::forward<Token>(token));
     }
 

@@ -16,6 +16,8 @@
 #include <cosio/retry.hpp>
 #include <cosio/timeouts.hpp>
 
+#include <asio/any_io_executor.hpp>
+
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -71,6 +73,11 @@ public:
     log_settings log{};
     /// Called with each step of each operation; none by default.
     cosio::observer observer{};
+
+    /// Where transfers read and write files; empty: two threads that belong to the execution
+    /// context of the client, started by the first such transfer. Its context must outlive that of
+    /// the client.
+    asio::any_io_executor file_executor{};
 
     /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
     /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.

@@ -32,9 +32,16 @@ enum class errc {
     invalid_range,             ///< Empty or reversed.
     invalid_restore,           ///< Days or tier out of range.
     invalid_argument,          ///< Any other member of a request.
+    invalid_checkpoint,        ///< Not a checkpoint, damaged, or of another version.
+    checkpoint_mismatch,       ///< The checkpoint is of another transfer; the message says why.
+    unsafe_key,                ///< As a path, the key would not stay in its directory.
     body_size_mismatch,        ///< A body source gave fewer or more bytes than it said.
     body_source_failed,        ///< A body source reported an error of its own.
     destination_too_small,     ///< The object is longer than the buffer or limit given for it.
+
+    // Something changed under a transfer.
+    file_changed,              ///< The file was written to while it was uploaded.
+    object_changed,            ///< The object was replaced while it was downloaded or copied.
 
     // The reply does not prove what was asked for.
     encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
@@ -104,9 +111,14 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::invalid_range: return "the range is not valid";
     case errc::invalid_restore: return "the restore request is not valid";
     case errc::invalid_argument: return "an argument is not valid";
+    case errc::invalid_checkpoint: return "the checkpoint cannot be read";
+    case errc::checkpoint_mismatch: return "the checkpoint is of another transfer";
+    case errc::unsafe_key: return "the key cannot be a path within a directory";
     case errc::body_size_mismatch: return "the body is not of the size it said";
     case errc::body_source_failed: return "the body source failed";
     case errc::destination_too_small: return "the object does not fit its destination";
+    case errc::file_changed: return "the file changed while it was uploaded";
+    case errc::object_changed: return "the object was replaced while it was read";
     case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
     case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
     case errc::connection_closed: return "the connection was closed before the reply was complete";
@@ -154,6 +166,9 @@ constexpr bool belongs_to(errc code, condition group) noexcept
 {
     switch (group) {
     case condition::invalid_request: return is_invalid_request(code);
+    case condition::precondition_failed: return code == errc::object_changed;
+    case condition::conflict:
+        return code == errc::file_changed || code == errc::object_changed;
     case condition::access_denied:
         return code == errc::missing_credentials || code == errc::invalid_credentials;
     case condition::encryption:
@@ -280,7 +295,8 @@ public:
         return "unknown condition";
     }
 
-    /// Codes that are not ours (the operating system's, Asio's) are failures of the connection.
+    /// Codes that are not ours are failures of the connection: the operating system's, in the
+    /// system category, and Asio's. Those of files and of body sources are in the generic one.
     bool equivalent(const std::error_code& code, int value) const noexcept override
     {
         const auto group = static_cast<condition>(value);
@@ -288,7 +304,7 @@ public:
             return belongs_to(static_cast<errc>(code.value()), group);
         if (code.category() == service_category())
             return belongs_to(static_cast<service_errc>(code.value()), group);
-        return code && (group == condition::connection || group == condition::transient);
+        return code && code.category() != std::generic_category() && (group == condition::connection || group == condition::transient);
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -83,7 +84,8 @@ TEST_CASE("attempts: what is worth another")
         {error(errc::truncated_body), retry_reason::connection},
         {error(errc::resolve_failed), retry_reason::connection},
         {error(errc::tls_failed), retry_reason::connection},
-        {error(std::make_error_code(std::errc::connection_refused)), retry_reason::connection},
+        {error(std::error_code(ECONNREFUSED, std::system_category())), retry_reason::connection},
+        {error(std::make_error_code(std::errc::io_error)), retry_reason::none}, // Of a file.
         {error(errc::resolve_timeout), retry_reason::timeout},
         {error(errc::connect_timeout), retry_reason::timeout},
         {error(errc::tls_timeout), retry_reason::timeout},

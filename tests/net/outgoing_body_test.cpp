@@ -160,3 +160,18 @@ TEST_CASE("an error of the source ends the operation with it")
     source.lies = true;
     CHECK(support::run(send_all(source)).problem == errc::body_source_failed);
 }
+
+TEST_CASE("a view is copied, not referred to")
+{
+    failing_source source;
+    cosio::body_view of_source(source);
+    cosio::body_view of_text("text");
+    cosio::body_view copies[] = {of_source, of_text};
+    of_source = of_text = cosio::body_view();
+    CHECK_FALSE(copies[0].in_memory());
+    CHECK_FALSE(copies[0].replayable());
+    CHECK(copies[0].size() == 10);
+    CHECK(support::run(send_all(copies[0])).problem == std::errc::io_error);
+    CHECK(copies[1].in_memory());
+    CHECK(copies[1].size() == 4);
+}

@@ -2,6 +2,7 @@
 // a provider of credentials. Built with ThreadSanitizer: its silence is the test.
 
 #include "support/emulated.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -126,6 +127,53 @@ TEST_CASE("threads: mixed operations of one client on four threads")
     CHECK(cos.counters().waiting == 0);
     MESSAGE("right ", seen.right.load(), ", failed ", seen.failed.load(), ", cancelled ",
         seen.cancelled.load(), ", connections ", cos.counters().opened);
+}
+
+asio::awaitable<void> transfers(
+    const client& cos, const support::temporary_directory& files, int number, tally& seen)
+{
+    const auto key = key_of(number);
+    const auto name = "file" + std::to_string(number);
+    const auto text = pattern(40'000 + static_cast<std::size_t>(number));
+    const auto source = files.write(name, text);
+    const auto target = files / (name + ".back");
+    transfer_options options;
+    options.part_size = 4'000;
+    options.threshold = 4'000;
+    options.allow_small_parts = true;
+    for (int round = 0; round != 3; ++round) {
+        const auto up = co_await cos.upload_file({.bucket = bucket, .key = name, .path = source,
+            .sse = with(key), .options = options});
+        const auto copied = co_await cos.copy({.bucket = bucket, .key = name + ".copy",
+            .copy_source = {.bucket = bucket, .key = name, .sse = with(key)},
+            .sse = with(key), .options = options});
+        const auto down = co_await cos.download_file({.bucket = bucket, .key = name,
+            .path = target, .sse = with(key), .options = options});
+        ++(up && copied && down ? seen.right : seen.failed);
+        if (down && files.read(name + ".back") != text)
+            ++seen.wrong;
+    }
+}
+
+TEST_CASE("threads: transfers of one client on four threads")
+{
+    testing::emulator_options small_parts;
+    small_parts.minimum_part_size = 1;
+    emulated here(small_parts);
+    const support::temporary_directory files;
+    asio::thread_pool threads(4);
+    const client cos(threads.get_executor(), here.config);
+    tally seen;
+    std::vector<std::future<void>> all;
+    for (int number = 0; number != 8; ++number)
+        all.push_back(
+            asio::co_spawn(threads, transfers(cos, files, number, seen), asio::use_future));
+    for (auto& each : all)
+        each.get();
+    threads.join();
+    CHECK(seen.right == 8 * 3);
+    CHECK(seen.wrong == 0);
+    CHECK(cos.counters().in_use == 0);
 }
 
 } // namespace threads_test

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -94,6 +95,13 @@ struct cos
     /// The documentation confirms the mode in the reply of every write but the part copy, where
     /// it names SSE-COS alone.
     static constexpr bool part_copy_reply_confirms_encryption = false;
+
+    /// Of multipart uploads. Source: COS documentation, "Specifications and Limits".
+    static constexpr std::uint64_t minimum_part_size = 1024 * 1024;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+    /// The largest object that one request copies.
+    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
 
     /// The service's host in a region, to which the bucket's name is prefixed.
     [[nodiscard]] static std::string service_host(std::string_view region)

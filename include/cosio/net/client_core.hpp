@@ -52,7 +52,8 @@ public:
         std::unique_ptr<auth::request_signer> signer, const service_facts& of_service)
         : executor(std::move(where)), endpoint(std::move(to)), service(of_service),
           log(settings.log), observe(settings.observer), timeouts(settings.timeouts),
-          retry(settings.retry), executor_is_serial(settings.executor_is_serial),
+          retry(settings.retry), file_executor(settings.file_executor),
+          executor_is_serial(settings.executor_is_serial),
           signs(std::move(signer)),
           identity(settings.provider != nullptr
                   ? std::make_shared<credentials_keeper>(settings.provider)
@@ -93,6 +94,7 @@ public:
     const observer observe;
     const timeout_settings timeouts;
     const retry_settings retry;
+    const asio::any_io_executor file_executor;
     const bool executor_is_serial;
     const std::unique_ptr<auth::request_signer> signs;
     const std::shared_ptr<credentials_keeper> identity;

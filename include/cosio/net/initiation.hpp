@@ -119,7 +119,17 @@ private:
     return std::make_shared<operation_control>(core.serial_executor(), limits);
 }
 
-/// Starts `work` and completes `token` with its result: signature `void(result<Result>)`.
+/// Starts `work` on its control's executor and completes `token` with its result: signature
+/// `void(result<Result>)`.
+template <class Result, class Token>
+auto initiate_apart(const client_core& core, std::shared_ptr<operation_control> control,
+    asio::awaitable<result<Result>> work, Token&& token)
+{
+    return asio::async_initiate<Token, void(result<Result>)>(
+        operation_initiation(core.executor), token, std::move(control), std::move(work));
+}
+
+/// As `initiate_apart`, without a detour where there is no need for one.
 ///
 /// On a serial executor `use_awaitable` gets the coroutine itself, which then takes part in the
 /// caller's own cancellation.
@@ -131,8 +141,8 @@ auto initiate(const client_core& core, std::shared_ptr<operation_control> contro
         if (core.executor_is_serial)
             return work;
     }
-    return asio::async_initiate<Token, void(result<Result>)>(
-        operation_initiation(core.executor), token, std::move(control), std::move(work));
+    return initiate_apart(
+        core, std::move(control), std::move(work), std::forward<Token>(token));
 }
 
 } // namespace cosio::inline v0::net

@@ -47,6 +47,8 @@ struct put_object_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the reply stated a CRC64; it then was that of the bytes sent.
     bool crc64_verified = false;
+    /// CRC64 of the bytes that were sent, whatever the reply stated.
+    std::uint64_t sent_crc64 = 0;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
     /// When versioning is enabled.
@@ -89,6 +91,7 @@ struct put_object
             return std::move(equal).error();
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
+        out.sent_crc64 = got.sent_crc64;
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);

@@ -46,6 +46,8 @@ struct upload_part_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the reply stated a CRC64; it then was that of the bytes sent.
     bool crc64_verified = false;
+    /// CRC64 of the bytes that were sent, whatever the reply stated.
+    std::uint64_t sent_crc64 = 0;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
     std::string request_id{};
@@ -88,6 +90,7 @@ struct upload_part
             return std::move(equal).error();
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
+        out.sent_crc64 = got.sent_crc64;
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
         return out;

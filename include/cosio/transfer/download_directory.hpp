@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Downloads all objects under a prefix into a directory, and nowhere else.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_DIRECTORY_HPP
+#define COSIO_TRANSFER_DOWNLOAD_DIRECTORY_HPP
+
+#include <cosio/net/initiation.hpp>
+#include <cosio/operation/list_objects.hpp>
+#include <cosio/transfer/crew.hpp>
+#include <cosio/transfer/download_file.hpp>
+#include <cosio/transfer/environment.hpp>
+#include <cosio/transfer/file_executor.hpp>
+#include <cosio/transfer/options.hpp>
+#include <cosio/transfer/request_copies.hpp>
+#include <cosio/transfer/run.hpp>
+#include <cosio/transfer/safe_path.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Reads each object whose key begins with `prefix` into a file below `path`: what follows the
+/// prefix is its path there, folders are made as needed. Each file is written as `download_file`
+/// does; the first that fails ends the whole, and those that are there stay.
+///
+/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
+/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
+/// links below `path` are not followed.
+struct download_directory_request
+{
+    std::string_view bucket{};
+    /// Such as `photos/2026/`; empty: all objects of the bucket.
+    std::string_view prefix{};
+    /// Of a directory that is there.
+    std::string_view path{};
+    /// SSE-C objects need their key: one for all of them.
+    cosio::sse::on_read sse{};
+    /// `parallelism` counts for the objects, and again for the ranges of each. `checkpoint` has no
+    /// effect.
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_directory_request>);
+
+struct download_directory_result
+{
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
+namespace transfer {
+
+/// The work behind `client::download_directory`. Owned by a `shared_ptr`, by the operation and its
+/// jobs.
+template <class Client>
+class directory_download : public std::enable_shared_from_this<directory_download<Client>>
+{
+public:
+    using result_type = download_directory_result;
+
+    directory_download(
+        const environment<Client>& with, const download_directory_request& request)
+        : with_(with), options_(request.options), bucket_(copies_.keep(request.bucket)),
+          prefix_(copies_.keep(request.prefix)), sse_(copies_.keep(request.sse)),
+          path_(request.path),
+          crew_(std::make_shared<crew>(with.control->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<download_directory_result>> run()
+    {
+        const net::operation_control::waiting waiting(
+            *with_.control, *crew_, net::step::untimed);
+        auto listed = co_await receive_pages();
+        if (!listed)
+            crew_->interrupt();
+        auto received = co_await crew_->finish();
+        if (with_.control->cancelled())
+            co_return error(errc::cancelled);
+        if (!listed)
+            co_return std::move(listed).error();
+        if (!received)
+            co_return std::move(received).error();
+        co_return done_;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<void>> receive_pages()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        auto work = [this]() -> result<void> {
+            auto opened = local_directory::open(path_);
+            if (!opened)
+                return std::move(opened).error();
+            root_.emplace(std::move(*opened));
+            return {};
+        };
+        if (auto opened = co_await on_file_thread(with_.files, work); !opened)
+            co_return std::move(opened).error();
+        list_objects_request request{.bucket = bucket_, .prefix = prefix_};
+        std::string marker;
+        for (;;) {
+            auto page = co_await with_.cos.list_objects(request, crew_->first().token());
+            if (!page)
+                co_return std::move(page).error();
+            for (const auto& one : page->objects)
+                if (auto safe = safe_path(relative(one.key)); !safe)
+                    co_return std::move(safe).error();
+            for (auto& one : page->objects) {
+                lane* const in = co_await crew_->free_lane();
+                if (in == nullptr)
+                    co_return result<void>();
+                crew_->start(
+                    *in, receive_object(this->shared_from_this(), *in, std::move(one.key)));
+            }
+            if (!page->is_truncated)
+                co_return result<void>();
+            marker = std::move(page->next_marker);
+            request.marker = marker;
+        }
+    }
+
+    [[nodiscard]] std::string_view relative(std::string_view key) const noexcept
+    {
+        return key.substr(std::min(prefix_.size(), key.size()));
+    }
+
+    [[nodiscard]] static asio::awaitable<result<void>> receive_object(
+        std::shared_ptr<directory_download> self, lane& in, std::string key)
+    {
+        auto path = safe_path(self->relative(key));
+        if (!path)
+            co_return std::move(path).error();
+        std::optional<local_directory> place;
+        auto work = [&] { return enter(*self->root_, *path, place); };
+        if (auto entered = co_await on_file_thread(self->with_.files, work); !entered)
+            co_return std::move(entered).error();
+        if (path->name.empty())
+            co_return result<void>(); // A folder, which is there now.
+        const download_file_request request{.bucket = self->bucket_, .key = key,
+            .path = path->name, .sse = self->sse_, .options = self->inner_options()};
+        auto with = self->with_;
+        with.control = std::make_shared<net::operation_control>(
+            self->with_.control->executor(), self->with_.core->timeouts);
+        with.control->end_total();
+        auto received = co_await net::initiate_apart(*with.core, with.control,
+            transfer::run(
+                std::make_shared<file_download<Client>>(with, request, std::move(place))),
+            in.token());
+        if (!received) {
+            received.error().message.insert(0, "'" + key + "': ");
+            co_return std::move(received).error();
+        }
+        ++self->done_.files;
+        self->done_.bytes += received->body_size;
+        self->meter_.commit(received->body_size, clock::now());
+        co_return result<void>();
+    }
+
+    /// Blocks.
+    [[nodiscard]] static result<void> enter(const local_directory& root,
+        const relative_path& path, std::optional<local_directory>& place)
+    {
+        auto here = root.enter_itself();
+        for (const auto& name : path.directories) {
+            if (!here)
+                break;
+            here = here->enter(name);
+        }
+        if (!here)
+            return std::move(here).error();
+        place.emplace(std::move(*here));
+        return {};
+    }
+
+    [[nodiscard]] transfer_options inner_options() const
+    {
+        auto out = options_;
+        out.on_progress = {};
+        out.checkpoint = {};
+        return out;
+    }
+
+    environment<Client> with_;
+    request_copies copies_{};
+    transfer_options options_;
+    std::string_view bucket_;
+    std::string_view prefix_;
+    cosio::sse::on_read sse_;
+    std::string path_;
+    std::optional<local_directory> root_{};
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    download_directory_result done_{};
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif

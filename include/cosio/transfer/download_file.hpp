@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+//
+// Downloads an object to a file: by one request, or in ranges side by side, resumable.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_FILE_HPP
+#define COSIO_TRANSFER_DOWNLOAD_FILE_HPP
+
+#include <cosio/transfer/checkpoint_keeper.hpp>
+#include <cosio/transfer/crew.hpp>
+#include <cosio/transfer/environment.hpp>
+#include <cosio/transfer/object_fetch.hpp>
+#include <cosio/transfer/options.hpp>
+#include <cosio/transfer/part_plan.hpp>
+#include <cosio/transfer/partial_file.hpp>
+#include <cosio/transfer/request_copies.hpp>
+#include <cosio/transfer/result.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+/// Reads an object into a file.
+///
+/// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
+/// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
+/// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
+///
+/// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
+/// request is made again: ranges that were received are not asked for again.
+/// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
+/// encryption, customer key, temporary file.
+struct download_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the file to be; its directory must be there.
+    std::string_view path{};
+    /// SSE-C objects need their key; it goes with every range.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_file_request>);
+
+namespace transfer {
+
+/// The work behind `client::download_file`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class file_download : public std::enable_shared_from_this<file_download<Client>>
+{
+public:
+    using result_type = download_result;
+
+    /// `beneath`: the directory that `request.path` is a name in, instead of its own.
+    file_download(const environment<Client>& with, const download_file_request& request,
+        std::optional<local_directory> beneath = {})
+        : control_(with.control), files_(with.files), options_(request.options),
+          bucket_(copies_.keep(request.bucket)), key_(copies_.keep(request.key)),
+          sse_(copies_.keep(request.sse)), version_id_(copies_.keep(request.version_id)),
+          checkpoint_(std::string(request.options.checkpoint),
+              request.options.checkpoint_interval, files_),
+          fetch_(with.cos, with.core, {bucket_, key_, sse_, version_id_}),
+          file_(std::string(request.path), std::move(beneath)),
+          crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<download_result>> run()
+    {
+        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (control_->cancelled())
+            why.code = errc::cancelled;
+        co_await clean_up();
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<download_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        auto checking = [this] { return file_.check_target(); };
+        if (auto possible = co_await on_file_thread(files_, checking); !possible)
+            co_return std::move(possible).error();
+        auto earlier = co_await checkpoint_.load();
+        if (!earlier)
+            co_return std::move(earlier).error();
+        if (auto found = co_await fetch_.head(crew_->first()); !found)
+            co_return std::move(found).error();
+        const auto size = fetch_.object().size;
+        const bool whole = size <= options_.threshold && !*earlier;
+        const auto plan = whole ? result<part_plan>(part_plan::of(size, size))
+                                : part_plan::make(size, options_.part_size, range_limits);
+        if (!plan)
+            co_return plan.error();
+        meter_ = progress_meter(options_.on_progress, size, clock::now());
+        result<void> begun;
+        if (*earlier)
+            begun = co_await resume(**earlier, *plan);
+        else
+            begun = co_await begin(*plan, whole);
+        if (!begun)
+            co_return std::move(begun).error();
+        const auto resumed = static_cast<std::uint32_t>(sums_.size());
+        if (auto received = co_await receive_parts(*plan, whole); !received)
+            co_return std::move(received).error();
+        auto done = co_await finish(*plan);
+        if (done) {
+            done->parts = whole ? 0 : plan->count();
+            done->resumed_parts = resumed;
+        }
+        co_return done;
+    }
+
+    [[nodiscard]] checkpoint binding(const part_plan& plan) const
+    {
+        const auto& object = fetch_.object();
+        checkpoint out;
+        out.kind = checkpoint::direction::download;
+        out.bucket = bucket_;
+        out.key = key_;
+        out.version_id = version_id_;
+        out.object_etag = object.etag;
+        out.object_size = object.size;
+        out.object_crc64 = object.crc64;
+        out.part_size = plan.part_size();
+        return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> begin(const part_plan& plan, bool whole)
+    {
+        auto work = [this] { return file_.create(); };
+        auto created = co_await on_file_thread(files_, work);
+        if (!created || !checkpoint_.is_on() || whole)
+            co_return created;
+        auto fingerprint = encryption_fingerprint::make(sse_);
+        if (!fingerprint)
+            co_return std::move(fingerprint).error();
+        auto& content = checkpoint_.content();
+        content = binding(plan);
+        content.encryption = std::move(*fingerprint);
+        content.file_name = file_.temporary_name();
+        content.file.inode = file_.inode();
+        resumable_ = true;
+        auto saved = co_await checkpoint_.save();
+        co_return saved;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> resume(
+        const checkpoint& earlier, const part_plan& plan)
+    {
+        keeps_all_ = true; // What is not ours is left alone.
+        if (auto same = check_binding(earlier, binding(plan), sse_); !same)
+            co_return std::move(same).error();
+        auto work = [&] { return file_.reopen(earlier.file_name, earlier.file.inode); };
+        if (auto opened = co_await on_file_thread(files_, work); !opened)
+            co_return std::move(opened).error();
+        for (const auto& one : earlier.parts)
+            if (one.number <= plan.count() && one.size == plan.at(one.number).size) {
+                sums_[one.number] = one.crc64;
+                meter_.resume_from(one.size);
+            }
+        checkpoint_.content() = earlier;
+        keeps_all_ = false;
+        resumable_ = true;
+        co_return result<void>();
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> receive_parts(const part_plan& plan, bool whole)
+    {
+        for (std::uint32_t number = 1; number <= plan.count(); ++number) {
+            if (sums_.contains(number))
+                continue;
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(
+                *in, receive_part(this->shared_from_this(), *in, plan.at(number), whole));
+        }
+        auto received = co_await crew_->finish();
+        if (received && control_->cancelled())
+            received = error(errc::cancelled);
+        co_return received;
+    }
+
+    /// Writes a part to its place, by way of a buffer.
+    class writer
+    {
+    public:
+        writer(file_download& of, std::uint64_t offset, std::uint64_t size)
+            : of_(of), at_(offset),
+              size_(std::min<std::uint64_t>(std::max<std::uint64_t>(size, 1), buffer_size)),
+              buffer_(std::make_unique_for_overwrite<std::byte[]>(size_))
+        {}
+
+        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), size_}; }
+
+        [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
+        {
+            auto work = [this, count] { return of_.file_.write_at(at_, room().first(count)); };
+            auto written = co_await on_file_thread(of_.files_, work);
+            if (written) {
+                at_ += count;
+                of_.meter_.commit(count, clock::now());
+            }
+            co_return written;
+        }
+
+    private:
+        static constexpr std::size_t buffer_size = 128 * 1024;
+
+        file_download& of_;
+        std::uint64_t at_;
+        std::size_t size_;
+        std::unique_ptr<std::byte[]> buffer_;
+    };
+
+    [[nodiscard]] static asio::awaitable<result<void>> receive_part(
+        std::shared_ptr<file_download> self, lane& in, part which, bool whole)
+    {
+        writer to(*self, which.offset, which.size);
+        auto sum = co_await self->fetch_.fetch(in, which, whole, to);
+        if (!sum)
+            co_return std::move(sum).error();
+        self->sums_[which.number] = *sum;
+        if (!self->resumable_)
+            co_return result<void>();
+        auto& parts = self->checkpoint_.content().parts;
+        const auto after =
+            std::ranges::upper_bound(parts, which.number, {}, &checkpoint_part::number);
+        parts.insert(after, {which.number, which.size, *sum, {}});
+        if (!self->checkpoint_.is_due())
+            co_return result<void>();
+        auto saved = co_await self->save();
+        co_return saved;
+    }
+
+    /// A checkpoint promises that its parts are on the disk.
+    [[nodiscard]] asio::awaitable<result<void>> save()
+    {
+        auto flush = [this] { return file_.sync(); };
+        auto saved = co_await checkpoint_.save_after(flush);
+        co_return saved;
+    }
+
+    [[nodiscard]] asio::awaitable<result<download_result>> finish(const part_plan& plan)
+    {
+        download_result out;
+        static_cast<object_properties&>(out) = fetch_.object();
+        std::uint64_t sum = 0; // Of no bytes.
+        for (const auto& [number, of_part] : sums_)
+            sum = crypto::crc64_combine(sum, of_part, plan.at(number).size);
+        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal) {
+            resumable_ = false; // Which of the parts is wrong is not known.
+            co_return std::move(equal).error();
+        }
+        out.crc64_verified = out.crc64.has_value();
+        out.crc64 = sum;
+        out.body_size = plan.object_size();
+        auto flush = [this] { return file_.sync(); };
+        if (auto flushed = co_await on_file_thread(files_, flush); !flushed)
+            co_return std::move(flushed).error();
+        // Before the file has its name: a checkpoint without its file would be in the way.
+        co_await checkpoint_.remove();
+        auto work = [this] { return file_.commit(); };
+        if (auto done = co_await on_file_thread(files_, work); !done) {
+            resumable_ = false;
+            co_return std::move(done).error();
+        }
+        co_return out;
+    }
+
+    /// After a failure: the download can be resumed, or nothing of it is left.
+    [[nodiscard]] asio::awaitable<void> clean_up()
+    {
+        if (keeps_all_)
+            co_return;
+        if (resumable_ && options_.on_failure == unfinished_upload::keep_if_resumable) {
+            const auto saved = co_await save();
+            if (saved)
+                co_return;
+        }
+        auto work = [this] {
+            file_.discard();
+            return true;
+        };
+        co_await on_file_thread(files_, work);
+        if (resumable_ || file_.was_created())
+            co_await checkpoint_.remove();
+    }
+
+    std::shared_ptr<net::operation_control> control_;
+    asio::any_io_executor files_;
+    request_copies copies_{};
+    transfer_options options_;
+    std::string_view bucket_;
+    std::string_view key_;
+    cosio::sse::on_read sse_;
+    std::string_view version_id_;
+    checkpoint_keeper checkpoint_;
+    object_fetch<Client> fetch_;
+    partial_file file_;
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.
+    bool resumable_ = false;                        // There is a checkpoint of it.
+    bool keeps_all_ = false;
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// Where files are read and written, so that no thread that serves connections waits for a disk.
+
+#ifndef COSIO_TRANSFER_FILE_EXECUTOR_HPP
+#define COSIO_TRANSFER_FILE_EXECUTOR_HPP
+
+#include <cosio/detail/asio.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/bind_executor.hpp>
+#include <asio/execution/context.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/post.hpp>
+#include <asio/query.hpp>
+#include <asio/thread_pool.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace cosio::inline v0::transfer {
+
+/// Threads for files that belong to an execution context, started by the first transfer in it that
+/// was not given an executor of its own. They end before the context does, so that a transfer may be
+/// abandoned together with its context at any time.
+class file_threads final : public asio::execution_context::service
+{
+public:
+    using key_type = file_threads;
+    static inline asio::execution_context::id id{};
+
+    explicit file_threads(asio::execution_context& context) : service(context) {}
+
+    [[nodiscard]] asio::any_io_executor get()
+    {
+        constexpr std::size_t count = 2; // One reads ahead for the network while the other writes.
+        const std::lock_guard lock(mutex_);
+        if (!threads_)
+            threads_.emplace(count);
+        return threads_->get_executor();
+    }
+
+private:
+    /// While all other services of the context are still there: what waits for a thread here may
+    /// own their sockets and timers.
+    void shutdown() override
+    {
+        const std::lock_guard lock(mutex_);
+        threads_.reset();
+    }
+
+    std::mutex mutex_{};
+    std::optional<asio::thread_pool> threads_{};
+};
+
+/// `given`, or the threads of the context that `executor` is of.
+[[nodiscard]] inline asio::any_io_executor file_executor(
+    const asio::any_io_executor& given, const asio::any_io_executor& executor)
+{
+    if (given)
+        return given;
+    auto& context = asio::query(executor, asio::execution::context);
+    return asio::use_service<file_threads>(context).get();
+}
+
+/// Calls `work` on `files`, and comes back. `work` has to outlive the wait.
+template <class Work>
+[[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
+    asio::any_io_executor files, Work& work)
+{
+    co_await asio::post(asio::bind_executor(files, asio::use_awaitable));
+    auto out = work(); // On a thread for files.
+    co_await asio::post(asio::use_awaitable);
+    co_return out;
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif

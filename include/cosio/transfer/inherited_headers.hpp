@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// The headers of an object as those of a copy of it.
+
+#ifndef COSIO_TRANSFER_INHERITED_HEADERS_HPP
+#define COSIO_TRANSFER_INHERITED_HEADERS_HPP
+
+#include <cosio/http/date.hpp>
+#include <cosio/object_headers.hpp>
+#include <cosio/object_properties.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// The class a service names; `unspecified` for one this version does not know.
+[[nodiscard]] constexpr storage_class storage_class_of(std::string_view name) noexcept
+{
+    for (auto value = storage_class::standard; value <= storage_class::maz_intelligent_tiering;
+        value = static_cast<storage_class>(static_cast<int>(value) + 1))
+        if (name_of(value) == name)
+            return value;
+    return storage_class::unspecified;
+}
+
+namespace transfer {
+
+[[nodiscard]] inline bool has_content_headers(const object_headers& headers) noexcept
+{
+    return !headers.content_type.empty() || !headers.cache_control.empty() ||
+        !headers.content_disposition.empty() || !headers.content_encoding.empty() ||
+        !headers.content_language.empty() || headers.expires || !headers.metadata.empty();
+}
+
+/// Content headers, metadata and storage class of `source`; all else, and a storage class of its
+/// own, of `asked`. Refers to both.
+class inherited_headers
+{
+public:
+    inherited_headers(const object_properties& source, const object_headers& asked)
+        : headers_(asked)
+    {
+        headers_.content_type = source.content_type;
+        headers_.cache_control = source.cache_control;
+        headers_.content_disposition = source.content_disposition;
+        headers_.content_encoding = source.content_encoding;
+        headers_.content_language = source.content_language;
+        headers_.expires = http::parse_date(source.expires);
+        for (const auto& [name, value] : source.metadata)
+            metadata_.push_back({name, value});
+        headers_.metadata = metadata_;
+        if (asked.storage_class == storage_class::unspecified)
+            headers_.storage_class = storage_class_of(source.storage_class);
+    }
+    inherited_headers(const inherited_headers&) = delete;
+    inherited_headers& operator=(const inherited_headers&) = delete;
+
+    [[nodiscard]] const object_headers& headers() const noexcept { return headers_; }
+
+private:
+    object_headers headers_;
+    std::vector<header> metadata_{};
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+//
+// Files and directories of the operating system (POSIX). Everything here may block: it is called on
+// the executor for files, see `file_executor`.
+
+#ifndef COSIO_TRANSFER_LOCAL_FILE_HPP
+#define COSIO_TRANSFER_LOCAL_FILE_HPP
+
+#include <cosio/result.hpp>
+#include <cosio/transfer/checkpoint.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace cosio::inline v0::transfer {
+
+/// What the last call of the system failed with, in the generic category.
+[[nodiscard]] inline error file_error(std::string_view what, std::string_view path)
+{
+    const std::error_code code(errno, std::generic_category());
+    return error(code,
+        std::string("cannot ").append(what).append(" '").append(path).append("': ") +
+            code.message(),
+        "path");
+}
+
+/// A descriptor that is closed when it goes.
+class descriptor
+{
+public:
+    descriptor() = default;
+    explicit descriptor(int number) noexcept : number_(number) {}
+    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    descriptor& operator=(descriptor&& other) noexcept
+    {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor()
+    {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+
+    [[nodiscard]] int get() const noexcept { return number_; }
+
+private:
+    int number_ = -1;
+};
+
+/// An open regular file. Reading and writing at positions is safe from several threads.
+class local_file
+{
+public:
+    local_file() = default;
+    local_file(descriptor open, std::string path) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path))
+    {}
+
+    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
+    [[nodiscard]] static result<local_file> open_for_reading(const std::string& path)
+    {
+        // Without O_NONBLOCK a pipe nobody writes to would hold the thread for ever.
+        descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (open.get() < 0)
+            return file_error("open", path);
+        struct stat status{};
+        if (::fstat(open.get(), &status) != 0)
+            return file_error("look at", path);
+        if (!S_ISREG(status.st_mode))
+            return error(errc::invalid_argument, "'" + path + "' is not a regular file", "path");
+        return local_file(std::move(open), path);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    [[nodiscard]] result<file_identity> identity() const
+    {
+        struct stat status{};
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
+        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+        return file_identity{static_cast<std::uint64_t>(status.st_size),
+            static_cast<std::uint64_t>(status.st_mtim.tv_sec) * nanoseconds_per_second +
+                static_cast<std::uint64_t>(status.st_mtim.tv_nsec),
+            status.st_ino};
+    }
+
+    /// How many bytes were read: fewer than there is room for only at the end of the file.
+    [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> to) const
+    {
+        std::size_t done = 0;
+        while (done != to.size()) {
+            const auto count = ::pread(descriptor_.get(), to.data() + done, to.size() - done,
+                static_cast<off_t>(offset + done));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return file_error("read", path_);
+            if (count == 0)
+                break;
+            done += static_cast<std::size_t>(count);
+        }
+        return done;
+    }
+
+    /// All of `from`, or an error.
+    [[nodiscard]] result<void> write_at(std::uint64_t offset, std::span<const std::byte> from) const
+    {
+        while (!from.empty()) {
+            const auto count = ::pwrite(
+                descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count <= 0)
+                return file_error("write", path_);
+            offset += static_cast<std::uint64_t>(count);
+            from = from.subspan(static_cast<std::size_t>(count));
+        }
+        return {};
+    }
+
+    /// What was written is on the disk when this returns.
+    [[nodiscard]] result<void> sync() const
+    {
+        if (::fsync(descriptor_.get()) != 0)
+            return file_error("flush", path_);
+        return {};
+    }
+
+private:
+    descriptor descriptor_{};
+    std::string path_{};
+};
+
+/// An open directory; names are looked up in it, whatever happens to its path meanwhile.
+class local_directory
+{
+public:
+    /// Follows symbolic links: `path` is the caller's. An empty one is the current directory.
+    [[nodiscard]] static result<local_directory> open(const std::string& path)
+    {
+        const std::string where = path.empty() ? "." : path;
+        descriptor open(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (open.get() < 0)
+            return file_error("open directory", where);
+        return local_directory(std::move(open), where);
+    }
+
+    /// Another handle of this directory.
+    [[nodiscard]] result<local_directory> enter_itself() const
+    {
+        descriptor open(::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (open.get() < 0)
+            return file_error("open directory", path_);
+        return local_directory(std::move(open), path_);
+    }
+
+    /// The directory `name` in this one, which is made if it is not there. Follows no symbolic
+    /// link.
+    [[nodiscard]] result<local_directory> enter(const std::string& name) const
+    {
+        if (::mkdirat(descriptor_.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
+            return file_error("make directory", path_of(name));
+        descriptor open(::openat(descriptor_.get(), name.c_str(),
+            O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+        if (open.get() < 0)
+            return file_error("open directory", path_of(name));
+        return local_directory(std::move(open), path_of(name));
+    }
+
+    /// A new, empty file for reading and writing; fails when there is one of that name.
+    [[nodiscard]] result<local_file> create(const std::string& name) const
+    {
+        return open_file(name, O_CREAT | O_EXCL, "create");
+    }
+
+    /// A file that is there, for reading and writing.
+    [[nodiscard]] result<local_file> reopen(const std::string& name) const
+    {
+        return open_file(name, 0, "open");
+    }
+
+    [[nodiscard]] bool has_directory(const std::string& name) const
+    {
+        struct stat status{};
+        return ::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(status.st_mode);
+    }
+
+    /// `from` takes the place of `to` at once and for good.
+    [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) const
+    {
+        if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0)
+            return file_error("rename '" + path_of(from) + "' to", path_of(to));
+        if (::fsync(descriptor_.get()) != 0)
+            return file_error("flush directory", path_);
+        return {};
+    }
+
+    void remove(const std::string& name) const noexcept
+    {
+        ::unlinkat(descriptor_.get(), name.c_str(), 0);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    local_directory(descriptor open, std::string path) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path))
+    {}
+
+    [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
+
+    [[nodiscard]] result<local_file> open_file(
+        const std::string& name, int flags, std::string_view what) const
+    {
+        descriptor open(::openat(
+            descriptor_.get(), name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666));
+        if (open.get() < 0)
+            return file_error(what, path_of(name));
+        return local_file(std::move(open), path_of(name));
+    }
+
+    descriptor descriptor_;
+    std::string path_;
+};
+
+/// A path as the directory that holds it and its last component.
+struct split_path
+{
+    std::string directory;
+    std::string name;
+
+    explicit split_path(std::string_view path)
+    {
+        const auto slash = path.rfind('/');
+        name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+        if (slash != std::string_view::npos)
+            directory = path.substr(0, std::max<std::size_t>(slash, 1));
+    }
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+//
+// One multipart upload, from its beginning to its object, whatever its parts are made of.
+
+#ifndef COSIO_TRANSFER_MULTIPART_UPLOAD_HPP
+#define COSIO_TRANSFER_MULTIPART_UPLOAD_HPP
+
+#include <cosio/crypto/crc64.hpp>
+#include <cosio/operation/abort_multipart_upload.hpp>
+#include <cosio/operation/complete_multipart_upload.hpp>
+#include <cosio/operation/head_object.hpp>
+#include <cosio/operation/initiate_multipart_upload.hpp>
+#include <cosio/operation/list_parts.hpp>
+#include <cosio/operation/upload_part.hpp>
+#include <cosio/result.hpp>
+#include <cosio/service_errc.hpp>
+#include <cosio/transfer/crew.hpp>
+#include <cosio/transfer/part_plan.hpp>
+#include <cosio/transfer/request_copies.hpp>
+#include <cosio/transfer/result.hpp>
+
+#include <asio/awaitable.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0::transfer {
+
+/// The object that is to be. Views that outlive the upload.
+struct upload_target
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+};
+
+/// A part that the service has.
+struct uploaded_part
+{
+    std::string etag{};
+    std::uint64_t size = 0;
+    /// Of the bytes that were sent; nothing for a part that was copied and whose reply has none.
+    std::optional<std::uint64_t> crc64{};
+};
+
+/// Touched on the transfer's executor only.
+template <class Client>
+class multipart_upload
+{
+public:
+    multipart_upload(Client cos, const upload_target& target)
+        : cos_(std::move(cos)), target_(target)
+    {}
+
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] const std::map<std::uint32_t, uploaded_part>& parts() const noexcept
+    {
+        return parts_;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> begin(lane& in)
+    {
+        const initiate_multipart_upload_request request{.bucket = target_.bucket,
+            .key = target_.key, .sse = target_.sse, .headers = target_.headers};
+        auto begun = co_await cos_.initiate_multipart_upload(request, in.token());
+        if (!begun)
+            co_return std::move(begun).error();
+        id_ = std::move(begun->upload_id);
+        co_return result<void>();
+    }
+
+    /// Goes on with an upload that an earlier run began.
+    void adopt(std::string id) { id_ = std::move(id); }
+    void adopt(std::uint32_t number, uploaded_part part) { parts_[number] = std::move(part); }
+
+    /// Forgets adopted parts that are not among those which the service has.
+    void keep_only(const std::vector<part_summary>& there)
+    {
+        std::map<std::uint32_t, uploaded_part> kept;
+        for (const auto& one : there)
+            if (const auto known = parts_.find(one.part_number); known != parts_.end() &&
+                known->second.etag == one.etag && known->second.size == one.size)
+                kept.insert(*known);
+        parts_ = std::move(kept);
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> send(
+        lane& in, std::uint32_t number, body_view body)
+    {
+        const upload_part_request request{.bucket = target_.bucket, .key = target_.key,
+            .upload_id = id_, .part_number = number, .body = body,
+            .sse = part_encryption(target_.sse)};
+        auto sent = co_await cos_.upload_part(request, in.token());
+        if (!sent)
+            co_return std::move(sent).error();
+        parts_[number] = {std::move(sent->etag), body.size().value_or(0), sent->sent_crc64};
+        co_return result<void>();
+    }
+
+    /// Makes the object of parts 1 to the last. `expected_crc64`: nothing means what the parts
+    /// combine to, if all of them have one.
+    [[nodiscard]] asio::awaitable<result<upload_result>> complete(
+        lane& in, std::optional<std::uint64_t> expected_crc64 = {})
+    {
+        std::vector<completed_part> all;
+        for (const auto& [number, part] : parts_)
+            all.push_back({number, part.etag});
+        upload_result out;
+        out.size = size();
+        out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
+        out.parts = static_cast<std::uint32_t>(parts_.size());
+        const complete_multipart_upload_request request{.bucket = target_.bucket,
+            .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
+            .expected_crc64 = out.crc64};
+        auto done = co_await cos_.complete_multipart_upload(request, in.token());
+        if (!done) {
+            auto why = std::move(done).error();
+            // Of two attempts the first may have completed it, its reply lost.
+            if (why.code == service_errc::no_such_upload && why.may_have_executed() &&
+                co_await is_there(in, out))
+                co_return out;
+            co_return why;
+        }
+        out.etag = std::move(done->etag);
+        out.crc64_verified = done->crc64_verified;
+        out.sse = std::move(done->sse);
+        out.version_id = std::move(done->version_id);
+        out.request_id = std::move(done->request_id);
+        co_return out;
+    }
+
+    /// Whether the object is what this upload would make of it: of the same size and CRC64.
+    /// Completes `out` then. False when that cannot be proved.
+    [[nodiscard]] asio::awaitable<bool> is_there(lane& in, upload_result& out)
+    {
+        const head_object_request request{.bucket = target_.bucket, .key = target_.key,
+            .sse = part_encryption(target_.sse)};
+        auto found = co_await cos_.head_object(request, in.token());
+        if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
+            !encryption_expectation(target_.sse).check(found->sse))
+            co_return false;
+        out.etag = std::move(found->etag);
+        out.crc64_verified = true;
+        out.sse = std::move(found->sse);
+        out.version_id = std::move(found->version_id);
+        out.request_id = std::move(found->request_id);
+        co_return true;
+    }
+
+    /// Gives the upload up, whether or not the transfer was cancelled; takes ten seconds at most.
+    /// Appends to `why` what is left behind when that fails.
+    [[nodiscard]] asio::awaitable<void> abort(error& why)
+    {
+        if (id_.empty())
+            co_return;
+        timeout_settings limits;
+        limits.total = std::chrono::seconds(10);
+        const auto hurried = cos_.with_timeouts(limits);
+        if (!hurried)
+            co_return;
+        const abort_multipart_upload_request request{
+            .bucket = target_.bucket, .key = target_.key, .upload_id = id_};
+        const auto done = co_await hurried->abort_multipart_upload(request, asio::use_awaitable);
+        if (!done && done.error().code != service_errc::no_such_upload)
+            why.message.append(why.message.empty() ? why.code.message() : std::string())
+                .append("; upload ")
+                .append(id_)
+                .append(" is left behind, since aborting it failed: ")
+                .append(done.error().describe());
+    }
+
+    [[nodiscard]] std::uint64_t size() const
+    {
+        std::uint64_t sum = 0;
+        for (const auto& [number, part] : parts_)
+            sum += part.size;
+        return sum;
+    }
+
+    /// Of all parts in order; nothing when one has none.
+    [[nodiscard]] std::optional<std::uint64_t> combined_crc64() const
+    {
+        std::uint64_t sum = 0; // Of no bytes.
+        for (const auto& [number, part] : parts_) {
+            if (!part.crc64)
+                return std::nullopt;
+            sum = crypto::crc64_combine(sum, *part.crc64, part.size);
+        }
+        return sum;
+    }
+
+private:
+    Client cos_;
+    upload_target target_;
+    std::string id_{};
+    std::map<std::uint32_t, uploaded_part> parts_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif

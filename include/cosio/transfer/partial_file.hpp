@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// A file that appears under its name only when it is whole.
+
+#ifndef COSIO_TRANSFER_PARTIAL_FILE_HPP
+#define COSIO_TRANSFER_PARTIAL_FILE_HPP
+
+#include <cosio/crypto/hex.hpp>
+#include <cosio/result.hpp>
+#include <cosio/transfer/checkpoint_keeper.hpp>
+#include <cosio/transfer/local_file.hpp>
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cosio::inline v0::transfer {
+
+/// A temporary file beside its target, which `commit` puts in its place. Everything here blocks.
+class partial_file
+{
+public:
+    /// `beneath`: the directory that `path` is a name in; nothing: the path says it.
+    partial_file(std::string path, std::optional<local_directory> beneath)
+        : path_(std::move(path)), target_(path_), directory_(std::move(beneath))
+    {}
+
+    /// Opens the directory, and finds out early what cannot become a file.
+    [[nodiscard]] result<void> check_target()
+    {
+        if (target_.name.empty() || target_.name == "." || target_.name == "..")
+            return error(errc::invalid_argument, "must name a file", "path");
+        if (!directory_) {
+            auto opened = local_directory::open(target_.directory);
+            if (!opened)
+                return std::move(opened).error();
+            directory_.emplace(std::move(*opened));
+        }
+        if (directory_->has_directory(target_.name))
+            return error(errc::invalid_argument, "'" + path_ + "' is a directory", "path");
+        return {};
+    }
+
+    /// Requires `check_target`, as all that follow do.
+    [[nodiscard]] result<void> create()
+    {
+        std::array<unsigned char, 8> random{};
+        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+        temporary_ = std::string(prefix)
+                         .append(crypto::hex(std::as_bytes(std::span(random))))
+                         .append(suffix);
+        auto made = directory_->create(temporary_);
+        if (!made)
+            return std::move(made).error();
+        file_.emplace(std::move(*made));
+        return {};
+    }
+
+    /// Opens what an earlier run created. Errors: `errc::checkpoint_mismatch`.
+    [[nodiscard]] result<void> reopen(const std::string& name, std::uint64_t inode)
+    {
+        const bool ours = name.starts_with(prefix) && name.ends_with(suffix) &&
+            name.find('/') == std::string::npos;
+        if (!ours)
+            return mismatch("the name of the temporary file");
+        auto opened = directory_->reopen(name);
+        if (!opened)
+            return mismatch("the temporary file is gone: the directory");
+        const auto identity = opened->identity();
+        if (!identity || identity->inode != inode)
+            return mismatch("the temporary file");
+        temporary_ = name;
+        file_.emplace(std::move(*opened));
+        return {};
+    }
+
+    [[nodiscard]] bool was_created() const noexcept { return file_.has_value(); }
+    [[nodiscard]] const std::string& temporary_name() const noexcept { return temporary_; }
+    [[nodiscard]] std::uint64_t inode() const
+    {
+        const auto identity = file_->identity();
+        return identity ? identity->inode : 0;
+    }
+
+    [[nodiscard]] result<void> write_at(
+        std::uint64_t offset, std::span<const std::byte> bytes) const
+    {
+        return file_->write_at(offset, bytes);
+    }
+
+    [[nodiscard]] result<void> sync() const { return file_->sync(); }
+
+    /// The file is there, under its own name, and stays there. Requires `sync`.
+    [[nodiscard]] result<void> commit()
+    {
+        if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
+            return renamed;
+        file_.reset();
+        return {};
+    }
+
+    /// Nothing of it is left.
+    void discard() noexcept
+    {
+        if (file_)
+            directory_->remove(temporary_);
+    }
+
+private:
+    static constexpr std::string_view prefix = ".cosio-";
+    static constexpr std::string_view suffix = ".partial";
+
+    std::string path_;
+    split_path target_;
+    std::optional<local_directory> directory_;
+    std::string temporary_{};
+    std::optional<local_file> file_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+//
+// Uploads a file: by one request, or in parts side by side, resumable.
+
+#ifndef COSIO_TRANSFER_UPLOAD_FILE_HPP
+#define COSIO_TRANSFER_UPLOAD_FILE_HPP
+
+#include <cosio/operation/put_object.hpp>
+#include <cosio/operation/list_parts.hpp>
+#include <cosio/transfer/checkpoint_keeper.hpp>
+#include <cosio/transfer/crew.hpp>
+#include <cosio/transfer/environment.hpp>
+#include <cosio/transfer/file_part_source.hpp>
+#include <cosio/transfer/multipart_upload.hpp>
+#include <cosio/transfer/options.hpp>
+#include <cosio/transfer/part_plan.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// Stores a file as an object of up to 48.8 TiB, whole or not at all.
+///
+/// The CRC64 of each part, and of the object, is compared with the reply. A file that is written to
+/// meanwhile fails the upload with `errc::file_changed`.
+///
+/// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
+/// same request is made again, in this or another process, one at a time: parts that the service
+/// has are not sent again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key,
+/// file, part size, encryption, customer key. The checkpoint is removed once the object is there;
+/// it holds no key, only a salted fingerprint of it.
+struct upload_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of a regular file.
+    std::string_view path{};
+    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_file_request>);
+
+namespace transfer {
+
+/// The work behind `client::upload_file`. Owned by a `shared_ptr`, by the operation and its jobs.
+template <class Client>
+class file_upload : public std::enable_shared_from_this<file_upload<Client>>
+{
+public:
+    using result_type = upload_result;
+
+    file_upload(const environment<Client>& with, const upload_file_request& request)
+        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path), options_(request.options),
+          target_{copies_.keep(request.bucket), copies_.keep(request.key),
+              copies_.keep(request.sse), copies_.keep(request.headers)},
+          checkpoint_(std::string(request.options.checkpoint),
+              request.options.checkpoint_interval, files_),
+          upload_(cos_, target_),
+          crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
+          meter_(request.options.on_progress, std::nullopt, clock::now())
+    {}
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> run()
+    {
+        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
+        auto done = co_await steps();
+        if (done)
+            co_return done;
+        auto why = std::move(done).error();
+        if (control_->cancelled())
+            why.code = errc::cancelled;
+        co_await clean_up(why);
+        co_return why;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> steps()
+    {
+        if (auto sound = check_options(options_); !sound)
+            co_return std::move(sound).error();
+        if (auto opened = co_await open(); !opened)
+            co_return std::move(opened).error();
+        auto earlier = co_await checkpoint_.load();
+        if (!earlier)
+            co_return std::move(earlier).error();
+        if (!*earlier && before_.size <= options_.threshold) {
+            auto stored = co_await put();
+            co_return stored;
+        }
+        const auto plan = part_plan::make(
+            before_.size, options_.part_size, limits_of<Client>(options_));
+        if (!plan)
+            co_return plan.error();
+        upload_result done;
+        const bool resumes = earlier->has_value();
+        result<void> begun;
+        if (resumes)
+            begun = co_await resume(**earlier, *plan, done);
+        else
+            begun = co_await begin(*plan);
+        if (!begun)
+            co_return std::move(begun).error();
+        if (!done.etag.empty()) { // An earlier run got as far as completing it.
+            co_await checkpoint_.remove();
+            co_return done;
+        }
+        const auto resumed = static_cast<std::uint32_t>(upload_.parts().size());
+        if (auto sent = co_await send_parts(*plan); !sent)
+            co_return std::move(sent).error();
+        auto completed = co_await upload_.complete(crew_->first());
+        if (!completed)
+            co_return std::move(completed).error();
+        co_await checkpoint_.remove();
+        completed->resumed_parts = resumed;
+        co_return completed;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> open()
+    {
+        auto work = [this]() -> result<void> {
+            auto opened = local_file::open_for_reading(path_);
+            if (!opened)
+                return std::move(opened).error();
+            auto identity = opened->identity();
+            if (!identity)
+                return std::move(identity).error();
+            file_ = std::move(*opened);
+            before_ = *identity;
+            return {};
+        };
+        auto done = co_await on_file_thread(files_, work);
+        if (done)
+            meter_ = progress_meter(options_.on_progress, before_.size, clock::now());
+        co_return done;
+    }
+
+    /// Nothing of the file has changed since it was opened. Errors: `errc::file_changed`.
+    [[nodiscard]] asio::awaitable<result<void>> check_unchanged()
+    {
+        auto work = [this] { return file_.identity(); };
+        const auto now = co_await on_file_thread(files_, work);
+        if (!now)
+            co_return now.error();
+        if (*now != before_)
+            co_return error(errc::file_changed, "'" + path_ + "' was written to", "path");
+        co_return result<void>();
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> put()
+    {
+        file_part_source source(file_, files_, 0, before_.size);
+        const put_object_request request{.bucket = target_.bucket, .key = target_.key,
+            .body = source, .sse = target_.sse, .headers = target_.headers};
+        auto stored = co_await cos_.put_object(request, crew_->first().token());
+        if (auto unchanged = co_await check_unchanged(); !unchanged)
+            co_return std::move(unchanged).error();
+        if (!stored)
+            co_return std::move(stored).error();
+        meter_.commit(before_.size, clock::now());
+        co_return upload_result_of(std::move(*stored), before_.size);
+    }
+
+    [[nodiscard]] checkpoint binding(const part_plan& plan) const
+    {
+        checkpoint out;
+        out.kind = checkpoint::direction::upload;
+        out.bucket = target_.bucket;
+        out.key = target_.key;
+        out.object_size = before_.size;
+        out.part_size = plan.part_size();
+        out.file = before_;
+        return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> begin(const part_plan& plan)
+    {
+        if (auto begun = co_await upload_.begin(crew_->first()); !begun)
+            co_return std::move(begun).error();
+        if (!checkpoint_.is_on())
+            co_return result<void>();
+        auto fingerprint = encryption_fingerprint::make(target_.sse);
+        if (!fingerprint)
+            co_return std::move(fingerprint).error();
+        checkpoint_.content() = binding(plan);
+        checkpoint_.content().upload_id = upload_.id();
+        checkpoint_.content().encryption = std::move(*fingerprint);
+        auto saved = co_await checkpoint_.save();
+        co_return saved;
+    }
+
+    /// Takes the parts that the service still has. Completes `done` when the object is there.
+    [[nodiscard]] asio::awaitable<result<void>> resume(
+        const checkpoint& earlier, const part_plan& plan, upload_result& done)
+    {
+        resumable_ = false; // What is not ours is left alone.
+        if (auto same = check_binding(earlier, binding(plan), target_.sse); !same)
+            co_return std::move(same).error();
+        if (earlier.file != before_)
+            co_return mismatch("the file (its size, time or inode)");
+        upload_.adopt(earlier.upload_id);
+        for (const auto& one : earlier.parts)
+            upload_.adopt(one.number, {one.etag, one.size, one.crc64});
+        done.size = upload_.size();
+        done.crc64 = upload_.combined_crc64();
+        auto there = co_await list_parts_there();
+        if (!there) {
+            const bool gone = there.error().code == service_errc::no_such_upload;
+            const bool whole = done.size == before_.size && earlier.parts.size() == plan.count();
+            if (gone && whole && co_await upload_.is_there(crew_->first(), done)) {
+                done.parts = done.resumed_parts = plan.count();
+                co_return result<void>();
+            }
+            if (gone)
+                co_return mismatch("the upload is gone: the service");
+            co_return std::move(there).error();
+        }
+        resumable_ = true;
+        upload_.keep_only(*there);
+        checkpoint_.content() = earlier;
+        std::erase_if(checkpoint_.content().parts,
+            [&](const auto& one) { return !upload_.parts().contains(one.number); });
+        meter_.resume_from(upload_.size());
+        co_return result<void>();
+    }
+
+    /// Number, ETag and size of the parts that the service has.
+    [[nodiscard]] asio::awaitable<result<std::vector<part_summary>>> list_parts_there()
+    {
+        std::vector<part_summary> all;
+        list_parts_request request{
+            .bucket = target_.bucket, .key = target_.key, .upload_id = upload_.id()};
+        for (;;) {
+            auto page = co_await cos_.list_parts(request, crew_->first().token());
+            if (!page)
+                co_return std::move(page).error();
+            for (auto& one : page->parts)
+                all.push_back(std::move(one));
+            if (!page->is_truncated)
+                co_return all;
+            request.part_number_marker = page->next_part_number_marker;
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> send_parts(const part_plan& plan)
+    {
+        for (std::uint32_t number = 1; number <= plan.count(); ++number) {
+            if (upload_.parts().contains(number))
+                continue;
+            lane* const in = co_await crew_->free_lane();
+            if (in == nullptr)
+                break;
+            crew_->start(*in, send_part(this->shared_from_this(), *in, plan.at(number)));
+        }
+        auto sent = co_await crew_->finish();
+        if (sent && control_->cancelled())
+            sent = error(errc::cancelled);
+        if (auto unchanged = co_await check_unchanged(); !unchanged)
+            co_return std::move(unchanged).error();
+        co_return sent;
+    }
+
+    [[nodiscard]] static asio::awaitable<result<void>> send_part(
+        std::shared_ptr<file_upload> self, lane& in, part which)
+    {
+        file_part_source source(self->file_, self->files_, which.offset, which.size);
+        if (auto sent = co_await self->upload_.send(in, which.number, source); !sent)
+            co_return std::move(sent).error();
+        const auto& done = self->upload_.parts().at(which.number);
+        auto& parts = self->checkpoint_.content().parts;
+        const auto after = std::ranges::upper_bound(
+            parts, which.number, {}, &checkpoint_part::number);
+        parts.insert(after, {which.number, done.size, done.crc64.value_or(0), done.etag});
+        self->meter_.commit(which.size, clock::now());
+        if (!self->checkpoint_.is_due())
+            co_return result<void>();
+        auto saved = co_await self->checkpoint_.save();
+        co_return saved;
+    }
+
+    /// After a failure: the upload can be resumed, or is gone.
+    [[nodiscard]] asio::awaitable<void> clean_up(error& why)
+    {
+        if (upload_.id().empty() || !resumable_)
+            co_return;
+        const bool keep = checkpoint_.is_on() && why.code != errc::file_changed &&
+            options_.on_failure == unfinished_upload::keep_if_resumable;
+        if (keep) {
+            const auto saved = co_await checkpoint_.save();
+            if (saved)
+                co_return;
+        }
+        co_await upload_.abort(why);
+        co_await checkpoint_.remove();
+    }
+
+    Client cos_;
+    std::shared_ptr<net::operation_control> control_;
+    asio::any_io_executor files_;
+    std::string path_;
+    request_copies copies_{};
+    transfer_options options_;
+    upload_target target_;
+    checkpoint_keeper checkpoint_;
+    multipart_upload<Client> upload_;
+    std::shared_ptr<crew> crew_;
+    progress_meter meter_;
+    local_file file_{};
+    file_identity before_{}; // The file when it was opened.
+    bool resumable_ = true;
+};
+
+} // namespace transfer
+} // namespace cosio::inline v0
+
+#endif

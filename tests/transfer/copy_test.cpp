@@ -1,0 +1,187 @@
+// Copies within the service: by one request and in parts, across modes, keys, buckets and regions.
+
+#include "transfer/transferring.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace copy_test {
+
+using namespace cosio;
+using support::bucket;
+using support::encryption_cases;
+using support::key_of;
+using support::pattern;
+using support::transferring;
+using support::with;
+using testing::fault;
+
+TEST_CASE("copy: from every mode to every other, by one request and in parts")
+{
+    transferring here;
+    const auto first = key_of(1);
+    const auto second = key_of(2);
+    for (const auto& from : encryption_cases(first))
+        for (const auto& to : encryption_cases(second))
+            for (const std::size_t size : {0U, 1U, 2000U, 2001U, 5000U}) {
+                CAPTURE(from.name);
+                CAPTURE(to.name);
+                CAPTURE(size);
+                const auto text = pattern(size);
+                REQUIRE(here.get(here.cos.put_object(
+                    {.bucket = bucket, .key = "source", .body = text, .sse = from.write})));
+                const auto done = here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+                    .copy_source = {.bucket = bucket, .key = "source", .sse = from.read},
+                    .sse = to.write, .options = here.options()}));
+                REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+                CHECK(done->size == size);
+                CHECK(done->crc64_verified);
+                CHECK(done->parts == (size <= 2000 ? 0 : (size + 999) / 1000));
+                CHECK(done->sse.mode == to.mode);
+                CHECK(here.server.at_rest(here.server.bucket(), "copy")->mode == to.mode);
+                CHECK((here.content("copy", to.read) == text));
+            }
+    CHECK(here.unfinished() == 0);
+}
+
+TEST_CASE("copy: metadata, content headers and storage class are kept, whichever way it goes")
+{
+    transferring here;
+    const header metadata[] = {{"colour", "blue"}, {"shape", "round"}};
+    for (const std::size_t size : {10U, 5000U}) {
+        CAPTURE(size);
+        const auto text = pattern(size);
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = text,
+            .headers = {.content_type = "text/plain", .cache_control = "no-cache",
+                .content_language = "en", .metadata = metadata,
+                .storage_class = storage_class::standard_ia}})));
+        REQUIRE(here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"}, .options = here.options()})));
+        auto head = here.get(here.cos.head_object({.bucket = bucket, .key = "copy"})).value();
+        CHECK(head.content_type == "text/plain");
+        CHECK(head.cache_control == "no-cache");
+        CHECK(head.content_language == "en");
+        CHECK(head.storage_class == "STANDARD_IA");
+        CHECK(head.metadata ==
+            std::vector<metadata_entry>{{"colour", "blue"}, {"shape", "round"}});
+
+        REQUIRE(here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"},
+            .directive = metadata_directive::replace,
+            .headers = {.content_type = "image/png"}, .options = here.options()})));
+        head = here.get(here.cos.head_object({.bucket = bucket, .key = "copy"})).value();
+        CHECK(head.content_type == "image/png");
+        CHECK(head.metadata.empty());
+        CHECK(head.storage_class == "STANDARD");
+
+        REQUIRE(here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"},
+            .headers = {.storage_class = storage_class::standard},
+            .options = here.options()})));
+        head = here.get(here.cos.head_object({.bucket = bucket, .key = "copy"})).value();
+        CHECK(head.content_type == "text/plain");
+        CHECK(head.storage_class == "STANDARD");
+    }
+}
+
+TEST_CASE("copy: an object onto itself changes its encryption and nothing else")
+{
+    transferring here;
+    const header metadata[] = {{"colour", "blue"}};
+    const auto key = key_of(1);
+    for (const std::size_t size : {10U, 5000U}) {
+        const auto text = pattern(size);
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text,
+            .headers = {.content_type = "text/plain", .metadata = metadata}})));
+        REQUIRE(here.get(here.cos.copy({.bucket = bucket, .key = "k",
+            .copy_source = {.bucket = bucket, .key = "k"}, .sse = with(key),
+            .options = here.options()})));
+        const auto head = here.get(
+            here.cos.head_object({.bucket = bucket, .key = "k", .sse = with(key)})).value();
+        CHECK(head.content_type == "text/plain");
+        CHECK(head.metadata == std::vector<metadata_entry>{{"colour", "blue"}});
+        CHECK((here.content("k", with(key)) == text));
+    }
+}
+
+TEST_CASE("copy: from another bucket in another region")
+{
+    testing::emulator_options options;
+    options.buckets = {std::string(bucket), "elsewhere-1250000000"};
+    options.hosts = {"cos.ap-beijing.myqcloud.com"};
+    transferring here(options);
+    const auto key = key_of(1);
+    const auto text = pattern(5000);
+    REQUIRE(here.get(here.cos.put_object(
+        {.bucket = "elsewhere-1250000000", .key = "source", .body = text, .sse = with(key)})));
+    const auto done = here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+        .copy_source = {.bucket = "elsewhere-1250000000", .key = "source", .sse = with(key),
+            .region = "ap-beijing"},
+        .options = here.options()}));
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK((here.content("copy") == text));
+    std::size_t asked_there = 0;
+    for (const auto& one : here.server.requests())
+        if (one.method == "HEAD")
+            asked_there += one.host == "elsewhere-1250000000.cos.ap-beijing.myqcloud.com";
+    CHECK(asked_there == 1);
+}
+
+TEST_CASE("copy: a source that is absent, needs another key, or is replaced meanwhile")
+{
+    transferring here;
+    const auto key = key_of(1);
+    const auto text = pattern(9000);
+    const auto copy = [&](std::string_view source, const sse::on_read& sse) {
+        return here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = source, .sse = sse},
+            .options = here.options()}));
+    };
+    CHECK(copy("absent", {}).error().code == condition::not_found);
+    REQUIRE(here.get(here.cos.put_object(
+        {.bucket = bucket, .key = "source", .body = text, .sse = with(key)})));
+    CHECK_FALSE(copy("source", {}));
+    CHECK(here.requests("POST") == 0);
+    CHECK(here.requests("PUT", "/copy") == 0);
+    CHECK(copy("source", with(key)));
+}
+
+TEST_CASE("copy: a failed copy in parts leaves nothing behind")
+{
+    transferring here;
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source",
+        .body = pattern(9000).c_str()})));
+    const auto text = pattern(9000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = text})));
+    const auto copy = [&](const client& cos) {
+        return here.get(cos.copy({.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"}, .options = here.options()}));
+    };
+    here.server.inject(fault::reply_with(403, "AccessDenied").on_target("partNumber=4"));
+    CHECK(copy(here.cos).error().code == service_errc::access_denied);
+    CHECK(here.unfinished() == 0);
+    here.server.inject(fault::reply_with(412, "PreconditionFailed").on_target("partNumber=4"));
+    CHECK(copy(here.cos).error().code == errc::object_changed);
+    CHECK(here.unfinished() == 0);
+    here.server.inject(fault::wrong_crc64().on_method("POST").on_target("uploadId"));
+    CHECK(copy(here.cos).error().code == errc::checksum_mismatch);
+
+    here.server.inject(fault::error_inside_200("InternalError").on_target("partNumber=2"));
+    here.server.inject(fault::reset_after_reply_bytes(0).on_target("partNumber=3"));
+    CHECK(copy(here.retrying()));
+    CHECK((here.content("copy") == text));
+}
+
+TEST_CASE("copy: a request that contradicts itself is refused before anything is sent")
+{
+    transferring here;
+    const auto refused = here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+        .copy_source = {.bucket = bucket, .key = "source"},
+        .headers = {.content_type = "text/plain"}}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().field == "headers");
+    CHECK(here.server.counters().requests == 0);
+}
+
+} // namespace copy_test

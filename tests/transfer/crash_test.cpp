@@ -1,0 +1,101 @@
+// A transfer that is killed at any system call that leaves a trace: another run makes it whole.
+
+#include "transfer/transferring.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace crash_test {
+
+using namespace cosio;
+using support::bucket;
+using support::key_of;
+using support::pattern;
+using support::transferring;
+using support::with;
+
+struct crashing : transferring
+{
+    std::string checkpoint = files / "checkpoint";
+    std::string ca = files.write("ca.pem", server.ca_pem());
+
+    /// Whether the victim came to its end. It dies at its `call`th system call, if it gets there.
+    bool run(const char* direction, const std::string& path, int call)
+    {
+        const std::string endpoint = server.https_endpoint();
+        const std::string number = std::to_string(call);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::setenv("COS_SECRET_ID", server.options().secret_id.c_str(), 1);
+            ::setenv("COS_SECRET_KEY", server.options().secret_key.c_str(), 1);
+            ::execl(COSIO_CRASH_VICTIM, "crash_victim", direction, endpoint.c_str(), ca.c_str(),
+                "k", path.c_str(), checkpoint.c_str(), number.c_str(), nullptr);
+            ::_exit(127);
+        }
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+        const bool ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        REQUIRE((killed || ended));
+        return ended;
+    }
+};
+
+TEST_CASE("crash: an upload that was killed anywhere is made whole by another run")
+{
+    crashing here;
+    const auto key = key_of(1);
+    const auto text = pattern(3500);
+    const auto path = here.files.write("source", text);
+    int call = 1;
+    for (bool ended = false; !ended; ++call) {
+        CAPTURE(call);
+        ended = here.run("upload", path, call);
+        if (here.server.at_rest(here.server.bucket(), "k"))
+            CHECK((here.content("k", with(key)) == text)); // Whole or absent.
+        REQUIRE((ended || here.run("upload", path, 0)));
+        REQUIRE((here.content("k", with(key)) == text));
+        CHECK_FALSE(here.files.has("checkpoint"));
+        // One that was begun, but of which nothing was written down yet, is all that may be left.
+        const auto left =
+            here.get(here.cos.list_multipart_uploads({.bucket = bucket})).value().uploads;
+        CHECK(left.size() <= 1);
+        for (const auto& one : left) {
+            CHECK(here.get(here.cos.list_parts({.bucket = bucket, .key = "k",
+                .upload_id = one.upload_id})).value().parts.empty());
+            REQUIRE(here.get(here.cos.abort_multipart_upload(
+                {.bucket = bucket, .key = "k", .upload_id = one.upload_id})));
+        }
+        REQUIRE(here.get(here.cos.delete_object({.bucket = bucket, .key = "k"})));
+    }
+    CHECK(call > 20);
+}
+
+TEST_CASE("crash: a download that was killed anywhere is made whole by another run")
+{
+    crashing here;
+    const auto key = key_of(1);
+    const auto text = pattern(3500);
+    REQUIRE(here.get(here.cos.put_object(
+        {.bucket = bucket, .key = "k", .body = text, .sse = with(key)})));
+    const auto path = here.files / "target";
+    int call = 1;
+    for (bool ended = false; !ended; ++call) {
+        CAPTURE(call);
+        here.files.write("target", "old");
+        ended = here.run("download", path, call);
+        const auto seen = here.files.read("target");
+        CHECK((seen == "old" || seen == text)); // Whole or untouched.
+        REQUIRE((ended || here.run("download", path, 0)));
+        REQUIRE((here.files.read("target") == text));
+        CHECK_FALSE(here.files.has("checkpoint"));
+    }
+    CHECK(call > 20);
+}
+
+} // namespace crash_test

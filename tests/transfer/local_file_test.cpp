@@ -1,0 +1,140 @@
+#include "support/temporary_directory.hpp"
+
+#include <cosio/transfer/checkpoint_file.hpp>
+#include <cosio/transfer/partial_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+
+using namespace cosio;
+using support::temporary_directory;
+using transfer::local_directory;
+using transfer::local_file;
+using transfer::partial_file;
+
+TEST_CASE("local_file: reads at positions, and says where the file ends")
+{
+    const temporary_directory here;
+    const auto file = local_file::open_for_reading(here.write("f", "0123456789")).value();
+    std::string text(4, ' ');
+    CHECK(file.read_at(3, std::as_writable_bytes(std::span(text))).value() == 4);
+    CHECK(text == "3456");
+    CHECK(file.read_at(8, std::as_writable_bytes(std::span(text))).value() == 2);
+    CHECK(file.read_at(10, std::as_writable_bytes(std::span(text))).value() == 0);
+    CHECK(file.identity().value().size == 10);
+}
+
+TEST_CASE("local_file: what is no regular file is refused, and nothing hangs on a pipe")
+{
+    const temporary_directory here;
+    CHECK(local_file::open_for_reading(here / "absent").error().code ==
+        std::errc::no_such_file_or_directory);
+    CHECK(local_file::open_for_reading(here.path).error().code == errc::invalid_argument);
+    const auto pipe = here / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK(local_file::open_for_reading(pipe).error().code == errc::invalid_argument);
+}
+
+TEST_CASE("local_file: a full disk is named")
+{
+    const auto devices = local_directory::open("/dev").value();
+    const auto full = devices.reopen("full").value();
+    const auto written = full.write_at(0, std::as_bytes(std::span("x")));
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == std::errc::no_space_on_device);
+    CHECK(written.error().message.find("/dev/full") != std::string::npos);
+    CHECK_FALSE(written.error().code == condition::connection);
+    CHECK_FALSE(written.error().code == condition::transient);
+}
+
+TEST_CASE("local_directory: follows no link on its way down")
+{
+    const temporary_directory here;
+    const temporary_directory elsewhere;
+    const auto root = local_directory::open(here.path).value();
+    REQUIRE(root.enter("new"));
+    CHECK(root.enter("new"));
+    std::filesystem::create_directory_symlink(elsewhere.path, here.path / "link");
+    CHECK_FALSE(root.enter("link"));
+    here.write("file", "");
+    CHECK_FALSE(root.enter("file"));
+    elsewhere.write("target", "old");
+    std::filesystem::create_symlink(elsewhere.path / "target", here.path / "file-link");
+    CHECK_FALSE(root.reopen("file-link"));
+    CHECK_FALSE(root.create("file-link"));
+}
+
+TEST_CASE("partial_file: the target is as it was until the commit")
+{
+    const temporary_directory here;
+    const auto path = here.write("target", "old");
+    partial_file file(path, {});
+    REQUIRE(file.check_target());
+    REQUIRE(file.create());
+    REQUIRE(file.write_at(3, std::as_bytes(std::span("new", 3))));
+    REQUIRE(file.write_at(0, std::as_bytes(std::span("the", 3))));
+    CHECK(here.read("target") == "old");
+    CHECK(here.count() == 2);
+    REQUIRE(file.sync());
+    REQUIRE(file.commit());
+    CHECK(here.read("target") == "thenew");
+    file.discard(); // Nothing to discard any more.
+    CHECK(here.count() == 1);
+}
+
+TEST_CASE("partial_file: discarded, nothing is left")
+{
+    const temporary_directory here;
+    partial_file file(here / "target", {});
+    REQUIRE(file.check_target());
+    REQUIRE(file.create());
+    file.discard();
+    CHECK(here.count() == 0);
+}
+
+TEST_CASE("partial_file: goes on with its own temporary file and no other")
+{
+    const temporary_directory here;
+    partial_file first(here / "target", {});
+    REQUIRE(first.check_target());
+    REQUIRE(first.create());
+    partial_file second(here / "target", {});
+    REQUIRE(second.check_target());
+    CHECK_FALSE(second.reopen(first.temporary_name(), first.inode() + 1));
+    CHECK_FALSE(second.reopen("../" + first.temporary_name(), first.inode()));
+    CHECK_FALSE(second.reopen(".cosio-0.partial", first.inode()));
+    CHECK(second.reopen(first.temporary_name(), first.inode()));
+}
+
+TEST_CASE("partial_file: what cannot become a file is found out before anything is received")
+{
+    const temporary_directory here;
+    for (const auto& path : {here / "absent/target", here.path.native(), here / "", here / ".",
+             here / "..", std::string()}) {
+        CAPTURE(path);
+        CHECK_FALSE(partial_file(path, {}).check_target());
+    }
+}
+
+TEST_CASE("checkpoint_file: is replaced as a whole, and absent is no error")
+{
+    const temporary_directory here;
+    const auto path = here / "checkpoint";
+    CHECK_FALSE(transfer::load_checkpoint(path).value());
+    transfer::checkpoint content;
+    content.part_size = 5;
+    content.key = "k";
+    REQUIRE(transfer::save_checkpoint(path, content));
+    CHECK(transfer::load_checkpoint(path).value().value() == content);
+    content.key = "another";
+    here.write("checkpoint.new", "of a run that was killed");
+    REQUIRE(transfer::save_checkpoint(path, content));
+    CHECK(transfer::load_checkpoint(path).value()->key == "another");
+    CHECK(here.count() == 1);
+    here.write("checkpoint", "not one");
+    CHECK(transfer::load_checkpoint(path).error().code == errc::invalid_checkpoint);
+    transfer::remove_checkpoint(path);
+    CHECK(here.count() == 0);
+}

@@ -1,0 +1,307 @@
+// Transfers that were interrupted go on where they ended, or say why they cannot.
+
+#include "transfer/transferring.hpp"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace resume_test {
+
+using namespace cosio;
+using support::bucket;
+using support::encryption_cases;
+using support::key_of;
+using support::pattern;
+using support::transferring;
+using support::with;
+using testing::fault;
+
+struct resuming : transferring
+{
+    std::string checkpoint = files / "checkpoint";
+
+    [[nodiscard]] transfer_options options() const
+    {
+        auto made = transferring::options();
+        made.checkpoint = checkpoint;
+        made.parallelism = 1;
+        return made;
+    }
+
+    result<upload_result> upload(const std::string& path, const sse::on_write& sse = {})
+    {
+        return get(cos.upload_file({.bucket = bucket, .key = "k", .path = path, .sse = sse,
+            .options = options()}));
+    }
+
+    result<download_result> download(const sse::on_read& sse = {})
+    {
+        return get(cos.download_file({.bucket = bucket, .key = "k", .path = files / "target",
+            .sse = sse, .options = options()}));
+    }
+
+    /// An upload of 9 parts that ends after 4.
+    void interrupt_upload(const std::string& path, const sse::on_write& sse = {})
+    {
+        server.inject(fault::reply_with(403, "AccessDenied").on_target("partNumber=5"));
+        REQUIRE_FALSE(upload(path, sse));
+        CHECK(files.has("checkpoint"));
+        CHECK(unfinished() == 1);
+    }
+
+    void interrupt_download(const sse::on_read& sse = {})
+    {
+        server.inject(fault::reply_with(403, "AccessDenied").on_method("GET").skip(4));
+        REQUIRE_FALSE(download(sse));
+        CHECK(files.has("checkpoint"));
+    }
+};
+
+TEST_CASE("resume: an upload goes on where it ended, in every mode")
+{
+    const auto key = key_of(1);
+    for (const auto& each : encryption_cases(key)) {
+        CAPTURE(each.name);
+        resuming here;
+        const auto text = pattern(9000);
+        const auto path = here.files.write("source", text);
+        here.interrupt_upload(path, each.write);
+        const auto before = here.requests("PUT");
+        const auto done = here.upload(path, each.write);
+        REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+        CHECK(here.requests("PUT") - before == 5);
+        CHECK(done->parts == 9);
+        CHECK(done->resumed_parts == 4);
+        CHECK(done->crc64_verified);
+        CHECK((here.content("k", each.read) == text));
+        CHECK_FALSE(here.files.has("checkpoint"));
+        CHECK(here.unfinished() == 0);
+    }
+}
+
+TEST_CASE("resume: a download goes on where it ended, in every mode")
+{
+    const auto key = key_of(1);
+    for (const auto& each : encryption_cases(key)) {
+        CAPTURE(each.name);
+        resuming here;
+        const auto text = pattern(9000);
+        REQUIRE(here.get(here.cos.put_object(
+            {.bucket = bucket, .key = "k", .body = text, .sse = each.write})));
+        here.interrupt_download(each.read);
+        CHECK_FALSE(here.files.has("target"));
+        const auto before = here.requests("GET");
+        const auto done = here.download(each.read);
+        REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+        CHECK(here.requests("GET") - before == 5);
+        CHECK(done->resumed_parts == 4);
+        CHECK(done->crc64_verified);
+        CHECK((here.files.read("target") == text));
+        CHECK(here.files.count() == 1);
+    }
+}
+
+TEST_CASE("resume: the checkpoint holds no key")
+{
+    resuming here;
+    const auto key = key_of(1);
+    const auto path = here.files.write("source", pattern(9000));
+    here.interrupt_upload(path, with(key));
+    const auto text = here.files.read("checkpoint");
+    CHECK(text.find("0000000000000000000000000000000") == std::string::npos);
+    CHECK(text.find(crypto::base64(key.bytes())) == std::string::npos);
+    CHECK(text.find(key.md5().base64()) == std::string::npos);
+    CHECK(text.find(here.server.options().secret_key) == std::string::npos);
+}
+
+TEST_CASE("resume: an upload that is not the same is refused with the reason, and nothing is lost")
+{
+    resuming here;
+    const auto key = key_of(1);
+    const auto other = key_of(2);
+    const auto path = here.files.write("source", pattern(9000));
+    here.interrupt_upload(path, with(key));
+    const auto before = here.files.read("checkpoint");
+    const auto refused = [&](const result<upload_result>& got, std::string_view what) {
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::checkpoint_mismatch);
+        CHECK(got.error().message.find(what) != std::string::npos);
+        CHECK(here.files.read("checkpoint") == before);
+        CHECK(here.unfinished() == 1);
+    };
+    refused(here.upload(path, with(other)), "encryption");
+    refused(here.upload(path), "encryption");
+    refused(here.upload(path, sse::cos_managed()), "encryption");
+    refused(here.get(here.cos.upload_file({.bucket = bucket, .key = "other", .path = path,
+        .sse = with(key), .options = here.options()})), "key of the object");
+    auto options = here.options();
+    options.part_size = 1001;
+    refused(here.get(here.cos.upload_file({.bucket = bucket, .key = "k", .path = path,
+        .sse = with(key), .options = options})), "size of the parts");
+    const auto copied = here.files.write("same content", pattern(9000));
+    refused(here.upload(copied, with(key)), "file");
+    refused(here.upload(here.files.write("source", pattern(9001)), with(key)), "object");
+    CHECK(here.get(here.cos.download_file({.bucket = bucket, .key = "absent", .path = path,
+        .options = here.options()})).error().code == condition::not_found);
+    CHECK(here.files.read("checkpoint") == before);
+}
+
+TEST_CASE("resume: a download that is not the same is refused with the reason")
+{
+    resuming here;
+    const auto key = key_of(1);
+    const auto text = pattern(9000);
+    REQUIRE(here.get(here.cos.put_object(
+        {.bucket = bucket, .key = "k", .body = text, .sse = with(key)})));
+    here.interrupt_download(with(key));
+    const auto before = here.files.read("checkpoint");
+    const auto refused = [&](std::string_view what) {
+        const auto got = here.download(with(key));
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::checkpoint_mismatch);
+        CHECK(got.error().message.find(what) != std::string::npos);
+        CHECK(here.files.read("checkpoint") == before);
+    };
+    for (const auto& entry : std::filesystem::directory_iterator(here.files.path))
+        if (entry.path().extension() == ".partial")
+            std::filesystem::rename(entry.path(), here.files / "moved");
+    refused("temporary file");
+    const auto replaced = pattern(9001);
+    REQUIRE(here.get(here.cos.put_object(
+        {.bucket = bucket, .key = "k", .body = replaced, .sse = with(key)})));
+    refused("object");
+    CHECK_FALSE(here.files.has("target"));
+}
+
+TEST_CASE("resume: a damaged checkpoint is an error, not a new beginning")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    here.interrupt_upload(path);
+    auto text = here.files.read("checkpoint");
+    text[text.size() / 2] ^= 1;
+    here.files.write("checkpoint", text);
+    CHECK(here.upload(path).error().code == errc::invalid_checkpoint);
+    CHECK(here.files.read("checkpoint") == text);
+}
+
+TEST_CASE("resume: parts that the service does not have, or has otherwise, are sent again")
+{
+    resuming here;
+    const auto text = pattern(9000);
+    const auto path = here.files.write("source", text);
+    here.interrupt_upload(path);
+    const auto upload =
+        here.get(here.cos.list_multipart_uploads({.bucket = bucket})).value().uploads.at(0);
+    REQUIRE(here.get(here.cos.upload_part({.bucket = bucket, .key = "k",
+        .upload_id = upload.upload_id, .part_number = 2, .body = "another's"})));
+    const auto done = here.upload(path);
+    REQUIRE(done);
+    CHECK(done->resumed_parts == 3);
+    CHECK((here.content("k") == text));
+}
+
+TEST_CASE("resume: an upload that is gone is said to be")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    here.interrupt_upload(path);
+    const auto upload =
+        here.get(here.cos.list_multipart_uploads({.bucket = bucket})).value().uploads.at(0);
+    REQUIRE(here.get(here.cos.abort_multipart_upload(
+        {.bucket = bucket, .key = "k", .upload_id = upload.upload_id})));
+    const auto refused = here.upload(path);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::checkpoint_mismatch);
+    CHECK(here.files.has("checkpoint"));
+}
+
+TEST_CASE("resume: an upload whose completion was not heard of is found to be complete")
+{
+    resuming here;
+    const auto text = pattern(9000);
+    const auto path = here.files.write("source", text);
+    here.server.inject(
+        // Twice, as the first may be taken for a connection that has gone stale.
+        fault::reset_after_reply_bytes(0).on_method("POST").on_target("uploadId").times(2));
+    const auto unheard = here.upload(path);
+    REQUIRE_FALSE(unheard);
+    CHECK(unheard.error().may_have_executed());
+    CHECK(here.files.has("checkpoint"));
+    const auto before = here.requests("PUT");
+    const auto done = here.upload(path);
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK(here.requests("PUT") == before);
+    CHECK(done->resumed_parts == 9);
+    CHECK(done->crc64_verified);
+    CHECK((here.content("k") == text));
+    CHECK_FALSE(here.files.has("checkpoint"));
+}
+
+TEST_CASE("resume: a cancelled upload is kept when it can be resumed, unless it should not be")
+{
+    for (const bool keep : {true, false}) {
+        resuming here;
+        const auto text = pattern(9000);
+        const auto path = here.files.write("source", text);
+        asio::cancellation_signal signal;
+        int calls = 0;
+        const auto listener = [&](const transfer_progress&) {
+            if (++calls == 3)
+                signal.emit(asio::cancellation_type::terminal);
+        };
+        auto options = here.options();
+        options.on_progress = listener;
+        if (!keep)
+            options.on_failure = unfinished_upload::abort;
+        auto done = here.cos.upload_file(
+            {.bucket = bucket, .key = "k", .path = path, .options = options},
+            asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+        here.context.restart();
+        here.context.run();
+        CHECK(done.get().error().code == errc::cancelled);
+        CHECK(here.files.has("checkpoint") == keep);
+        CHECK(here.unfinished() == (keep ? 1 : 0));
+        const auto again = here.upload(path);
+        REQUIRE(again);
+        CHECK((again->resumed_parts != 0) == keep);
+        CHECK((here.content("k") == text));
+    }
+}
+
+TEST_CASE("resume: progress begins with what is there")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    here.interrupt_upload(path);
+    std::vector<std::uint64_t> seen;
+    const auto listener = [&](const transfer_progress& now) { seen.push_back(now.committed); };
+    auto options = here.options();
+    options.on_progress = listener;
+    REQUIRE(here.get(here.cos.upload_file(
+        {.bucket = bucket, .key = "k", .path = path, .options = options})));
+    REQUIRE(seen.size() == 6);
+    CHECK(seen.front() == 4000);
+    CHECK(seen.back() == 9000);
+}
+
+TEST_CASE("resume: what goes by one request needs no checkpoint")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(1500));
+    here.server.inject(fault::reply_with(403, "AccessDenied").on_method("PUT"));
+    CHECK_FALSE(here.upload(path));
+    CHECK_FALSE(here.files.has("checkpoint"));
+    REQUIRE(here.upload(path));
+    here.server.inject(fault::reply_with(403, "AccessDenied").on_method("GET"));
+    CHECK_FALSE(here.download());
+    CHECK(here.files.count() == 1);
+    REQUIRE(here.download());
+}
+
+} // namespace resume_test
