@@ -17,7 +17,7 @@ cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Debug -DCOSIO_BUILD_TESTS=OFF \
 cmake --build "$build" --parallel "$(nproc)" >/dev/null
 
 failed=()
-for example in sse_cos sse_kms sse_c sse_c_multipart; do
+for example in sse_cos sse_kms sse_c sse_c_multipart transfers; do
     echo
     echo "== $example"
     "$build/examples/example_$example" || failed+=("$example")
