@@ -8651,12 +8651,9 @@ inline void append_unescaped_lines(std::string& out, std::string_view text)
     return code_point;
 }
 
-/// Appends `text` with its references replaced; false when one is not known, or when it holds
-/// `]]>`, which XML forbids outside CDATA sections.
+/// Appends `text` with its references replaced; false when one is not known.
 [[nodiscard]] inline bool append_unescaped(std::string& out, std::string_view text)
 {
-    if (text.find("]]>") != std::string_view::npos)
-        return false;
     for (;;) {
         const auto ampersand = text.find('&');
         append_unescaped_lines(out, text.substr(0, ampersand));
@@ -8705,6 +8702,8 @@ namespace cosio::inline v0::xml {
 
 /// The deepest document of the service has five levels.
 inline constexpr std::size_t maximum_depth = 16;
+/// An element of the service has two attributes at most, namespaces both.
+inline constexpr std::size_t maximum_attributes = 16;
 
 /// Walks a document element by element:
 ///
@@ -8862,7 +8861,9 @@ private:
     void pass_text(std::string& out)
     {
         const auto end = std::min(text_.find('<', at_), text_.size());
-        if (!append_unescaped(out, text_.substr(at_, end - at_)))
+        const auto raw = text_.substr(at_, end - at_);
+        // XML forbids the end of a CDATA section where there is none.
+        if (raw.find("]]>") != std::string_view::npos || !append_unescaped(out, raw))
             fail("a reference or character data that is not allowed");
         at_ = end;
     }
@@ -8894,7 +8895,8 @@ private:
         if (rest().starts_with("<?")) {
             at_ += 2;
             const auto target = take_name();
-            if (target.empty() || detail::equal_ignoring_case(target, "xml"))
+            const bool ends = rest().starts_with("?>") || (!rest().empty() && is_blank(rest()[0]));
+            if (target.empty() || !ends || detail::equal_ignoring_case(target, "xml"))
                 fail("a processing instruction that is not allowed");
             pass("?>", "a processing instruction is not closed");
             return !failed();
@@ -8911,21 +8913,55 @@ private:
         at_ += text.size();
     }
 
+    /// Production [23] XMLDecl.
     void declaration()
     {
         at_ += 5;
-        const auto inside = pass("?>", "the XML declaration is not closed");
-        const auto encoding = inside.find("encoding");
-        if (encoding == std::string_view::npos)
+        auto inside = pass("?>", "the XML declaration is not closed");
+        if (failed())
             return;
-        const auto open = inside.find_first_of("'\"", encoding);
-        if (open == std::string_view::npos)
-            return fail("the XML declaration is malformed");
-        const auto close = inside.find(inside[open], open + 1);
-        const auto value = inside.substr(open + 1, close - open - 1);
-        if (!detail::equal_ignoring_case(value, "utf-8") &&
-            !detail::equal_ignoring_case(value, "us-ascii"))
+        const auto version = pseudo_attribute(inside, "version");
+        const auto encoding = pseudo_attribute(inside, "encoding");
+        const auto standalone = pseudo_attribute(inside, "standalone");
+        if (!version || !std::ranges::all_of(inside, is_blank) ||
+            (standalone && *standalone != "yes" && *standalone != "no"))
+            fail("the XML declaration is malformed");
+        if (encoding && !detail::equal_ignoring_case(*encoding, "utf-8"))
             fail("an encoding other than UTF-8");
+    }
+
+    /// Takes ` name="value"` off the front of `text`; nothing, and takes nothing, when something
+    /// else stands there.
+    static std::optional<std::string_view> pseudo_attribute(
+        std::string_view& text, std::string_view name) noexcept
+    {
+        auto rest = text;
+        const auto skip_blanks = [&rest] {
+            while (!rest.empty() && is_blank(rest.front()))
+                rest.remove_prefix(1);
+        };
+        skip_blanks();
+        if (rest.size() == text.size() || !rest.starts_with(name))
+            return std::nullopt;
+        rest.remove_prefix(name.size());
+        skip_blanks();
+        if (!rest.starts_with('='))
+            return std::nullopt;
+        rest.remove_prefix(1);
+        skip_blanks();
+        if (!rest.starts_with('"') && !rest.starts_with('\''))
+            return std::nullopt;
+        const auto end = rest.find(rest.front(), 1);
+        if (end == std::string_view::npos)
+            return std::nullopt;
+        const auto value = rest.substr(1, end - 1);
+        const auto allowed = [](char c) {
+            return detail::is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
+        };
+        if (!std::ranges::all_of(value, allowed))
+            return std::nullopt;
+        text = rest.substr(end + 1);
+        return value;
     }
 
     [[nodiscard]] std::string_view take_name() noexcept
@@ -8947,8 +8983,8 @@ private:
             fail("a tag without a name");
         if (depth_ == maximum_depth)
             fail("elements are nested too deep");
-        while (!failed() && attribute()) {
-        }
+        if (!failed() && at_ != text_.size() && is_blank(text_[at_]))
+            attributes();
         if (failed())
             return false;
         closed_by_itself_ = rest().starts_with("/>");
@@ -8961,16 +8997,31 @@ private:
         return true;
     }
 
-    /// Passes one attribute. The service's documents carry nothing in them but namespaces.
-    bool attribute()
+    /// Passes attributes. The service's documents carry nothing in them but namespaces.
+    void attributes()
     {
-        const auto before = at_;
-        skip_blanks();
-        const auto name = take_name();
-        if (name.empty())
-            return false;
-        if (before + name.size() == at_)
-            fail("no blank before an attribute");
+        std::array<std::string_view, maximum_attributes> names{};
+        for (std::size_t count = 0; !failed(); ++count) {
+            const auto before = at_;
+            skip_blanks();
+            const bool apart = at_ != before;
+            const auto name = take_name();
+            if (name.empty())
+                return;
+            const auto passed = std::span(names).first(count);
+            if (!apart)
+                fail("no blank before an attribute");
+            if (std::ranges::find(passed, name) != passed.end())
+                fail("an attribute occurs twice");
+            attribute_value();
+            if (count == maximum_attributes)
+                return fail("an element has too many attributes");
+            names[count] = name;
+        }
+    }
+
+    void attribute_value()
+    {
         skip_blanks();
         expect("=", "an attribute without a value");
         skip_blanks();
@@ -8982,7 +9033,6 @@ private:
         std::string ignored;
         if (value.find('<') != std::string_view::npos || !append_unescaped(ignored, value))
             fail("an attribute value that is not allowed");
-        return !failed();
     }
 
     void end_tag()

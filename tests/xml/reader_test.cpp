@@ -113,9 +113,39 @@ TEST_CASE("what is not well-formed, or not wanted, is refused")
              "<R>&#;</R>", "<R>&#-1;</R>", "<R>]]></R>", "<R>\x01</R>", "<R>\xff</R>", "<R>\xef\xbf\xbe</R>",
              "<!DOCTYPE R><R/>", "<!DOCTYPE R [<!ENTITY a 'b'>]><R>&a;</R>", "<R/><!DOCTYPE R>", "<R><!ELEMENT a></R>",
              "<?xml version='1.0' encoding='utf-16'?><R/>", "<?xml version='1.0'", "<R><?xml version='1.0'?></R>",
-             "< R/>", "<1/>", "<?1?><R/>"})
+             "< R/>", "<1/>", "<?1?><R/>", "<?p+?><R/>", "<?p", "<R><?p", "<R a='1' a='1'/>",
+             "<R a:b='1' c='2' a:b='3'></R>"})
         CHECK_MESSAGE(outline(text).starts_with("error: "), text);
     CHECK(outline(std::string_view("<R>\0</R>", 8)).starts_with("error: "));
+}
+
+TEST_CASE("declarations")
+{
+    for (const std::string_view inside : {" version='1.0'", " version=\"1.1\" ", "\tversion = '1.0'\n",
+             " version='1.0' encoding='utf-8'", " version='1.0' encoding=\"UTF-8\" standalone='yes'",
+             " version='1.0' standalone='no' "})
+        CHECK_MESSAGE(outline(std::string("<?xml").append(inside).append("?><R/>")) == "R()", inside);
+    for (const std::string_view inside : {"", " ", " encoding='utf-8'", " version", " version=", " version='1.0",
+             " version=1.0", " version='1.0\"", " version='1 0'", " version='1.0'encoding='utf-8'", " Version='1.0'",
+             " version='1.0' version='1.0'", " version='1.0' encoding='us-ascii'", " version='1.0' encoding=''",
+             " version='1.0' standalone='maybe'", " version='1.0' standalone='yes' encoding='utf-8'",
+             " version='1.0' more='1'", " version='1.0' x"})
+        CHECK_MESSAGE(outline(std::string("<?xml").append(inside).append("?><R/>")).starts_with("error: "), inside);
+}
+
+TEST_CASE("attributes are passed, and bounded")
+{
+    CHECK(outline("<R a='1' b = \"2\" a:b='3'><A a='1'/></R>") == "R(A())");
+    CHECK(outline("<R a='>' b=']]>' c='&lt;'/>") == "R()");
+    const auto with_attributes = [](std::size_t count) {
+        std::string text = "<R";
+        for (std::size_t i = 0; i != count; ++i)
+            text.append(" a").append(std::to_string(i)).append("=''");
+        return text.append("/>");
+    };
+    CHECK(outline(with_attributes(xml::maximum_attributes)) == "R()");
+    CHECK(outline(with_attributes(xml::maximum_attributes + 1)) ==
+        "error: XML: an element has too many attributes");
 }
 
 TEST_CASE("depth is bounded")

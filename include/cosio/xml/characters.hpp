@@ -109,12 +109,9 @@ inline void append_unescaped_lines(std::string& out, std::string_view text)
     return code_point;
 }
 
-/// Appends `text` with its references replaced; false when one is not known, or when it holds
-/// `]]>`, which XML forbids outside CDATA sections.
+/// Appends `text` with its references replaced; false when one is not known.
 [[nodiscard]] inline bool append_unescaped(std::string& out, std::string_view text)
 {
-    if (text.find("]]>") != std::string_view::npos)
-        return false;
     for (;;) {
         const auto ampersand = text.find('&');
         append_unescaped_lines(out, text.substr(0, ampersand));
