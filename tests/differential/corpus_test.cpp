@@ -1,4 +1,5 @@
-// URL encoding beside botocore and urllib, CRC64 and base64 beside Python's: see make_corpus.py.
+// URL encoding beside botocore and urllib, CRC64, base64 and the JSON of KMS contexts beside Python's:
+// see make_corpus.py.
 
 #include "differential/text_source.hpp"
 
@@ -6,6 +7,7 @@
 #include <cosio/crypto/crc64.hpp>
 #include <cosio/detail/ascii.hpp>
 #include <cosio/detail/bytes.hpp>
+#include <cosio/detail/json.hpp>
 #include <cosio/http/percent_encoding.hpp>
 #include <cosio/http/target.hpp>
 
@@ -148,4 +150,18 @@ TEST_CASE("base64 as in Python's strict mode, which is less strict")
     for (const auto* const met : {"decoded", "refused", "padding behind whole groups",
              "bits set behind the last byte"})
         CHECK_MESSAGE(counts[met] > 5, met, ": ", counts[met]);
+}
+
+TEST_CASE("KMS contexts: JSON objects of strings as in Python")
+{
+    std::size_t accepted = 0;
+    for (const auto& fields : cases_of("context")) {
+        const auto problem = cosio::detail::json_string_object_problem(*fields.at(0));
+        CAPTURE(printable(*fields.at(0)));
+        CAPTURE(problem);
+        CHECK(problem.empty() == (fields.at(1) == "yes"));
+        accepted += problem.empty() ? 1 : 0;
+    }
+    CHECK(accepted > 200);
+    CHECK(accepted < 1800);
 }

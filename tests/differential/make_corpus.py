@@ -8,6 +8,7 @@ a text that the package refuses. The same texts in every run.
 
 import base64
 import binascii
+import json
 import random
 import sys
 import urllib.parse
@@ -21,6 +22,13 @@ TOKENS = [b"%", b"%2F", b"%2f", b"%e4%b8%ad", b"%zz", b"%4", b"%+1", b"%00", b"+
           b"..", b"~", b"a", b"Z", b"0", b"-", b"_", b" ", b"=", b"&", b"?", b"#", b"'", b"*", b"(",
           "中".encode(), "é".encode(), b"\xff", b"\x00", b"\x7f", b"\r\n"]
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+CONTEXTS = [b'{}', b'{"test":"test"}', b' { "a" : "asdfa" , "b":"123321" } ',
+            '{"\u90e8\u95e8":"\u8d22\u52a1","x":"\\u4e2d\\n\\"\\\\"}'.encode()]
+JSON_TOKENS = [b'{', b'}', b'"', b':', b',', b' ', b'\n', b'\t', b'\\', b'\\u0041', b'\\ud83d', b'\\x',
+               b'\\/', b'"a":"b"', b',"a":"b"', b',"c":"d"', b'1', b'null', b'[]', b'{}', b'\x01', b'\x7f',
+               "\u00e9".encode(), b'\xff', b'\xef\xbb\xbf', b"'"]
 
 
 def random_bytes(longest):
@@ -57,6 +65,27 @@ def decoded_base64(text):
         return None
 
 
+def mutated_context():
+    text = bytearray(random.choice(CONTEXTS))
+    for _ in range(random.randrange(3)):
+        at = random.randrange(len(text) + 1)
+        text[at:at + random.randrange(3)] = random.choice(JSON_TOKENS + [b""])
+    return bytes(text)
+
+
+def is_context(text):
+    """Whether it is a JSON object of strings with no name twice."""
+    def names_differ(pairs):
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError
+        return dict(pairs)
+    try:
+        value = json.loads(text.decode(), object_pairs_hook=names_differ)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
 def field(value):
     if value is None:
         return "!"
@@ -83,6 +112,8 @@ def cases():
         yield "base64", data, base64.b64encode(data)
         text = mutated_base64()
         yield "unbase64", text, decoded_base64(text)
+        text = mutated_context()
+        yield "context", text, "yes" if is_context(text) else "no"
 
 
 def main():
