@@ -339,7 +339,8 @@ namespace cosio::inline v0::http {
 
 namespace cosio::inline v0 {
 
-/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation).
+/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation) and of S3, where
+/// it has words of its own for the same thing or things of its own.
 ///
 /// `error::service_code` always keeps the text itself; a code that is not listed here is `unknown`.
 /// The last group stands for replies that have a status and no document: HEAD, 304, proxies.
@@ -349,6 +350,7 @@ enum class service_errc {
     access_denied,
     access_forbidden,
     append_position_err,
+    authorization_malformed,
     bad_digest,
     bucket_already_exists,
     bucket_already_owned_by_you,
@@ -370,6 +372,7 @@ enum class service_errc {
     invalid_copy_source,
     invalid_delimiter,
     invalid_digest,
+    invalid_encryption_algorithm,
     invalid_object_name,
     invalid_object_state,
     invalid_part,
@@ -378,6 +381,7 @@ enum class service_errc {
     invalid_region_name,
     invalid_request,
     invalid_tag,
+    invalid_token,
     invalid_upload_status,
     invalid_uri,
     key_too_long,
@@ -402,7 +406,9 @@ enum class service_errc {
     object_locked,
     path_conflict,
     payment_required,
+    permanent_redirect,
     precondition_failed,
+    quota_exceeded,
     request_has_expired,
     request_time_too_skewed,
     request_timeout,
@@ -414,6 +420,7 @@ enum class service_errc {
     sse_content_not_supported,
     sse_header_not_allowed,
     ssec_decrypt_header_invalid,
+    temporary_redirect,
     too_many_buckets,
     unavailable_for_legal_reasons,
     unexpected_content,
@@ -444,6 +451,7 @@ inline constexpr std::array service_code_names{
     service_code_name{"AccessDenied", service_errc::access_denied},
     service_code_name{"AccessForbidden", service_errc::access_forbidden},
     service_code_name{"AppendPositionErr", service_errc::append_position_err},
+    service_code_name{"AuthorizationHeaderMalformed", service_errc::authorization_malformed},
     service_code_name{"BadDigest", service_errc::bad_digest},
     service_code_name{"BucketAlreadyExists", service_errc::bucket_already_exists},
     service_code_name{"BucketAlreadyOwnedByYou", service_errc::bucket_already_owned_by_you},
@@ -465,6 +473,8 @@ inline constexpr std::array service_code_names{
     service_code_name{"InvalidCopySource", service_errc::invalid_copy_source},
     service_code_name{"InvalidDelimiter", service_errc::invalid_delimiter},
     service_code_name{"InvalidDigest", service_errc::invalid_digest},
+    service_code_name{
+        "InvalidEncryptionAlgorithmError", service_errc::invalid_encryption_algorithm},
     service_code_name{"InvalidObjectName", service_errc::invalid_object_name},
     service_code_name{"InvalidObjectState", service_errc::invalid_object_state},
     service_code_name{"InvalidPart", service_errc::invalid_part},
@@ -473,6 +483,7 @@ inline constexpr std::array service_code_names{
     service_code_name{"InvalidRegionName", service_errc::invalid_region_name},
     service_code_name{"InvalidRequest", service_errc::invalid_request},
     service_code_name{"InvalidTag", service_errc::invalid_tag},
+    service_code_name{"InvalidToken", service_errc::invalid_token},
     service_code_name{"InvalidURI", service_errc::invalid_uri},
     service_code_name{"InvalidUploadStatus", service_errc::invalid_upload_status},
     service_code_name{"KeyTooLong", service_errc::key_too_long},
@@ -498,7 +509,9 @@ inline constexpr std::array service_code_names{
     service_code_name{"ObjectLocked", service_errc::object_locked},
     service_code_name{"PathConflict", service_errc::path_conflict},
     service_code_name{"PaymentRequired", service_errc::payment_required},
+    service_code_name{"PermanentRedirect", service_errc::permanent_redirect},
     service_code_name{"PreconditionFailed", service_errc::precondition_failed},
+    service_code_name{"QuotaExceeded", service_errc::quota_exceeded},
     service_code_name{"Request has expired", service_errc::request_has_expired},
     service_code_name{"RequestTimeTooSkewed", service_errc::request_time_too_skewed},
     service_code_name{"RequestTimeout", service_errc::request_timeout},
@@ -510,6 +523,7 @@ inline constexpr std::array service_code_names{
     service_code_name{"SignatureDoesNotMatch", service_errc::signature_does_not_match},
     service_code_name{"SlowDown", service_errc::slow_down},
     service_code_name{"SsecDecryptHeaderInvalid", service_errc::ssec_decrypt_header_invalid},
+    service_code_name{"TemporaryRedirect", service_errc::temporary_redirect},
     service_code_name{"TooManyBuckets", service_errc::too_many_buckets},
     service_code_name{"UnavailableForLegalReasons", service_errc::unavailable_for_legal_reasons},
     service_code_name{"UnexpectedContent", service_errc::unexpected_content},
@@ -805,7 +819,7 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
         return code == access_denied || code == access_forbidden || code == forbidden ||
             code == invalid_access_key_id || code == signature_does_not_match ||
             code == request_has_expired || code == request_time_too_skewed ||
-            code == expired_token;
+            code == expired_token || code == invalid_token || code == authorization_malformed;
     case condition::throttled:
         return code == slow_down || code == kms_freq_control || code == too_many_requests;
     case condition::conflict:
@@ -817,6 +831,7 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
         return code == invalid_object_state || code == restore_already_in_progress;
     case condition::encryption:
         return code == sse_content_not_supported || code == sse_header_not_allowed ||
+            code == invalid_encryption_algorithm ||
             code == ssec_decrypt_header_invalid || code == kms_exception ||
             code == kms_internal_exception || code == kms_key_disabled ||
             code == kms_key_not_exist || code == kms_freq_control;
@@ -1400,17 +1415,20 @@ struct service_endpoint
     bool protects_customer_keys = true;
     /// Whether a session token may be sent: TLS.
     bool protects_tokens = true;
-    /// The host part of a URL for `bucket`, without the port.
-    [[nodiscard]] std::string bucket_host(std::string_view bucket) const
+
+    /// The host part of a URL for `bucket`, without the port. `by_path`: the bucket goes into the
+    /// path.
+    [[nodiscard]] std::string bucket_host(std::string_view bucket, bool by_path) const
     {
-        return path_style ? host : std::string(bucket).append(".").append(host);
+        return by_path ? host : std::string(bucket).append(".").append(host);
     }
 
     /// The path of an object, not encoded yet; of the bucket when `key` is empty.
-    [[nodiscard]] std::string path_of(std::string_view bucket, std::string_view key) const
+    [[nodiscard]] static std::string path_of(
+        std::string_view bucket, std::string_view key, bool by_path)
     {
         std::string path = "/";
-        if (path_style)
+        if (by_path)
             path.append(bucket).append("/");
         return path.append(key);
     }
@@ -2252,7 +2270,7 @@ enum class encryption_mode {
 struct encryption
 {
     encryption_mode mode = encryption_mode::none;
-    /// As sent: `AES256` or `cos/kms`.
+    /// As sent: `AES256`, `cos/kms`, on S3 `aws:kms`.
     std::string algorithm{};
     /// SSE-KMS: the master key in use, also when the account's default one was taken.
     std::string kms_key_id{};
@@ -2298,6 +2316,15 @@ public:
             expect(*customer);
     }
 
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for.
+    using key_comparison = bool (*)(std::string_view asked, std::string_view said);
+
+    /// Names of KMS keys are compared so; by default they must be equal.
+    void compare_kms_keys_by(key_comparison is_same) noexcept { is_same_kms_key_ = is_same; }
+
+    /// What must be confirmed; `none` when anything will do.
+    [[nodiscard]] encryption_mode mode() const noexcept { return mode_; }
+
     /// Lets a reply that says nothing pass; what it does say must still be right.
     void allow_silence() noexcept { silence_allowed_ = true; }
 
@@ -2308,7 +2335,7 @@ public:
             (silence_allowed_ && said.mode == encryption_mode::none))
             return {};
         const bool right = said.mode == mode_ &&
-            (kms_key_id_.empty() || said.kms_key_id == kms_key_id_) &&
+            (kms_key_id_.empty() || is_same_kms_key_(kms_key_id_, said.kms_key_id)) &&
             (mode_ != encryption_mode::customer || said.customer_key_md5 == customer_key_md5_);
         if (right)
             return {};
@@ -2334,6 +2361,9 @@ private:
 
     encryption_mode mode_ = encryption_mode::none;
     bool silence_allowed_ = false;
+    key_comparison is_same_kms_key_ = [](std::string_view asked, std::string_view said) {
+        return asked == said;
+    };
     std::string kms_key_id_{};
     std::string customer_key_md5_{};
 };
@@ -2765,6 +2795,8 @@ struct expectation
     std::optional<std::uint64_t> crc64{};
     /// How many items a reply must account for; 0 when it need not.
     std::size_t items = 0;
+    /// The service was given the MD5 of the body, so that success says that it compared.
+    bool content_md5_sent = false;
 };
 
 /// A request that has been validated and serialised, all but its body. Owns what it needs, so the
@@ -2825,18 +2857,21 @@ struct presigned_url
 namespace auth {
 
 /// What whoever uses the URL decides for himself.
-[[nodiscard]] inline bool is_left_to_the_user(std::string_view name) noexcept
+template <class Signer>
+[[nodiscard]] bool is_left_to_the_user(std::string_view name) noexcept
 {
     static constexpr std::array<std::string_view, 4> names{
         "content-length", "content-md5", "transfer-encoding", "user-agent"};
     return std::ranges::any_of(
-        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); }) ||
+        detail::equal_ignoring_case(Signer::body_hash_header, name);
 }
 
 /// Errors: `errc::invalid_argument` for a validity of nothing, those of the credentials, and
 /// `errc::crypto_unavailable`.
 template <class Signer>
-[[nodiscard]] result<presigned_url> presign(operation::prepared_request request,
+[[nodiscard]] result<presigned_url> presign(const Signer& signer,
+    operation::prepared_request request,
     const service_endpoint& endpoint, const credentials& who, std::chrono::sys_seconds now,
     std::chrono::seconds validity)
 {
@@ -2854,13 +2889,13 @@ template <class Signer>
     fields.add("Host", host);
     for (std::size_t i = 0; i != request.head.fields.size(); ++i) {
         const auto each = request.head.fields[i];
-        if (is_left_to_the_user(each.name))
+        if (is_left_to_the_user<Signer>(each.name))
             continue;
         fields.add(each.name, each.value);
         out.required_headers.emplace_back(each.name);
     }
     auto done =
-        Signer::presign(request.head.method, request.head.target, fields, who, now, validity);
+        signer.presign(request.head.method, request.head.target, fields, who, now, validity);
     if (!done)
         return std::move(done).error();
     out.url.append(name_of(endpoint.scheme)).append("://").append(host);
@@ -3620,7 +3655,7 @@ public:
         return out;
     }
 
-    /// Such as `ap-guangzhou`.
+    /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
     std::string region{};
     cosio::credentials credentials{};
     /// Where credentials come from instead, when they change while the client lives.
@@ -3628,8 +3663,9 @@ public:
     /// Customer keys and session tokens are refused over `scheme::http`.
     cosio::scheme scheme = cosio::scheme::https;
 
-    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`; the bucket is
-    /// prefixed to it. An IP address implies `path_style`.
+    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`, or for an
+    /// `s3_client` instead of `s3.<region>.amazonaws.com`; the bucket is prefixed to it. An IP
+    /// address implies `path_style`.
     std::string endpoint{};
     /// `host` or `host:port` to connect to, whatever host the requests name: a proxy or a test
     /// server that answers for the service.
@@ -4100,6 +4136,8 @@ class q_signer final : public request_signer
 {
 public:
     static constexpr std::string_view token_header = "x-cos-security-token";
+    /// The body is no part of the signature.
+    static constexpr std::string_view body_hash_header{};
 
     /// How long a signature made for a request is valid.
     static constexpr std::chrono::seconds lifetime{900};
@@ -4214,9 +4252,134 @@ private:
 
 #endif
 
+// ---- cosio/object_headers.hpp -------------------------------------------------------------------
+
+// What is stored with an object besides its bytes, given when it is written.
+
+#ifndef COSIO_OBJECT_HEADERS_HPP
+#define COSIO_OBJECT_HEADERS_HPP
+
+namespace cosio::inline v0 {
+
+/// A name and a value, by reference: metadata, without the prefix of its header.
+using header = http::field;
+
+/// A tag of an object, not encoded.
+struct tag
+{
+    std::string_view key{};
+    std::string_view value{};
+};
+
+/// Where the service keeps an object. `unspecified` leaves the choice to it (STANDARD).
+enum class storage_class {
+    unspecified,
+    standard,
+    standard_ia,
+    intelligent_tiering,
+    archive,
+    deep_archive,
+    cold,
+    maz_standard,
+    maz_standard_ia,
+    maz_intelligent_tiering,
+};
+
+/// As the header carries it; empty for `unspecified`.
+[[nodiscard]] constexpr std::string_view name_of(storage_class value) noexcept
+{
+    switch (value) {
+    case storage_class::unspecified: return {};
+    case storage_class::standard: return "STANDARD";
+    case storage_class::standard_ia: return "STANDARD_IA";
+    case storage_class::intelligent_tiering: return "INTELLIGENT_TIERING";
+    case storage_class::archive: return "ARCHIVE";
+    case storage_class::deep_archive: return "DEEP_ARCHIVE";
+    case storage_class::cold: return "COLD";
+    case storage_class::maz_standard: return "MAZ_STANDARD";
+    case storage_class::maz_standard_ia: return "MAZ_STANDARD_IA";
+    case storage_class::maz_intelligent_tiering: return "MAZ_INTELLIGENT_TIERING";
+    }
+    return {};
+}
+
+/// Who may read an object. Encrypted objects are never readable anonymously, whatever this says.
+enum class acl {
+    unspecified,
+    bucket_default, ///< Inherited from the bucket.
+    private_,
+    public_read,
+};
+
+/// As the header carries it; empty for `unspecified`.
+[[nodiscard]] constexpr std::string_view name_of(acl value) noexcept
+{
+    switch (value) {
+    case acl::unspecified: return {};
+    case acl::bucket_default: return "default";
+    case acl::private_: return "private";
+    case acl::public_read: return "public-read";
+    }
+    return {};
+}
+
+/// Headers of an object that is created. All members are optional; all views are copied when the
+/// operation is started. Values must be visible ASCII, encode anything else.
+struct object_headers
+{
+    std::string_view content_type{};
+    std::string_view cache_control{};
+    std::string_view content_disposition{};
+    std::string_view content_encoding{};
+    std::string_view content_language{};
+    std::optional<std::chrono::sys_seconds> expires{};
+    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
+    /// documentation, "PUT Object").
+    std::span<const header> metadata{};
+    cosio::storage_class storage_class{};
+    cosio::acl acl{};
+    /// Grants in the service's form: `id="100000000011",id="100000000022"`.
+    std::string_view grant_read{};
+    std::string_view grant_read_acp{};
+    std::string_view grant_write_acp{};
+    std::string_view grant_full_control{};
+    /// At most 10.
+    std::span<const tag> tags{};
+};
+
+/// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
+struct conditions
+{
+    /// An ETag in its quotes, or `*`; otherwise `condition::precondition_failed`.
+    std::string_view if_match{};
+    /// An ETag in its quotes, or `*`; otherwise `condition::not_modified`.
+    std::string_view if_none_match{};
+    std::optional<std::chrono::sys_seconds> if_modified_since{};
+    std::optional<std::chrono::sys_seconds> if_unmodified_since{};
+};
+
+/// Headers that a download is answered with instead of those stored. Signed requests only.
+struct response_overrides
+{
+    std::string_view content_type{};
+    std::string_view content_language{};
+    std::string_view expires{};
+    std::string_view cache_control{};
+    std::string_view content_disposition{};
+    std::string_view content_encoding{};
+};
+
+static_assert(std::is_trivially_destructible_v<object_headers>);
+static_assert(std::is_trivially_destructible_v<conditions>);
+static_assert(std::is_trivially_destructible_v<response_overrides>);
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/dialect/cos.hpp ----------------------------------------------------------------------
 
-// The COS XML API: names of headers and values, the host rule, the rule for bucket names.
+// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies tell.
 
 #ifndef COSIO_DIALECT_COS_HPP
 #define COSIO_DIALECT_COS_HPP
@@ -4230,6 +4393,12 @@ namespace cosio::inline v0::dialect {
 struct cos
 {
     using signer = auth::q_signer;
+
+    /// What signs the requests of a client. The region is no part of a COS signature.
+    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view)
+    {
+        return std::make_unique<signer>();
+    }
 
     struct header
     {
@@ -4297,16 +4466,80 @@ struct cos
         static constexpr std::string_view replace_directive = "Replaced";
         /// In bucket encryption documents SSE-KMS has another name than in headers.
         static constexpr std::string_view bucket_encryption_kms = "KMS";
+        /// The element of a restore document that holds the tier.
+        static constexpr std::string_view restore_parameters = "CASJobParameters";
+        /// Documents have no namespace.
+        static constexpr std::string_view document_namespace{};
     };
 
+    // Limits of multipart uploads; the last part may be smaller.
+    static constexpr std::uint64_t minimum_part_size = std::uint64_t{1} << 20U;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+
+    /// Replies state the CRC64 of an object over its plaintext.
+    static constexpr bool states_crc64 = true;
+    /// A body whose size is not known may be sent chunked.
+    static constexpr bool accepts_chunked_bodies = true;
+    /// The signature covers the body.
+    static constexpr bool signs_bodies = false;
+    /// A request may limit its own rate.
+    static constexpr bool limits_traffic = true;
+    /// Listings of objects go on from a token of the page before instead of from a key.
+    static constexpr bool lists_by_token = false;
+    /// Restoring an object takes its customer key.
+    static constexpr bool restore_takes_customer_key = true;
+    /// The source of a copy may be in another region.
+    static constexpr bool copies_between_regions = true;
     /// The documentation confirms the mode in the reply of every write but the part copy, where
     /// it names SSE-COS alone.
     static constexpr bool part_copy_reply_confirms_encryption = false;
+    /// The reply to completing an upload names the customer key.
+    static constexpr bool completion_confirms_customer_key = true;
 
-    /// Of multipart uploads. Source: COS documentation, "Specifications and Limits".
-    static constexpr std::uint64_t minimum_part_size = 1024 * 1024;
-    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
-    static constexpr std::uint32_t maximum_parts = 10'000;
+    /// As the header carries it; empty for a class that COS does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
+    {
+        return cosio::name_of(value);
+    }
+    /// As the header carries it; empty for an ACL that COS does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
+    {
+        return cosio::name_of(value);
+    }
+
+    /// The enumerator of an error document's `<Code>`.
+    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    {
+        return service_errc_from_code(code);
+    }
+
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for.
+    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
+    {
+        return asked == said;
+    }
+
+    /// `Content-Encoding` as it was stored.
+    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
+    {
+        return said;
+    }
+
+    /// What stands before the key in a copy source: the source's host in the service, whatever host
+    /// the client talks to.
+    [[nodiscard]] static std::string copy_source_base(
+        std::string_view bucket, std::string_view region)
+    {
+        return std::string(bucket).append(".").append(service_host(region)).append("/");
+    }
+
+    /// Whether a bucket cannot be part of the host name, whatever the configuration says.
+    [[nodiscard]] static constexpr bool needs_path_style(std::string_view, scheme) noexcept
+    {
+        return false;
+    }
+
     /// The largest object that one request copies.
     static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
 
@@ -4356,6 +4589,781 @@ struct cos
         if (bucket.front() == '-')
             return "must not begin with a hyphen";
         return {};
+    }
+
+    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
+    /// Source: COS documentation, "Object Overview".
+    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    {
+        constexpr std::size_t longest = 850;
+        if (key.size() > longest)
+            return "must not be longer than 850 bytes";
+        if (key.starts_with('/') || key.starts_with('\\'))
+            return "must not begin with a slash or backslash";
+        return {};
+    }
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
+// ---- cosio/http/date.hpp ------------------------------------------------------------------------
+
+// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
+
+#ifndef COSIO_HTTP_DATE_HPP
+#define COSIO_HTTP_DATE_HPP
+
+namespace cosio::inline v0::http {
+
+inline constexpr std::array<std::string_view, 7> day_names{
+    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+inline constexpr std::array<std::string_view, 12> month_names{
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// Appends `number` with leading zeros up to `width`.
+inline void append_padded(std::string& text, unsigned number, std::size_t width)
+{
+    const std::string digits = std::to_string(number);
+    text.append(width - std::min(width, digits.size()), '0').append(digits);
+}
+
+/// `Thu, 16 May 2019 06:45:51 GMT`.
+[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text(day_names[weekday(day).c_encoding()]);
+    text.append(", ");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append(" ");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append(" GMT");
+}
+
+/// A point in time from its parts as text; nothing when one is not a number in range.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
+    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
+    std::string_view second)
+{
+    using namespace std::chrono;
+    const auto y = detail::parse_number<unsigned>(year);
+    const auto d = detail::parse_number<unsigned>(day);
+    const auto h = detail::parse_number<unsigned>(hour);
+    const auto m = detail::parse_number<unsigned>(minute);
+    const auto s = detail::parse_number<unsigned>(second);
+    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
+        return std::nullopt;
+    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
+        std::chrono::month(month), std::chrono::day(*d));
+    if (!date.ok())
+        return std::nullopt;
+    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
+}
+
+/// Reads an IMF-fixdate. The name of the day is not checked against the date.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
+{
+    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
+    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
+        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
+        text.substr(25) != " GMT")
+        return std::nullopt;
+    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
+    if (month == month_names.end())
+        return std::nullopt;
+    return time_from_parts(text.substr(12, 4),
+        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
+        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
+}
+
+/// `2020-12-10T03:37:30Z`.
+[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text;
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.month()), 2);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append("T");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append("Z");
+}
+
+/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
+/// these forms, and means UTC each time.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
+{
+    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
+    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+        text[13] != ':' || text[16] != ':')
+        return std::nullopt;
+    auto rest = text.substr(form.size());
+    if (rest.ends_with('Z'))
+        rest.remove_suffix(1);
+    if (!rest.empty() &&
+        (rest.size() == 1 || rest[0] != '.' ||
+            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
+        return std::nullopt;
+    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
+    if (!month)
+        return std::nullopt;
+    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
+        text.substr(14, 2), text.substr(17, 2));
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/auth/sig_v4.hpp ----------------------------------------------------------------------
+
+// The request signature of S3, AWS Signature Version 4, as a pure function.
+// Source: Amazon S3 documentation, "Signature Calculations for the Authorization Header".
+
+#ifndef COSIO_AUTH_SIG_V4_HPP
+#define COSIO_AUTH_SIG_V4_HPP
+
+namespace cosio::inline v0::auth {
+
+inline constexpr std::string_view sig_v4_algorithm = "AWS4-HMAC-SHA256";
+
+/// Stands for the hash of a body that is not signed.
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
+/// `20130524T000000Z`.
+[[nodiscard]] inline std::string sig_v4_time(std::chrono::sys_seconds time)
+{
+    auto text = http::format_iso_date(time);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
+}
+
+/// Where and when a signature is valid, and for which service.
+struct sig_v4_scope
+{
+    std::chrono::sys_seconds time{};
+    std::string region{};
+    std::string service = "s3";
+
+    /// `20130524`.
+    [[nodiscard]] std::string date() const { return sig_v4_time(time).substr(0, 8); }
+
+    /// `20130524/us-east-1/s3/aws4_request`.
+    [[nodiscard]] std::string text() const
+    {
+        return date().append("/").append(region).append("/").append(service).append(
+            "/aws4_request");
+    }
+};
+
+/// Whether a header field of that name is signed: all are but those that stations on the way may
+/// change or add.
+[[nodiscard]] inline bool is_sig_v4_field(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 5> names{
+        "authorization", "connection", "expect", "transfer-encoding", "user-agent"};
+    return std::ranges::none_of(
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+}
+
+/// Header fields as they are signed: lower-case names in order, values without needless blanks.
+/// Some values are keys, so the text is wiped.
+class sig_v4_headers
+{
+public:
+    void add(std::string_view name, std::string_view value)
+    {
+        position at;
+        at.start = text_.size();
+        for (const char c : name)
+            text_.push_back(detail::to_lower(c));
+        at.name_end = text_.size();
+        const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+        for (const char c : value) {
+            const bool first = text_.size() == at.name_end;
+            if (is_blank(c) && (first || is_blank(text_.view().back())))
+                continue;
+            text_.push_back(is_blank(c) ? ' ' : c);
+        }
+        at.end = text_.size();
+        while (at.end != at.name_end && is_blank(text_.view()[at.end - 1]))
+            --at.end;
+        fields_.push_back(at);
+    }
+
+    /// Adds those fields that are signed.
+    void add_signed(const http::field_list& fields)
+    {
+        for (std::size_t i = 0; i != fields.size(); ++i)
+            if (const auto each = fields[i]; is_sig_v4_field(each.name))
+                add(each.name, each.value);
+    }
+
+    /// Sorts by name; call it once, after the last `add`.
+    void sort()
+    {
+        std::ranges::sort(fields_, {}, [this](const position& field) {
+            return std::pair(name_of(field), field.start); // Equal names keep their order.
+        });
+    }
+
+    /// Feeds `name:value` lines to the hash; the values of equal names become one list.
+    template <class Hash>
+    void hash_into(Hash& hash) const
+    {
+        for (std::size_t i = 0; i != fields_.size(); ++i) {
+            const bool goes_on = i != 0 && name_of(fields_[i]) == name_of(fields_[i - 1]);
+            const bool is_last =
+                i + 1 == fields_.size() || name_of(fields_[i]) != name_of(fields_[i + 1]);
+            hash.update(detail::bytes_of(goes_on ? std::string_view{} : name_of(fields_[i])));
+            hash.update(detail::bytes_of(goes_on ? "," : ":"));
+            hash.update(detail::bytes_of(value_of(fields_[i])));
+            hash.update(detail::bytes_of(is_last ? "\n" : ""));
+        }
+    }
+
+    /// `n1;n2`.
+    [[nodiscard]] std::string names() const
+    {
+        std::string out;
+        std::string_view before;
+        for (const auto& field : fields_) {
+            if (name_of(field) == before)
+                continue;
+            before = name_of(field);
+            out.append(out.empty() ? "" : ";").append(before);
+        }
+        return out;
+    }
+
+private:
+    struct position
+    {
+        std::size_t start = 0;
+        std::size_t name_end = 0;
+        std::size_t end = 0;
+    };
+
+    [[nodiscard]] std::string_view name_of(const position& field) const
+    {
+        return text_.view().substr(field.start, field.name_end - field.start);
+    }
+    [[nodiscard]] std::string_view value_of(const position& field) const
+    {
+        return text_.view().substr(field.name_end, field.end - field.name_end);
+    }
+
+    crypto::secret_buffer text_{};
+    std::vector<position> fields_{};
+};
+
+/// The signing key of one secret key, day, region and service. Not thread safe.
+class sig_v4_key
+{
+public:
+    /// Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<sig_v4_key> derive(
+        std::string_view secret_key, const sig_v4_scope& scope)
+    {
+        crypto::secret_buffer start("AWS4");
+        start.append(secret_key);
+        crypto::secret_bytes<32> key;
+        auto next = crypto::hmac_sha256(
+            detail::bytes_of(start.view()), detail::bytes_of(scope.date()));
+        for (const std::string_view text :
+            {std::string_view(scope.region), std::string_view(scope.service),
+                std::string_view("aws4_request")}) {
+            if (!next)
+                return next.error();
+            std::ranges::copy(*next, key.writable().begin());
+            OPENSSL_cleanse(next->data(), next->size());
+            next = crypto::hmac_sha256(key.view(), detail::bytes_of(text));
+        }
+        if (!next)
+            return next.error();
+        std::ranges::copy(*next, key.writable().begin());
+        OPENSSL_cleanse(next->data(), next->size());
+        return sig_v4_key(key);
+    }
+
+    [[nodiscard]] result<crypto::sha256_value> sign(std::string_view text)
+    {
+        return hmac_.sign(detail::bytes_of(text));
+    }
+
+private:
+    explicit sig_v4_key(const crypto::secret_bytes<32>& key) : hmac_(key.view()) {}
+
+    crypto::hmac_sha256_key hmac_;
+};
+
+/// The parameters of a target in the order in which they are signed.
+[[nodiscard]] inline std::string sig_v4_query(const http::target& target)
+{
+    std::vector<std::pair<std::string_view, std::string_view>> parameters;
+    for (std::size_t i = 0; i != target.parameter_count(); ++i) {
+        const auto [name, value] = target.parameter_at(i);
+        parameters.emplace_back(name, value);
+    }
+    std::ranges::sort(parameters);
+    std::string text;
+    for (const auto& [name, value] : parameters)
+        text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
+    return text;
+}
+
+/// The signature of a request in hexadecimal digits: method, path and all parameters of the target,
+/// the headers that were added, and `payload_hash`, the SHA-256 of the body in hexadecimal digits
+/// or a word that stands for it. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<std::string> sig_v4(sig_v4_key& key, const sig_v4_scope& scope,
+    http::method method, const http::target& target, const sig_v4_headers& sorted_headers,
+    std::string_view payload_hash)
+{
+    crypto::hasher<crypto::digest_algorithm::sha256> request_hash;
+    const auto hash_line = [&request_hash](std::string_view text) {
+        request_hash.update(detail::bytes_of(text));
+        request_hash.update(detail::bytes_of("\n"));
+    };
+    hash_line(http::name_of(method));
+    hash_line(target.path()); // Encoded once and not normalised: what S3 does, alone in AWS.
+    hash_line(sig_v4_query(target));
+    sorted_headers.hash_into(request_hash);
+    hash_line({});
+    hash_line(sorted_headers.names());
+    request_hash.update(detail::bytes_of(payload_hash));
+    const auto request_digest = request_hash.finish();
+    if (!request_digest)
+        return request_digest.error();
+
+    std::string text(sig_v4_algorithm);
+    text.append("\n").append(sig_v4_time(scope.time)).append("\n").append(scope.text());
+    text.append("\n");
+    crypto::append_hex(text, *request_digest);
+    const auto mac = key.sign(text);
+    if (!mac)
+        return mac.error();
+    return crypto::hex(*mac);
+}
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/auth/sig_v4_signer.hpp ---------------------------------------------------------------
+
+// Signs the requests of one client with SigV4, deriving a signing key once a day.
+
+#ifndef COSIO_AUTH_SIG_V4_SIGNER_HPP
+#define COSIO_AUTH_SIG_V4_SIGNER_HPP
+
+namespace cosio::inline v0::auth {
+
+/// Thread safe: a mutex guards the cached signing key, which is wiped with the signer.
+class sig_v4_signer final : public request_signer
+{
+public:
+    static constexpr std::string_view date_header = "x-amz-date";
+    static constexpr std::string_view token_header = "x-amz-security-token";
+    /// Tells the service what stands for the body in the signature.
+    static constexpr std::string_view body_hash_header = "x-amz-content-sha256";
+    /// Its value for a body that is not signed.
+    static constexpr std::string_view unsigned_body = unsigned_payload;
+    /// The service's limit for pre-signed URLs.
+    static constexpr std::chrono::seconds longest_validity = std::chrono::hours(24 * 7);
+
+    /// `region` is the one that the service signs for.
+    explicit sig_v4_signer(std::string_view region) : region_(region) {}
+
+    /// Adds date, token and `Authorization` to `attempt_fields`, signing these and
+    /// `request_fields`. What `body_hash_header` among these says is signed for the body; without
+    /// it, the body is declared as unsigned.
+    ///
+    /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(http::method method, const http::target& target,
+        const http::field_list& request_fields, http::field_list& attempt_fields,
+        const credentials& who, std::chrono::sys_seconds now) override
+    {
+        if (who.is_anonymous())
+            return {};
+        const sig_v4_scope scope{now, region_};
+        attempt_fields.add(date_header, sig_v4_time(now));
+        if (!who.session_token().empty())
+            attempt_fields.add(token_header, who.session_token());
+        const auto payload_hash = request_fields.find(body_hash_header);
+        if (!payload_hash)
+            attempt_fields.add(body_hash_header, unsigned_payload);
+
+        sig_v4_headers headers;
+        headers.add_signed(attempt_fields);
+        headers.add_signed(request_fields);
+        headers.sort();
+        const std::lock_guard lock(mutex_);
+        if (auto ready = refresh(who, scope); !ready)
+            return ready;
+        const auto signature = sig_v4(key_->key, scope, method, target, headers,
+            payload_hash.value_or(unsigned_payload));
+        if (!signature)
+            return signature.error();
+        attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
+            text.append(sig_v4_algorithm).append(" Credential=").append(who.secret_id());
+            text.append("/").append(scope.text());
+            text.append(", SignedHeaders=").append(headers.names());
+            text.append(", Signature=").append(*signature);
+        });
+        return {};
+    }
+
+    /// Appends the signature to `target` as `X-Amz-*` parameters, for a URL that anyone may use
+    /// from `now` on for `validity`. The token is signed as a parameter; the body is not signed.
+    ///
+    /// `fields` are those that the user of the URL must send, `Host` among them.
+    /// Errors: `errc::invalid_argument` for a validity of more than a week,
+    /// `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> presign(http::method method, http::target& target,
+        const http::field_list& fields, const credentials& who, std::chrono::sys_seconds now,
+        std::chrono::seconds validity) const
+    {
+        if (who.is_anonymous())
+            return {};
+        if (validity > longest_validity)
+            return error(errc::invalid_argument, "must be at most 7 days", "validity");
+        const sig_v4_scope scope{now, region_};
+        sig_v4_headers headers;
+        headers.add_signed(fields);
+        headers.sort();
+        target.add_parameter("X-Amz-Algorithm", sig_v4_algorithm);
+        target.add_parameter(
+            "X-Amz-Credential", std::string(who.secret_id()) + "/" + scope.text());
+        target.add_parameter("X-Amz-Date", sig_v4_time(now));
+        target.add_parameter("X-Amz-Expires", std::to_string(validity.count()));
+        target.add_parameter("X-Amz-SignedHeaders", headers.names());
+        if (!who.session_token().empty())
+            target.add_parameter("X-Amz-Security-Token", who.session_token());
+        auto key = sig_v4_key::derive(who.secret_key(), scope);
+        if (!key)
+            return std::move(key).error();
+        const auto signature = sig_v4(*key, scope, method, target, headers, unsigned_payload);
+        if (!signature)
+            return signature.error();
+        target.add_parameter("X-Amz-Signature", *signature);
+        return {};
+    }
+
+    /// How many signing keys were derived, for tests of the cache.
+    [[nodiscard]] std::size_t derived() const
+    {
+        const std::lock_guard lock(mutex_);
+        return derived_;
+    }
+
+private:
+    struct cached_key
+    {
+        credentials of;
+        std::string date;
+        sig_v4_key key;
+    };
+
+    result<void> refresh(const credentials& who, const sig_v4_scope& scope)
+    {
+        auto date = scope.date();
+        if (key_ && key_->date == date && key_->of == who)
+            return {};
+        auto key = sig_v4_key::derive(who.secret_key(), scope);
+        if (!key)
+            return std::move(key).error();
+        ++derived_;
+        key_.emplace(cached_key{who, std::move(date), std::move(*key)});
+        return {};
+    }
+
+    const std::string region_;
+    mutable std::mutex mutex_{};
+    std::optional<cached_key> key_{};
+    std::size_t derived_ = 0;
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/dialect/s3_error_codes.hpp -----------------------------------------------------------
+
+// The error codes of S3 where they are other words than those of COS.
+
+#ifndef COSIO_DIALECT_S3_ERROR_CODES_HPP
+#define COSIO_DIALECT_S3_ERROR_CODES_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// Sorted by name, for a binary search. Source: Amazon S3 API Reference, "Error responses"; AWS KMS
+/// API Reference for those that begin with `KMS.`.
+inline constexpr std::array s3_error_names{
+    detail::service_code_name{
+        "AuthorizationQueryParametersError", service_errc::authorization_malformed},
+    detail::service_code_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
+    detail::service_code_name{"KMS.DisabledException", service_errc::kms_key_disabled},
+    detail::service_code_name{"KMS.InternalException", service_errc::kms_internal_exception},
+    detail::service_code_name{"KMS.KMSInternalException", service_errc::kms_internal_exception},
+    detail::service_code_name{"KMS.NotFoundException", service_errc::kms_key_not_exist},
+    detail::service_code_name{"KMS.ThrottlingException", service_errc::kms_freq_control},
+    detail::service_code_name{"KeyTooLongError", service_errc::key_too_long},
+    detail::service_code_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
+    detail::service_code_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
+    detail::service_code_name{"OperationAborted", service_errc::path_conflict},
+    detail::service_code_name{"RequestLimitExceeded", service_errc::slow_down},
+    detail::service_code_name{"ServerSideEncryptionConfigurationNotFoundError",
+        service_errc::no_such_encryption_configuration},
+    detail::service_code_name{"Throttling", service_errc::slow_down},
+    detail::service_code_name{"ThrottlingException", service_errc::slow_down},
+    detail::service_code_name{"XAmzContentSHA256Mismatch", service_errc::bad_digest},
+};
+
+static_assert(std::ranges::is_sorted(s3_error_names, {}, &detail::service_code_name::name));
+
+/// The enumerator of a `<Code>`, or `unknown`.
+[[nodiscard]] constexpr service_errc s3_error_code(std::string_view code) noexcept
+{
+    const auto* const found = std::ranges::lower_bound(
+        s3_error_names, code, {}, &detail::service_code_name::name);
+    if (found != s3_error_names.end() && found->name == code)
+        return found->code;
+    return code.starts_with("KMS.") ? service_errc::kms_exception : service_errc_from_code(code);
+}
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
+// ---- cosio/dialect/s3.hpp -----------------------------------------------------------------------
+
+// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and values,
+// rules for hosts, buckets and keys, what replies tell.
+
+#ifndef COSIO_DIALECT_S3_HPP
+#define COSIO_DIALECT_S3_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// What is particular to S3. Source: Amazon S3 API Reference.
+///
+/// `sse::cos_managed` is SSE-S3 here. Regions are those of the service, such as `us-east-1`; a
+/// service that is not Amazon's is named by `config::endpoint`.
+struct s3
+{
+    using signer = auth::sig_v4_signer;
+
+    /// What signs the requests of a client.
+    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view region)
+    {
+        return std::make_unique<signer>(region);
+    }
+
+    struct header
+    {
+        static constexpr std::string_view encryption = "x-amz-server-side-encryption";
+        static constexpr std::string_view kms_key_id =
+            "x-amz-server-side-encryption-aws-kms-key-id";
+        static constexpr std::string_view kms_context = "x-amz-server-side-encryption-context";
+        static constexpr std::string_view customer_algorithm =
+            "x-amz-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view customer_key =
+            "x-amz-server-side-encryption-customer-key";
+        static constexpr std::string_view customer_key_md5 =
+            "x-amz-server-side-encryption-customer-key-MD5";
+        static constexpr std::string_view source_customer_algorithm =
+            "x-amz-copy-source-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view source_customer_key =
+            "x-amz-copy-source-server-side-encryption-customer-key";
+        static constexpr std::string_view source_customer_key_md5 =
+            "x-amz-copy-source-server-side-encryption-customer-key-MD5";
+
+        static constexpr std::string_view copy_source = "x-amz-copy-source";
+        static constexpr std::string_view copy_source_range = "x-amz-copy-source-range";
+        static constexpr std::string_view copy_source_if_match = "x-amz-copy-source-if-match";
+        static constexpr std::string_view copy_source_if_none_match =
+            "x-amz-copy-source-if-none-match";
+        static constexpr std::string_view copy_source_if_modified_since =
+            "x-amz-copy-source-if-modified-since";
+        static constexpr std::string_view copy_source_if_unmodified_since =
+            "x-amz-copy-source-if-unmodified-since";
+        static constexpr std::string_view copy_source_version_id =
+            "x-amz-copy-source-version-id";
+        static constexpr std::string_view metadata_directive = "x-amz-metadata-directive";
+        static constexpr std::string_view tagging_directive = "x-amz-tagging-directive";
+
+        static constexpr std::string_view metadata_prefix = "x-amz-meta-";
+        static constexpr std::string_view storage_class = "x-amz-storage-class";
+        static constexpr std::string_view acl = "x-amz-acl";
+        static constexpr std::string_view grant_read = "x-amz-grant-read";
+        static constexpr std::string_view grant_read_acp = "x-amz-grant-read-acp";
+        static constexpr std::string_view grant_write_acp = "x-amz-grant-write-acp";
+        static constexpr std::string_view grant_full_control = "x-amz-grant-full-control";
+        static constexpr std::string_view tagging = "x-amz-tagging";
+        static constexpr std::string_view traffic_limit{}; ///< S3 has none.
+
+        static constexpr std::string_view version_id = "x-amz-version-id";
+        static constexpr std::string_view delete_marker = "x-amz-delete-marker";
+        static constexpr std::string_view restore = "x-amz-restore";
+        static constexpr std::string_view bucket_region = "x-amz-bucket-region";
+        static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
+        static constexpr std::string_view request_id = "x-amz-request-id";
+        static constexpr std::string_view trace_id = "x-amz-id-2";
+        static constexpr std::string_view retry_marker{}; ///< S3 has none.
+        static constexpr std::string_view security_token = "x-amz-security-token";
+    };
+
+    struct value
+    {
+        static constexpr std::string_view encryption_cos_managed = "AES256";
+        static constexpr std::string_view encryption_kms = "aws:kms";
+        static constexpr std::string_view customer_algorithm = "AES256";
+        static constexpr std::string_view copy_directive = "COPY";
+        static constexpr std::string_view replace_directive = "REPLACE";
+        static constexpr std::string_view bucket_encryption_kms = "aws:kms";
+        /// The element of a restore document that holds the tier.
+        static constexpr std::string_view restore_parameters = "GlacierJobParameters";
+        static constexpr std::string_view document_namespace =
+            "http://s3.amazonaws.com/doc/2006-03-01/";
+    };
+
+    // Limits of multipart uploads; the last part may be smaller.
+    static constexpr std::uint64_t minimum_part_size = std::uint64_t{5} << 20U;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+    /// The largest object that one request copies.
+    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
+
+    /// No reply states a CRC64 of COS's polynomial: uploads are checked by Content-MD5 instead.
+    static constexpr bool states_crc64 = false;
+    static constexpr bool accepts_chunked_bodies = false;
+    static constexpr bool signs_bodies = true;
+    static constexpr bool limits_traffic = false;
+    static constexpr bool lists_by_token = true;
+    static constexpr bool restore_takes_customer_key = false;
+    static constexpr bool copies_between_regions = false;
+    static constexpr bool part_copy_reply_confirms_encryption = true;
+    /// The documentation of CompleteMultipartUpload names SSE-S3 and SSE-KMS alone.
+    static constexpr bool completion_confirms_customer_key = false;
+
+    /// As the header carries it; empty for a class that S3 does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
+    {
+        switch (value) {
+        case storage_class::standard:
+        case storage_class::standard_ia:
+        case storage_class::intelligent_tiering:
+        case storage_class::deep_archive: return cosio::name_of(value);
+        case storage_class::archive: return "GLACIER";
+        default: return {};
+        }
+    }
+    /// As the header carries it; empty for an ACL that S3 does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
+    {
+        return value == acl::bucket_default ? std::string_view{} : cosio::name_of(value);
+    }
+
+    /// The enumerator of an error document's `<Code>`.
+    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    {
+        return s3_error_code(code);
+    }
+
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for. AWS answers with
+    /// the ARN of the key, which ends in its id; what an alias stands for only AWS knows.
+    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
+    {
+        if (asked == said)
+            return true;
+        if (!said.starts_with("arn:"))
+            return false;
+        const bool is_alias = asked.starts_with("alias/") ||
+            (asked.starts_with("arn:") && asked.find(":alias/") != std::string_view::npos);
+        return is_alias || said.substr(said.rfind('/') + 1) == asked;
+    }
+
+    /// `Content-Encoding` as it was stored: some services keep the coding in which other clients
+    /// send their bodies, and give it back.
+    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
+    {
+        constexpr std::string_view transfer = "aws-chunked";
+        if (!said.starts_with(transfer))
+            return said;
+        const auto rest = detail::trimmed(said.substr(transfer.size()));
+        if (rest.empty())
+            return rest;
+        return rest.front() == ',' ? detail::trimmed(rest.substr(1)) : said;
+    }
+
+    /// What stands before the key in a copy source. The service finds a bucket by its name.
+    [[nodiscard]] static std::string copy_source_base(std::string_view bucket, std::string_view)
+    {
+        return std::string(bucket).append("/");
+    }
+
+    /// Whether a bucket cannot be part of the host name, whatever the configuration says: the
+    /// certificate of the service covers one label before its name.
+    [[nodiscard]] static constexpr bool needs_path_style(
+        std::string_view bucket, scheme how) noexcept
+    {
+        return how == scheme::https && bucket.find('.') != std::string_view::npos;
+    }
+
+    /// Amazon's host in a region, to which the bucket's name is prefixed.
+    [[nodiscard]] static std::string service_host(std::string_view region)
+    {
+        return std::string("s3.").append(region).append(
+            region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
+    }
+
+    /// No host has another name.
+    [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
+
+    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General purpose
+    /// bucket naming rules".
+    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
+    {
+        constexpr std::size_t shortest = 3;
+        constexpr std::size_t longest = 63;
+        const auto ends = [](char c) { return detail::is_lower(c) || detail::is_digit(c); };
+        const auto allowed = [ends](char c) { return ends(c) || c == '-' || c == '.'; };
+        if (bucket.size() < shortest || bucket.size() > longest)
+            return "must be 3 to 63 bytes";
+        if (!std::ranges::all_of(bucket, allowed))
+            return "must be lower-case letters, digits, hyphens and dots";
+        if (!ends(bucket.front()) || !ends(bucket.back()))
+            return "must begin and end with a letter or a digit";
+        if (bucket.find("..") != std::string_view::npos || detail::is_ipv4_literal(bucket))
+            return "must not have two dots in a row, nor be an address";
+        return {};
+    }
+
+    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
+    /// Source: S3 User Guide, "Naming Amazon S3 objects".
+    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    {
+        constexpr std::size_t longest = 1024;
+        return key.size() > longest ? "must not be longer than 1024 bytes" : std::string_view{};
     }
 };
 
@@ -6253,7 +7261,7 @@ using connection_pool = pool<connection>;
 struct service_facts
 {
     std::string_view request_id_header;
-    std::string_view retry_marker_header;
+    std::string_view retry_marker_header; ///< Empty when there is none.
     /// The other name of a host; empty when there is none.
     std::string (*backup_host)(std::string_view host);
 };
@@ -6394,7 +7402,7 @@ template <class Dialect>
         tls = std::move(*made);
     }
     return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
-        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>(),
+        std::move(connect_to), std::move(tls), Dialect::make_signer(settings.region),
         service_facts{Dialect::header::request_id, Dialect::header::retry_marker,
             &Dialect::backup_host});
 }
@@ -6535,132 +7543,6 @@ auto initiate(const client_core& core, std::shared_ptr<operation_control> contro
 }
 
 } // namespace cosio::inline v0::net
-
-#endif
-
-// ---- cosio/http/date.hpp ------------------------------------------------------------------------
-
-// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
-
-#ifndef COSIO_HTTP_DATE_HPP
-#define COSIO_HTTP_DATE_HPP
-
-namespace cosio::inline v0::http {
-
-inline constexpr std::array<std::string_view, 7> day_names{
-    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-inline constexpr std::array<std::string_view, 12> month_names{
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-/// Appends `number` with leading zeros up to `width`.
-inline void append_padded(std::string& text, unsigned number, std::size_t width)
-{
-    const std::string digits = std::to_string(number);
-    text.append(width - std::min(width, digits.size()), '0').append(digits);
-}
-
-/// `Thu, 16 May 2019 06:45:51 GMT`.
-[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    std::string text(day_names[weekday(day).c_encoding()]);
-    text.append(", ");
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
-    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    text.append(" ");
-    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-    return text.append(" GMT");
-}
-
-/// A point in time from its parts as text; nothing when one is not a number in range.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
-    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
-    std::string_view second)
-{
-    using namespace std::chrono;
-    const auto y = detail::parse_number<unsigned>(year);
-    const auto d = detail::parse_number<unsigned>(day);
-    const auto h = detail::parse_number<unsigned>(hour);
-    const auto m = detail::parse_number<unsigned>(minute);
-    const auto s = detail::parse_number<unsigned>(second);
-    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
-        return std::nullopt;
-    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
-        std::chrono::month(month), std::chrono::day(*d));
-    if (!date.ok())
-        return std::nullopt;
-    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
-}
-
-/// Reads an IMF-fixdate. The name of the day is not checked against the date.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
-{
-    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
-    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
-        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
-        text.substr(25) != " GMT")
-        return std::nullopt;
-    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
-    if (month == month_names.end())
-        return std::nullopt;
-    return time_from_parts(text.substr(12, 4),
-        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
-        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
-}
-
-/// `2020-12-10T03:37:30Z`.
-[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    std::string text;
-    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    text.append("-");
-    append_padded(text, static_cast<unsigned>(date.month()), 2);
-    text.append("-");
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text.append("T");
-    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-    return text.append("Z");
-}
-
-/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
-/// these forms, and means UTC each time.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
-{
-    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
-    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':')
-        return std::nullopt;
-    auto rest = text.substr(form.size());
-    if (rest.ends_with('Z'))
-        rest.remove_suffix(1);
-    if (!rest.empty() &&
-        (rest.size() == 1 || rest[0] != '.' ||
-            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
-        return std::nullopt;
-    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
-    if (!month)
-        return std::nullopt;
-    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
-        text.substr(14, 2), text.substr(17, 2));
-}
-
-} // namespace cosio::inline v0::http
 
 #endif
 
@@ -8009,12 +8891,15 @@ namespace cosio::inline v0::http {
 /// An allow-list: whatever is added to the protocol later is hidden until it is listed here.
 [[nodiscard]] inline bool is_harmless_field(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 31> names{"accept-ranges", "cache-control",
+    static constexpr std::array<std::string_view, 41> names{"accept-ranges", "cache-control",
         "connection", "content-disposition", "content-encoding", "content-language",
         "content-length", "content-md5", "content-range", "content-type", "date", "etag",
         "expires", "host", "if-match", "if-modified-since", "if-none-match",
         "if-unmodified-since", "last-modified", "range", "server", "transfer-encoding",
-        "user-agent", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
+        "user-agent", "x-amz-bucket-region", "x-amz-content-sha256", "x-amz-copy-source-range",
+        "x-amz-date", "x-amz-id-2", "x-amz-request-id", "x-amz-server-side-encryption",
+        "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class",
+        "x-amz-version-id", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
         "x-cos-server-side-encryption", "x-cos-server-side-encryption-customer-algorithm",
         "x-cos-storage-class", "x-cos-trace-id", "x-cos-version-id"};
     return std::ranges::any_of(
@@ -8023,10 +8908,10 @@ namespace cosio::inline v0::http {
 
 [[nodiscard]] inline bool is_harmless_parameter(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 16> names{"delete", "delimiter",
-        "encoding-type", "encryption", "key-marker", "marker", "max-keys", "max-parts",
-        "max-uploads", "partNumber", "part-number-marker", "prefix", "restore", "uploads",
-        "uploadId", "versionId"};
+    static constexpr std::array<std::string_view, 18> names{"delete", "delimiter",
+        "encoding-type", "encryption", "key-marker", "list-type", "marker", "max-keys", "max-parts",
+        "max-uploads", "partNumber", "part-number-marker", "prefix", "restore", "start-after",
+        "uploads", "uploadId", "versionId"};
     return std::ranges::find(names, name) != names.end();
 }
 
@@ -8256,7 +9141,7 @@ struct attempt_plan
     http::field_list attempt_fields;
     attempt_fields.add("Host",
         detail::host_header(std::string(plan.host), core.endpoint.port, core.endpoint.scheme));
-    if (plan.is_retry)
+    if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,
             attempt_fields, plan.who, core.now());
@@ -9090,7 +9975,8 @@ namespace cosio::inline v0::operation {
 ///
 /// `StringToSign` and `FormatString` of a signature error are passed over: they repeat the values
 /// of signed headers, keys among them.
-[[nodiscard]] inline std::optional<error> parse_error_document(std::string_view body)
+template <class Dialect>
+[[nodiscard]] std::optional<error> parse_error_document(std::string_view body)
 {
     xml::reader document(body);
     if (!document.enter("Error"))
@@ -9113,7 +9999,7 @@ namespace cosio::inline v0::operation {
     }
     if (!document.finish() || problem.service_code.empty())
         return std::nullopt;
-    problem.code = service_errc_from_code(problem.service_code);
+    problem.code = Dialect::error_code(problem.service_code);
     return problem;
 }
 
@@ -9122,7 +10008,7 @@ template <class Dialect>
 [[nodiscard]] error decode_service_error(const reply& got)
 {
     const auto status = got.head.status;
-    auto problem = parse_error_document(got.body)
+    auto problem = parse_error_document<Dialect>(got.body)
                        .value_or(error(make_error_code(service_errc_from_status(status))));
     problem.http_status = status;
     if (problem.request_id.empty())
@@ -9146,7 +10032,7 @@ template <class Dialect>
 {
     if (!is_success(got.head.status))
         return decode_service_error<Dialect>(got);
-    if (!what.error_inside_200 || !parse_error_document(got.body))
+    if (!what.error_inside_200 || !parse_error_document<Dialect>(got.body))
         return std::nullopt;
     return decode_service_error<Dialect>(got);
 }
@@ -9661,9 +10547,6 @@ private:
 
 namespace cosio::inline v0::operation {
 
-/// Source: COS documentation, "Object Overview".
-inline constexpr std::size_t longest_key = 850;
-
 /// Whether a path segment is `.` or `..`: whoever normalises the path on the way would turn the
 /// request for one object into one for another, or for the bucket.
 [[nodiscard]] constexpr bool has_dot_segment(std::string_view key) noexcept
@@ -9680,18 +10563,17 @@ inline constexpr std::size_t longest_key = 850;
 }
 
 /// Why `key` is refused; empty when it is not.
+template <class Dialect>
 [[nodiscard]] constexpr std::string_view key_problem(std::string_view key) noexcept
 {
     if (key.empty())
         return "must not be empty";
-    if (key.size() > longest_key)
-        return "must not be longer than 850 bytes";
+    if (const auto problem = Dialect::key_problem(key); !problem.empty())
+        return problem;
     if (std::ranges::any_of(key, detail::is_control))
         return "must not have control bytes";
     if (!detail::is_utf8(key))
         return "must be UTF-8";
-    if (key.front() == '/' || key.front() == '\\')
-        return "must not begin with a slash or backslash";
     if (has_dot_segment(key))
         return "must not have a segment '.' or '..', which folds into another path";
     return {};
@@ -9753,7 +10635,7 @@ public:
     {
         if (const auto problem = Dialect::bucket_problem(bucket_name); !problem.empty())
             return refuse(errc::invalid_bucket, problem, "bucket");
-        if (const auto problem = key_problem(key); !problem.empty())
+        if (const auto problem = key_problem<Dialect>(key); !problem.empty())
             return refuse(errc::invalid_key, problem, "key");
         address(bucket_name, key);
     }
@@ -9821,6 +10703,9 @@ public:
     {
         if (refused_)
             return;
+        if constexpr (!Dialect::value::document_namespace.empty())
+            xml.insert(xml.find('>'),
+                std::string(" xmlns=\"").append(Dialect::value::document_namespace).append("\""));
         const auto digest = crypto::md5(detail::bytes_of(xml));
         if (!digest)
             return refuse(digest.error());
@@ -9830,11 +10715,21 @@ public:
         prepared_.document = std::move(xml);
     }
 
-    /// The body is the caller's; sent chunked when its size is not known.
+    /// The body is the caller's; sent chunked when its size is not known, where that is allowed.
+    /// Where replies state no CRC64, the service is given the MD5 of a body in memory to compare.
     void body(const body_view& bytes)
     {
         prepared_.body = bytes;
         prepared_.content_length = bytes.size();
+        if (!Dialect::accepts_chunked_bodies && !prepared_.content_length)
+            return refuse(errc::invalid_argument, "must know its size", "body");
+        if (Dialect::states_crc64 || !bytes.in_memory() || refused_)
+            return;
+        const auto digest = crypto::md5(bytes.bytes());
+        if (!digest)
+            return refuse(digest.error());
+        base64_header("Content-MD5", *digest);
+        prepared_.expected.content_md5_sent = true;
     }
 
     [[nodiscard]] const service_endpoint& endpoint() const noexcept { return endpoint_; }
@@ -9863,6 +10758,8 @@ public:
             header("Transfer-Encoding", "chunked");
         }
         header("User-Agent", "cosio/" COSIO_VERSION_STRING);
+        if constexpr (Dialect::signs_bodies)
+            add_body_hash();
         if (refused_)
             return std::move(*refused_);
         return std::move(prepared_);
@@ -9873,8 +10770,30 @@ private:
     {
         if (refused_)
             return;
-        prepared_.host = endpoint_.bucket_host(bucket_name);
-        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key));
+        const bool by_path =
+            endpoint_.path_style || Dialect::needs_path_style(bucket_name, endpoint_.scheme);
+        prepared_.host = endpoint_.bucket_host(bucket_name, by_path);
+        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key, by_path));
+    }
+
+    /// What the signature has for the body: the hash of all we have in memory, but for the caller's
+    /// bytes over TLS, which protects them itself.
+    void add_body_hash()
+    {
+        constexpr auto name = Dialect::signer::body_hash_header;
+        if (refused_)
+            return;
+        const bool is_ours = !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
+        if (!is_ours && endpoint_.scheme == scheme::https)
+            return header(name, Dialect::signer::unsigned_body);
+        if (!is_ours && !prepared_.body.in_memory())
+            return refuse(errc::invalid_argument,
+                "over http a body must be in memory, as its hash is signed", "body");
+        const auto digest = crypto::sha256(is_ours ? detail::bytes_of(prepared_.document)
+                                                   : prepared_.body.bytes());
+        if (!digest)
+            return refuse(digest.error());
+        header(name, crypto::hex(*digest));
     }
 
     const service_endpoint& endpoint_;
@@ -9945,11 +10864,20 @@ void encode_kms(request_builder<Dialect>& build, const sse::kms& kms)
     build.base64_header(Dialect::header::kms_context, detail::bytes_of(kms.context));
 }
 
+/// What a reply must confirm.
+template <class Dialect>
+[[nodiscard]] encryption_expectation expected_encryption(const sse::on_write& asked)
+{
+    encryption_expectation expected(asked);
+    expected.compare_kms_keys_by(&Dialect::is_same_kms_key);
+    return expected;
+}
+
 /// The encryption of an object that is being written.
 template <class Dialect>
 void encode_encryption(request_builder<Dialect>& build, const sse::on_write& asked)
 {
-    build.expected().encryption = encryption_expectation(asked);
+    build.expected().encryption = expected_encryption<Dialect>(asked);
     if (std::holds_alternative<sse::cos_managed>(asked))
         build.header(Dialect::header::encryption, Dialect::value::encryption_cos_managed);
     if (const auto* const kms = std::get_if<sse::kms>(&asked))
@@ -10022,7 +10950,10 @@ template <class Dialect>
 template <class Dialect>
 [[nodiscard]] result<std::optional<std::uint64_t>> decode_crc64(const http::response_head& head)
 {
-    return parse_crc64(head.get(Dialect::header::crc64));
+    if constexpr (Dialect::states_crc64)
+        return parse_crc64(head.get(Dialect::header::crc64));
+    else
+        return std::optional<std::uint64_t>{};
 }
 
 /// Errors: `errc::checksum_mismatch`. A service that states no CRC64 leaves nothing to compare.
@@ -10083,7 +11014,7 @@ template <class Dialect>
     out.content_type = head.get("Content-Type");
     out.cache_control = head.get("Cache-Control");
     out.content_disposition = head.get("Content-Disposition");
-    out.content_encoding = head.get("Content-Encoding");
+    out.content_encoding = Dialect::stored_content_encoding(head.get("Content-Encoding"));
     out.content_language = head.get("Content-Language");
     out.expires = head.get("Expires");
     out.last_modified = http::parse_date(head.get("Last-Modified"));
@@ -10291,131 +11222,6 @@ private:
 
 #endif
 
-// ---- cosio/object_headers.hpp -------------------------------------------------------------------
-
-// What is stored with an object besides its bytes, given when it is written.
-
-#ifndef COSIO_OBJECT_HEADERS_HPP
-#define COSIO_OBJECT_HEADERS_HPP
-
-namespace cosio::inline v0 {
-
-/// A name and a value, by reference: metadata, without the prefix of its header.
-using header = http::field;
-
-/// A tag of an object, not encoded.
-struct tag
-{
-    std::string_view key{};
-    std::string_view value{};
-};
-
-/// Where the service keeps an object. `unspecified` leaves the choice to it (STANDARD).
-enum class storage_class {
-    unspecified,
-    standard,
-    standard_ia,
-    intelligent_tiering,
-    archive,
-    deep_archive,
-    cold,
-    maz_standard,
-    maz_standard_ia,
-    maz_intelligent_tiering,
-};
-
-/// As the header carries it; empty for `unspecified`.
-[[nodiscard]] constexpr std::string_view name_of(storage_class value) noexcept
-{
-    switch (value) {
-    case storage_class::unspecified: return {};
-    case storage_class::standard: return "STANDARD";
-    case storage_class::standard_ia: return "STANDARD_IA";
-    case storage_class::intelligent_tiering: return "INTELLIGENT_TIERING";
-    case storage_class::archive: return "ARCHIVE";
-    case storage_class::deep_archive: return "DEEP_ARCHIVE";
-    case storage_class::cold: return "COLD";
-    case storage_class::maz_standard: return "MAZ_STANDARD";
-    case storage_class::maz_standard_ia: return "MAZ_STANDARD_IA";
-    case storage_class::maz_intelligent_tiering: return "MAZ_INTELLIGENT_TIERING";
-    }
-    return {};
-}
-
-/// Who may read an object. Encrypted objects are never readable anonymously, whatever this says.
-enum class acl {
-    unspecified,
-    bucket_default, ///< Inherited from the bucket.
-    private_,
-    public_read,
-};
-
-/// As the header carries it; empty for `unspecified`.
-[[nodiscard]] constexpr std::string_view name_of(acl value) noexcept
-{
-    switch (value) {
-    case acl::unspecified: return {};
-    case acl::bucket_default: return "default";
-    case acl::private_: return "private";
-    case acl::public_read: return "public-read";
-    }
-    return {};
-}
-
-/// Headers of an object that is created. All members are optional; all views are copied when the
-/// operation is started. Values must be visible ASCII, encode anything else.
-struct object_headers
-{
-    std::string_view content_type{};
-    std::string_view cache_control{};
-    std::string_view content_disposition{};
-    std::string_view content_encoding{};
-    std::string_view content_language{};
-    std::optional<std::chrono::sys_seconds> expires{};
-    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
-    /// documentation, "PUT Object").
-    std::span<const header> metadata{};
-    cosio::storage_class storage_class{};
-    cosio::acl acl{};
-    /// Grants in the service's form: `id="100000000011",id="100000000022"`.
-    std::string_view grant_read{};
-    std::string_view grant_read_acp{};
-    std::string_view grant_write_acp{};
-    std::string_view grant_full_control{};
-    /// At most 10.
-    std::span<const tag> tags{};
-};
-
-/// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
-struct conditions
-{
-    /// An ETag in its quotes, or `*`; otherwise `condition::precondition_failed`.
-    std::string_view if_match{};
-    /// An ETag in its quotes, or `*`; otherwise `condition::not_modified`.
-    std::string_view if_none_match{};
-    std::optional<std::chrono::sys_seconds> if_modified_since{};
-    std::optional<std::chrono::sys_seconds> if_unmodified_since{};
-};
-
-/// Headers that a download is answered with instead of those stored. Signed requests only.
-struct response_overrides
-{
-    std::string_view content_type{};
-    std::string_view content_language{};
-    std::string_view expires{};
-    std::string_view cache_control{};
-    std::string_view content_disposition{};
-    std::string_view content_encoding{};
-};
-
-static_assert(std::is_trivially_destructible_v<object_headers>);
-static_assert(std::is_trivially_destructible_v<conditions>);
-static_assert(std::is_trivially_destructible_v<response_overrides>);
-
-} // namespace cosio::inline v0
-
-#endif
-
 // ---- cosio/operation/shared/object_header_encoding.hpp ------------------------------------------
 
 // Serialises `object_headers`, `conditions` and `response_overrides`.
@@ -10492,9 +11298,15 @@ void encode_object_headers(request_builder<Dialect>& build, const object_headers
 {
     using header_name = typename Dialect::header;
     encode_content_headers(build, headers);
-    build.optional_header(
-        header_name::storage_class, name_of(headers.storage_class), "headers.storage_class");
-    build.optional_header(header_name::acl, name_of(headers.acl), "headers.acl");
+    const auto storage = Dialect::name_of(headers.storage_class);
+    if (headers.storage_class != storage_class::unspecified && storage.empty())
+        build.refuse(errc::invalid_argument, "the service has no such class",
+            "headers.storage_class");
+    build.optional_header(header_name::storage_class, storage, "headers.storage_class");
+    const auto readers = Dialect::name_of(headers.acl);
+    if (headers.acl != acl::unspecified && readers.empty())
+        build.refuse(errc::invalid_argument, "the service has no such ACL", "headers.acl");
+    build.optional_header(header_name::acl, readers, "headers.acl");
     build.optional_header(header_name::grant_read, headers.grant_read, "headers.grant_read");
     build.optional_header(
         header_name::grant_read_acp, headers.grant_read_acp, "headers.grant_read_acp");
@@ -10511,6 +11323,9 @@ void encode_traffic_limit(request_builder<Dialect>& build, std::uint64_t bits_pe
 {
     if (bits_per_second == 0)
         return;
+    if (!Dialect::limits_traffic)
+        return build.refuse(
+            errc::invalid_argument, "the service limits no traffic", "traffic_limit");
     if (bits_per_second < lowest_traffic_limit || bits_per_second > highest_traffic_limit)
         return build.refuse(
             errc::invalid_argument, "must be 819200 to 838860800 bits a second", "traffic_limit");
@@ -11114,7 +11929,10 @@ struct complete_multipart_upload
         }
         document.close();
         build.document(std::move(document).document());
-        build.expected().encryption = encryption_expectation(request.expected_sse);
+        build.expected().encryption = expected_encryption<Dialect>(request.expected_sse);
+        if (!Dialect::completion_confirms_customer_key &&
+            build.expected().encryption.mode() == encryption_mode::customer)
+            build.expected().encryption.allow_silence();
         build.expected().crc64 = request.expected_crc64;
         return std::move(build).finish();
     }
@@ -11185,15 +12003,14 @@ static_assert(std::is_trivially_destructible_v<copy_source>);
 
 namespace operation {
 
-/// `x-cos-copy-source` and its companions. The value names the source by its host in the service,
-/// whatever host this client talks to.
+/// `x-cos-copy-source` and its companions.
 template <class Dialect>
 void encode_copy_source(request_builder<Dialect>& build, const copy_source& source)
 {
     using name = typename Dialect::header;
     if (const auto problem = Dialect::bucket_problem(source.bucket); !problem.empty())
         return build.refuse(errc::invalid_bucket, problem, "copy_source.bucket");
-    if (const auto problem = key_problem(source.key); !problem.empty())
+    if (const auto problem = key_problem<Dialect>(source.key); !problem.empty())
         return build.refuse(errc::invalid_key, problem, "copy_source.key");
     const std::string_view region =
         source.region.empty() ? std::string_view(build.endpoint().region) : source.region;
@@ -11201,8 +12018,12 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
         return build.refuse(errc::invalid_argument,
             "must be letters, digits, hyphens and dots", "copy_source.region");
 
-    std::string value(source.bucket);
-    value.append(".").append(Dialect::service_host(region)).append("/");
+    if (!Dialect::copies_between_regions && region != build.endpoint().region)
+        return build.refuse(errc::invalid_argument,
+            "cannot be named: the service finds a bucket by its name alone",
+            "copy_source.region");
+
+    auto value = Dialect::copy_source_base(source.bucket, region);
     http::append_percent_encoded(value, source.key, http::slash::keep);
     if (!source.version_id.empty()) {
         value.append("?versionId=");
@@ -11562,7 +12383,7 @@ struct delete_objects
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
-            if (const auto problem = key_problem(key); !problem.empty())
+            if (const auto problem = key_problem<Dialect>(key); !problem.empty())
                 build.refuse(errc::invalid_key, problem, "objects.key");
             document.open("Object").element("Key", key);
             if (!xml::is_xml_text(version_id))
@@ -11636,7 +12457,7 @@ private:
             else
                 document.skip();
         }
-        one.code = service_errc_from_code(one.service_code);
+        one.code = Dialect::error_code(one.service_code);
         return one;
     }
 };
@@ -12218,6 +13039,9 @@ struct list_objects_request
     std::string_view delimiter{};
     /// Only keys after this one.
     std::string_view marker{};
+    /// Where the page before ended, by its `next_continuation_token`; counts before `marker`.
+    /// Services that give no tokens go on from `marker`.
+    std::string_view continuation_token{};
     /// At most 1000; 0: the service's default, 1000.
     std::uint32_t max_keys = 0;
 };
@@ -12241,14 +13065,17 @@ struct list_objects_result
     std::vector<object_summary> objects{};
     std::vector<std::string> common_prefixes{};
     bool is_truncated = false;
-    /// The `marker` of the next page, when there is one.
+    /// The `marker` of the next page, when there is one; empty from services that give tokens.
     std::string next_marker{};
+    /// The `continuation_token` of the next page, from services that give tokens.
+    std::string next_continuation_token{};
     std::string request_id{};
 };
 
 namespace operation {
 
-/// `GET /`. Source: COS documentation, "GET Bucket (List Objects)".
+/// `GET /`. Source: COS documentation, "GET Bucket (List Objects)"; S3 documentation,
+/// "ListObjectsV2".
 template <class Dialect>
 struct list_objects
 {
@@ -12261,9 +13088,19 @@ struct list_objects
     {
         request_builder<Dialect> build(http::method::get, endpoint);
         build.bucket(request.bucket);
+        if constexpr (Dialect::lists_by_token) {
+            build.parameter("list-type", "2");
+            build.optional_parameter("start-after", request.marker, "marker");
+            build.optional_parameter(
+                "continuation-token", request.continuation_token, "continuation_token");
+        } else {
+            if (!request.continuation_token.empty())
+                build.refuse(errc::invalid_argument, "the service gives no tokens",
+                    "continuation_token");
+            build.optional_parameter("marker", request.marker, "marker");
+        }
         build.optional_parameter("prefix", request.prefix, "prefix");
         build.optional_parameter("delimiter", request.delimiter, "delimiter");
-        build.optional_parameter("marker", request.marker, "marker");
         encode_page(build, "max-keys", request.max_keys, "max_keys");
         return std::move(build).finish();
     }
@@ -12272,6 +13109,7 @@ struct list_objects
     {
         result_type out;
         std::string marker;
+        std::string token;
         bool encoded = false;
         xml::reader document(got.body);
         const bool right_root = document.enter("ListBucketResult");
@@ -12287,6 +13125,10 @@ struct list_objects
                 out.next_marker = document.text();
             else if (name == "Marker")
                 marker = document.text();
+            else if (name == "NextContinuationToken")
+                out.next_continuation_token = document.text();
+            else if (name == "ContinuationToken")
+                token = document.text();
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -12297,7 +13139,9 @@ struct list_objects
             return unexpected_document(std::move(whole), "ListBucketResult");
         if (auto decoded = decode_all(out, marker, encoded); !decoded)
             return std::move(decoded).error();
-        if (auto goes_on = find_next_marker(out, marker); !goes_on)
+        auto goes_on = Dialect::lists_by_token ? check_next_token(out, token)
+                                               : find_next_marker(out, marker);
+        if (!goes_on)
             return std::move(goes_on).error();
         out.request_id = request_id_of<Dialect>(got);
         return out;
@@ -12338,6 +13182,14 @@ private:
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
         return decode_names({&out.next_marker, &marker}, encoded);
+    }
+
+    static result<void> check_next_token(const result_type& out, const std::string& token)
+    {
+        if (out.is_truncated &&
+            (out.next_continuation_token.empty() || out.next_continuation_token == token))
+            return endless_listing();
+        return {};
     }
 
     /// COS names the next marker on every truncated page; other services may leave it to the
@@ -12601,6 +13453,9 @@ struct put_object_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
+    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
+    /// memory, to services that state no CRC64.
+    bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
     /// When versioning is enabled.
@@ -12644,6 +13499,7 @@ struct put_object
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
+        out.md5_verified = expected.content_md5_sent;
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
@@ -12694,7 +13550,7 @@ struct restore_object_request
     /// How long the copy is kept; at least 1.
     std::uint32_t days = 1;
     restore_tier tier = restore_tier::standard;
-    /// SSE-C objects need their key.
+    /// SSE-C objects need their key; where the service takes none for this, as S3, it is not sent.
     cosio::sse::on_read sse{};
     std::string_view version_id{};
 };
@@ -12730,11 +13586,13 @@ struct restore_object
             build.refuse(errc::invalid_restore, "must be at least 1", "days");
         if (name_of(request.tier).empty())
             build.refuse(errc::invalid_restore, "must be a tier", "tier");
-        encode_encryption(build, request.sse);
+        if constexpr (Dialect::restore_takes_customer_key)
+            encode_encryption(build, request.sse);
         build.expected().encryption = {}; // The reply states no encryption.
         xml::writer document;
         document.open("RestoreRequest").element("Days", request.days);
-        document.open("CASJobParameters").element("Tier", name_of(request.tier)).close().close();
+        document.open(Dialect::value::restore_parameters);
+        document.element("Tier", name_of(request.tier)).close().close();
         build.document(std::move(document).document());
         return std::move(build).finish();
     }
@@ -12802,6 +13660,9 @@ struct upload_part_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
+    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
+    /// memory, to services that state no CRC64.
+    bool md5_verified = false;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
     std::string request_id{};
@@ -12845,6 +13706,7 @@ struct upload_part
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
+        out.md5_verified = expected.content_md5_sent;
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
         return out;
@@ -12990,7 +13852,8 @@ struct object_cursor
 
     explicit object_cursor(const list_objects_request& from)
         : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
-          marker(from.marker), max_keys(from.max_keys)
+          marker(from.marker), continuation_token(from.continuation_token),
+          max_keys(from.max_keys)
     {}
 
     [[nodiscard]] list_objects_request request() const
@@ -12999,12 +13862,14 @@ struct object_cursor
             .prefix = prefix,
             .delimiter = delimiter,
             .marker = marker,
+            .continuation_token = continuation_token,
             .max_keys = max_keys};
     }
 
     [[nodiscard]] bool advance(const page_type& page)
     {
         marker = page.next_marker;
+        continuation_token = page.next_continuation_token;
         return page.is_truncated;
     }
 
@@ -13012,6 +13877,7 @@ struct object_cursor
     std::string prefix;
     std::string delimiter;
     std::string marker;
+    std::string continuation_token;
     std::uint32_t max_keys;
 };
 
@@ -13820,9 +14686,11 @@ public:
     {
         const head_object_request request{.bucket = target_.bucket, .key = target_.key,
             .sse = part_encryption(target_.sse)};
+        encryption_expectation expected(target_.sse);
+        expected.compare_kms_keys_by(&Client::dialect::is_same_kms_key);
         auto found = co_await cos_.head_object(request, in.token());
         if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
-            !encryption_expectation(target_.sse).check(found->sse))
+            !expected.check(found->sse))
             co_return false;
         out.etag = std::move(found->etag);
         out.crc64_verified = true;
@@ -16059,6 +16927,7 @@ private:
             co_return std::move(opened).error();
         list_objects_request request{.bucket = bucket_, .prefix = prefix_};
         std::string marker;
+        std::string token;
         for (;;) {
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
@@ -16077,6 +16946,8 @@ private:
                 co_return result<void>();
             marker = std::move(page->next_marker);
             request.marker = marker;
+            token = std::move(page->next_continuation_token);
+            request.continuation_token = token;
         }
     }
 
@@ -17194,8 +18065,9 @@ private:
         if (who == nullptr)
             return error(errc::missing_credentials,
                 "the provider has not been asked yet: an operation has to come first");
-        return auth::presign<typename Dialect::signer>(
-            std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
+        const auto signer = Dialect::make_signer(core_->endpoint.region);
+        return auth::presign(
+            *signer, std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
     }
 
     std::shared_ptr<net::client_core> core_;
@@ -17204,6 +18076,9 @@ private:
 
 /// The client of Tencent Cloud COS.
 using client = basic_client<dialect::cos>;
+
+/// The same client for Amazon S3 and what speaks its API: Ceph, MinIO, COS's own S3 endpoints.
+using s3_client = basic_client<dialect::s3>;
 
 } // namespace cosio::inline v0
 

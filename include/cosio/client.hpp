@@ -9,6 +9,7 @@
 #include <cosio/config.hpp>
 #include <cosio/counters.hpp>
 #include <cosio/dialect/cos.hpp>
+#include <cosio/dialect/s3.hpp>
 #include <cosio/net/client_core.hpp>
 #include <cosio/net/initiation.hpp>
 #include <cosio/net/run_operation.hpp>
@@ -467,8 +468,9 @@ private:
         if (who == nullptr)
             return error(errc::missing_credentials,
                 "the provider has not been asked yet: an operation has to come first");
-        return auth::presign<typename Dialect::signer>(
-            std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
+        const auto signer = Dialect::make_signer(core_->endpoint.region);
+        return auth::presign(
+            *signer, std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
     }
 
     std::shared_ptr<net::client_core> core_;
@@ -477,6 +479,9 @@ private:
 
 /// The client of Tencent Cloud COS.
 using client = basic_client<dialect::cos>;
+
+/// The same client for Amazon S3 and what speaks its API: Ceph, MinIO, COS's own S3 endpoints.
+using s3_client = basic_client<dialect::s3>;
 
 } // namespace cosio::inline v0
 

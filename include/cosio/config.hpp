@@ -49,7 +49,7 @@ public:
         return out;
     }
 
-    /// Such as `ap-guangzhou`.
+    /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
     std::string region{};
     cosio::credentials credentials{};
     /// Where credentials come from instead, when they change while the client lives.
@@ -57,8 +57,9 @@ public:
     /// Customer keys and session tokens are refused over `scheme::http`.
     cosio::scheme scheme = cosio::scheme::https;
 
-    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`; the bucket is
-    /// prefixed to it. An IP address implies `path_style`.
+    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`, or for an
+    /// `s3_client` instead of `s3.<region>.amazonaws.com`; the bucket is prefixed to it. An IP
+    /// address implies `path_style`.
     std::string endpoint{};
     /// `host` or `host:port` to connect to, whatever host the requests name: a proxy or a test
     /// server that answers for the service.

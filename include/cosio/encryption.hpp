@@ -40,7 +40,7 @@ enum class encryption_mode {
 struct encryption
 {
     encryption_mode mode = encryption_mode::none;
-    /// As sent: `AES256` or `cos/kms`.
+    /// As sent: `AES256`, `cos/kms`, on S3 `aws:kms`.
     std::string algorithm{};
     /// SSE-KMS: the master key in use, also when the account's default one was taken.
     std::string kms_key_id{};
@@ -86,6 +86,15 @@ public:
             expect(*customer);
     }
 
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for.
+    using key_comparison = bool (*)(std::string_view asked, std::string_view said);
+
+    /// Names of KMS keys are compared so; by default they must be equal.
+    void compare_kms_keys_by(key_comparison is_same) noexcept { is_same_kms_key_ = is_same; }
+
+    /// What must be confirmed; `none` when anything will do.
+    [[nodiscard]] encryption_mode mode() const noexcept { return mode_; }
+
     /// Lets a reply that says nothing pass; what it does say must still be right.
     void allow_silence() noexcept { silence_allowed_ = true; }
 
@@ -96,7 +105,7 @@ public:
             (silence_allowed_ && said.mode == encryption_mode::none))
             return {};
         const bool right = said.mode == mode_ &&
-            (kms_key_id_.empty() || said.kms_key_id == kms_key_id_) &&
+            (kms_key_id_.empty() || is_same_kms_key_(kms_key_id_, said.kms_key_id)) &&
             (mode_ != encryption_mode::customer || said.customer_key_md5 == customer_key_md5_);
         if (right)
             return {};
@@ -122,6 +131,9 @@ private:
 
     encryption_mode mode_ = encryption_mode::none;
     bool silence_allowed_ = false;
+    key_comparison is_same_kms_key_ = [](std::string_view asked, std::string_view said) {
+        return asked == said;
+    };
     std::string kms_key_id_{};
     std::string customer_key_md5_{};
 };

@@ -145,17 +145,20 @@ struct service_endpoint
     bool protects_customer_keys = true;
     /// Whether a session token may be sent: TLS.
     bool protects_tokens = true;
-    /// The host part of a URL for `bucket`, without the port.
-    [[nodiscard]] std::string bucket_host(std::string_view bucket) const
+
+    /// The host part of a URL for `bucket`, without the port. `by_path`: the bucket goes into the
+    /// path.
+    [[nodiscard]] std::string bucket_host(std::string_view bucket, bool by_path) const
     {
-        return path_style ? host : std::string(bucket).append(".").append(host);
+        return by_path ? host : std::string(bucket).append(".").append(host);
     }
 
     /// The path of an object, not encoded yet; of the bucket when `key` is empty.
-    [[nodiscard]] std::string path_of(std::string_view bucket, std::string_view key) const
+    [[nodiscard]] static std::string path_of(
+        std::string_view bucket, std::string_view key, bool by_path)
     {
         std::string path = "/";
-        if (path_style)
+        if (by_path)
             path.append(bucket).append("/");
         return path.append(key);
     }

@@ -204,7 +204,7 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
         return code == access_denied || code == access_forbidden || code == forbidden ||
             code == invalid_access_key_id || code == signature_does_not_match ||
             code == request_has_expired || code == request_time_too_skewed ||
-            code == expired_token;
+            code == expired_token || code == invalid_token || code == authorization_malformed;
     case condition::throttled:
         return code == slow_down || code == kms_freq_control || code == too_many_requests;
     case condition::conflict:
@@ -216,6 +216,7 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
         return code == invalid_object_state || code == restore_already_in_progress;
     case condition::encryption:
         return code == sse_content_not_supported || code == sse_header_not_allowed ||
+            code == invalid_encryption_algorithm ||
             code == ssec_decrypt_header_invalid || code == kms_exception ||
             code == kms_internal_exception || code == kms_key_disabled ||
             code == kms_key_not_exist || code == kms_freq_control;

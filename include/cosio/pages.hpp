@@ -27,7 +27,8 @@ struct object_cursor
 
     explicit object_cursor(const list_objects_request& from)
         : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
-          marker(from.marker), max_keys(from.max_keys)
+          marker(from.marker), continuation_token(from.continuation_token),
+          max_keys(from.max_keys)
     {}
 
     [[nodiscard]] list_objects_request request() const
@@ -36,12 +37,14 @@ struct object_cursor
             .prefix = prefix,
             .delimiter = delimiter,
             .marker = marker,
+            .continuation_token = continuation_token,
             .max_keys = max_keys};
     }
 
     [[nodiscard]] bool advance(const page_type& page)
     {
         marker = page.next_marker;
+        continuation_token = page.next_continuation_token;
         return page.is_truncated;
     }
 
@@ -49,6 +52,7 @@ struct object_cursor
     std::string prefix;
     std::string delimiter;
     std::string marker;
+    std::string continuation_token;
     std::uint32_t max_keys;
 };
 

@@ -14,7 +14,8 @@
 
 namespace cosio::inline v0 {
 
-/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation).
+/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation) and of S3, where
+/// it has words of its own for the same thing or things of its own.
 ///
 /// `error::service_code` always keeps the text itself; a code that is not listed here is `unknown`.
 /// The last group stands for replies that have a status and no document: HEAD, 304, proxies.
@@ -24,6 +25,7 @@ enum class service_errc {
     access_denied,
     access_forbidden,
     append_position_err,
+    authorization_malformed,
     bad_digest,
     bucket_already_exists,
     bucket_already_owned_by_you,
@@ -45,6 +47,7 @@ enum class service_errc {
     invalid_copy_source,
     invalid_delimiter,
     invalid_digest,
+    invalid_encryption_algorithm,
     invalid_object_name,
     invalid_object_state,
     invalid_part,
@@ -53,6 +56,7 @@ enum class service_errc {
     invalid_region_name,
     invalid_request,
     invalid_tag,
+    invalid_token,
     invalid_upload_status,
     invalid_uri,
     key_too_long,
@@ -77,7 +81,9 @@ enum class service_errc {
     object_locked,
     path_conflict,
     payment_required,
+    permanent_redirect,
     precondition_failed,
+    quota_exceeded,
     request_has_expired,
     request_time_too_skewed,
     request_timeout,
@@ -89,6 +95,7 @@ enum class service_errc {
     sse_content_not_supported,
     sse_header_not_allowed,
     ssec_decrypt_header_invalid,
+    temporary_redirect,
     too_many_buckets,
     unavailable_for_legal_reasons,
     unexpected_content,
@@ -119,6 +126,7 @@ inline constexpr std::array service_code_names{
     service_code_name{"AccessDenied", service_errc::access_denied},
     service_code_name{"AccessForbidden", service_errc::access_forbidden},
     service_code_name{"AppendPositionErr", service_errc::append_position_err},
+    service_code_name{"AuthorizationHeaderMalformed", service_errc::authorization_malformed},
     service_code_name{"BadDigest", service_errc::bad_digest},
     service_code_name{"BucketAlreadyExists", service_errc::bucket_already_exists},
     service_code_name{"BucketAlreadyOwnedByYou", service_errc::bucket_already_owned_by_you},
@@ -140,6 +148,8 @@ inline constexpr std::array service_code_names{
     service_code_name{"InvalidCopySource", service_errc::invalid_copy_source},
     service_code_name{"InvalidDelimiter", service_errc::invalid_delimiter},
     service_code_name{"InvalidDigest", service_errc::invalid_digest},
+    service_code_name{
+        "InvalidEncryptionAlgorithmError", service_errc::invalid_encryption_algorithm},
     service_code_name{"InvalidObjectName", service_errc::invalid_object_name},
     service_code_name{"InvalidObjectState", service_errc::invalid_object_state},
     service_code_name{"InvalidPart", service_errc::invalid_part},
@@ -148,6 +158,7 @@ inline constexpr std::array service_code_names{
     service_code_name{"InvalidRegionName", service_errc::invalid_region_name},
     service_code_name{"InvalidRequest", service_errc::invalid_request},
     service_code_name{"InvalidTag", service_errc::invalid_tag},
+    service_code_name{"InvalidToken", service_errc::invalid_token},
     service_code_name{"InvalidURI", service_errc::invalid_uri},
     service_code_name{"InvalidUploadStatus", service_errc::invalid_upload_status},
     service_code_name{"KeyTooLong", service_errc::key_too_long},
@@ -173,7 +184,9 @@ inline constexpr std::array service_code_names{
     service_code_name{"ObjectLocked", service_errc::object_locked},
     service_code_name{"PathConflict", service_errc::path_conflict},
     service_code_name{"PaymentRequired", service_errc::payment_required},
+    service_code_name{"PermanentRedirect", service_errc::permanent_redirect},
     service_code_name{"PreconditionFailed", service_errc::precondition_failed},
+    service_code_name{"QuotaExceeded", service_errc::quota_exceeded},
     service_code_name{"Request has expired", service_errc::request_has_expired},
     service_code_name{"RequestTimeTooSkewed", service_errc::request_time_too_skewed},
     service_code_name{"RequestTimeout", service_errc::request_timeout},
@@ -185,6 +198,7 @@ inline constexpr std::array service_code_names{
     service_code_name{"SignatureDoesNotMatch", service_errc::signature_does_not_match},
     service_code_name{"SlowDown", service_errc::slow_down},
     service_code_name{"SsecDecryptHeaderInvalid", service_errc::ssec_decrypt_header_invalid},
+    service_code_name{"TemporaryRedirect", service_errc::temporary_redirect},
     service_code_name{"TooManyBuckets", service_errc::too_many_buckets},
     service_code_name{"UnavailableForLegalReasons", service_errc::unavailable_for_legal_reasons},
     service_code_name{"UnexpectedContent", service_errc::unexpected_content},

@@ -34,18 +34,21 @@ struct presigned_url
 namespace auth {
 
 /// What whoever uses the URL decides for himself.
-[[nodiscard]] inline bool is_left_to_the_user(std::string_view name) noexcept
+template <class Signer>
+[[nodiscard]] bool is_left_to_the_user(std::string_view name) noexcept
 {
     static constexpr std::array<std::string_view, 4> names{
         "content-length", "content-md5", "transfer-encoding", "user-agent"};
     return std::ranges::any_of(
-        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); }) ||
+        detail::equal_ignoring_case(Signer::body_hash_header, name);
 }
 
 /// Errors: `errc::invalid_argument` for a validity of nothing, those of the credentials, and
 /// `errc::crypto_unavailable`.
 template <class Signer>
-[[nodiscard]] result<presigned_url> presign(operation::prepared_request request,
+[[nodiscard]] result<presigned_url> presign(const Signer& signer,
+    operation::prepared_request request,
     const service_endpoint& endpoint, const credentials& who, std::chrono::sys_seconds now,
     std::chrono::seconds validity)
 {
@@ -63,13 +66,13 @@ template <class Signer>
     fields.add("Host", host);
     for (std::size_t i = 0; i != request.head.fields.size(); ++i) {
         const auto each = request.head.fields[i];
-        if (is_left_to_the_user(each.name))
+        if (is_left_to_the_user<Signer>(each.name))
             continue;
         fields.add(each.name, each.value);
         out.required_headers.emplace_back(each.name);
     }
     auto done =
-        Signer::presign(request.head.method, request.head.target, fields, who, now, validity);
+        signer.presign(request.head.method, request.head.target, fields, who, now, validity);
     if (!done)
         return std::move(done).error();
     out.url.append(name_of(endpoint.scheme)).append("://").append(host);

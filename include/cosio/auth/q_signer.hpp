@@ -24,6 +24,8 @@ class q_signer final : public request_signer
 {
 public:
     static constexpr std::string_view token_header = "x-cos-security-token";
+    /// The body is no part of the signature.
+    static constexpr std::string_view body_hash_header{};
 
     /// How long a signature made for a request is valid.
     static constexpr std::chrono::seconds lifetime{900};

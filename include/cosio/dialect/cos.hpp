@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// The COS XML API: names of headers and values, the host rule, the rule for bucket names.
+// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies tell.
 
 #ifndef COSIO_DIALECT_COS_HPP
 #define COSIO_DIALECT_COS_HPP
 
 #include <cosio/auth/q_signer.hpp>
 #include <cosio/detail/ascii.hpp>
+#include <cosio/endpoint.hpp>
+#include <cosio/object_headers.hpp>
+#include <cosio/service_errc.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,6 +27,12 @@ namespace cosio::inline v0::dialect {
 struct cos
 {
     using signer = auth::q_signer;
+
+    /// What signs the requests of a client. The region is no part of a COS signature.
+    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view)
+    {
+        return std::make_unique<signer>();
+    }
 
     struct header
     {
@@ -90,16 +100,80 @@ struct cos
         static constexpr std::string_view replace_directive = "Replaced";
         /// In bucket encryption documents SSE-KMS has another name than in headers.
         static constexpr std::string_view bucket_encryption_kms = "KMS";
+        /// The element of a restore document that holds the tier.
+        static constexpr std::string_view restore_parameters = "CASJobParameters";
+        /// Documents have no namespace.
+        static constexpr std::string_view document_namespace{};
     };
 
+    // Limits of multipart uploads; the last part may be smaller.
+    static constexpr std::uint64_t minimum_part_size = std::uint64_t{1} << 20U;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+
+    /// Replies state the CRC64 of an object over its plaintext.
+    static constexpr bool states_crc64 = true;
+    /// A body whose size is not known may be sent chunked.
+    static constexpr bool accepts_chunked_bodies = true;
+    /// The signature covers the body.
+    static constexpr bool signs_bodies = false;
+    /// A request may limit its own rate.
+    static constexpr bool limits_traffic = true;
+    /// Listings of objects go on from a token of the page before instead of from a key.
+    static constexpr bool lists_by_token = false;
+    /// Restoring an object takes its customer key.
+    static constexpr bool restore_takes_customer_key = true;
+    /// The source of a copy may be in another region.
+    static constexpr bool copies_between_regions = true;
     /// The documentation confirms the mode in the reply of every write but the part copy, where
     /// it names SSE-COS alone.
     static constexpr bool part_copy_reply_confirms_encryption = false;
+    /// The reply to completing an upload names the customer key.
+    static constexpr bool completion_confirms_customer_key = true;
 
-    /// Of multipart uploads. Source: COS documentation, "Specifications and Limits".
-    static constexpr std::uint64_t minimum_part_size = 1024 * 1024;
-    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
-    static constexpr std::uint32_t maximum_parts = 10'000;
+    /// As the header carries it; empty for a class that COS does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
+    {
+        return cosio::name_of(value);
+    }
+    /// As the header carries it; empty for an ACL that COS does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
+    {
+        return cosio::name_of(value);
+    }
+
+    /// The enumerator of an error document's `<Code>`.
+    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    {
+        return service_errc_from_code(code);
+    }
+
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for.
+    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
+    {
+        return asked == said;
+    }
+
+    /// `Content-Encoding` as it was stored.
+    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
+    {
+        return said;
+    }
+
+    /// What stands before the key in a copy source: the source's host in the service, whatever host
+    /// the client talks to.
+    [[nodiscard]] static std::string copy_source_base(
+        std::string_view bucket, std::string_view region)
+    {
+        return std::string(bucket).append(".").append(service_host(region)).append("/");
+    }
+
+    /// Whether a bucket cannot be part of the host name, whatever the configuration says.
+    [[nodiscard]] static constexpr bool needs_path_style(std::string_view, scheme) noexcept
+    {
+        return false;
+    }
+
     /// The largest object that one request copies.
     static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
 
@@ -148,6 +222,18 @@ struct cos
             return "must end in a hyphen and the numeric APPID, as in examplebucket-1250000000";
         if (bucket.front() == '-')
             return "must not begin with a hyphen";
+        return {};
+    }
+
+    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
+    /// Source: COS documentation, "Object Overview".
+    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    {
+        constexpr std::size_t longest = 850;
+        if (key.size() > longest)
+            return "must not be longer than 850 bytes";
+        if (key.starts_with('/') || key.starts_with('\\'))
+            return "must not begin with a slash or backslash";
         return {};
     }
 };

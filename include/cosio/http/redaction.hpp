@@ -21,12 +21,15 @@ namespace cosio::inline v0::http {
 /// An allow-list: whatever is added to the protocol later is hidden until it is listed here.
 [[nodiscard]] inline bool is_harmless_field(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 31> names{"accept-ranges", "cache-control",
+    static constexpr std::array<std::string_view, 41> names{"accept-ranges", "cache-control",
         "connection", "content-disposition", "content-encoding", "content-language",
         "content-length", "content-md5", "content-range", "content-type", "date", "etag",
         "expires", "host", "if-match", "if-modified-since", "if-none-match",
         "if-unmodified-since", "last-modified", "range", "server", "transfer-encoding",
-        "user-agent", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
+        "user-agent", "x-amz-bucket-region", "x-amz-content-sha256", "x-amz-copy-source-range",
+        "x-amz-date", "x-amz-id-2", "x-amz-request-id", "x-amz-server-side-encryption",
+        "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class",
+        "x-amz-version-id", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
         "x-cos-server-side-encryption", "x-cos-server-side-encryption-customer-algorithm",
         "x-cos-storage-class", "x-cos-trace-id", "x-cos-version-id"};
     return std::ranges::any_of(
@@ -35,10 +38,10 @@ namespace cosio::inline v0::http {
 
 [[nodiscard]] inline bool is_harmless_parameter(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 16> names{"delete", "delimiter",
-        "encoding-type", "encryption", "key-marker", "marker", "max-keys", "max-parts",
-        "max-uploads", "partNumber", "part-number-marker", "prefix", "restore", "uploads",
-        "uploadId", "versionId"};
+    static constexpr std::array<std::string_view, 18> names{"delete", "delimiter",
+        "encoding-type", "encryption", "key-marker", "list-type", "marker", "max-keys", "max-parts",
+        "max-uploads", "partNumber", "part-number-marker", "prefix", "restore", "start-after",
+        "uploads", "uploadId", "versionId"};
     return std::ranges::find(names, name) != names.end();
 }
 

@@ -64,7 +64,7 @@ struct attempt_plan
     http::field_list attempt_fields;
     attempt_fields.add("Host",
         detail::host_header(std::string(plan.host), core.endpoint.port, core.endpoint.scheme));
-    if (plan.is_retry)
+    if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,
             attempt_fields, plan.who, core.now());

@@ -38,7 +38,7 @@ using connection_pool = pool<connection>;
 struct service_facts
 {
     std::string_view request_id_header;
-    std::string_view retry_marker_header;
+    std::string_view retry_marker_header; ///< Empty when there is none.
     /// The other name of a host; empty when there is none.
     std::string (*backup_host)(std::string_view host);
 };
@@ -179,7 +179,7 @@ template <class Dialect>
         tls = std::move(*made);
     }
     return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
-        std::move(connect_to), std::move(tls), std::make_unique<typename Dialect::signer>(),
+        std::move(connect_to), std::move(tls), Dialect::make_signer(settings.region),
         service_facts{Dialect::header::request_id, Dialect::header::retry_marker,
             &Dialect::backup_host});
 }

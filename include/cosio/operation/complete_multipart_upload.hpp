@@ -97,7 +97,10 @@ struct complete_multipart_upload
         }
         document.close();
         build.document(std::move(document).document());
-        build.expected().encryption = encryption_expectation(request.expected_sse);
+        build.expected().encryption = expected_encryption<Dialect>(request.expected_sse);
+        if (!Dialect::completion_confirms_customer_key &&
+            build.expected().encryption.mode() == encryption_mode::customer)
+            build.expected().encryption.allow_silence();
         build.expected().crc64 = request.expected_crc64;
         return std::move(build).finish();
     }

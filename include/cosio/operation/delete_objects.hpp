@@ -87,7 +87,7 @@ struct delete_objects
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
-            if (const auto problem = key_problem(key); !problem.empty())
+            if (const auto problem = key_problem<Dialect>(key); !problem.empty())
                 build.refuse(errc::invalid_key, problem, "objects.key");
             document.open("Object").element("Key", key);
             if (!xml::is_xml_text(version_id))
@@ -161,7 +161,7 @@ private:
             else
                 document.skip();
         }
-        one.code = service_errc_from_code(one.service_code);
+        one.code = Dialect::error_code(one.service_code);
         return one;
     }
 };

@@ -32,6 +32,9 @@ struct list_objects_request
     std::string_view delimiter{};
     /// Only keys after this one.
     std::string_view marker{};
+    /// Where the page before ended, by its `next_continuation_token`; counts before `marker`.
+    /// Services that give no tokens go on from `marker`.
+    std::string_view continuation_token{};
     /// At most 1000; 0: the service's default, 1000.
     std::uint32_t max_keys = 0;
 };
@@ -55,14 +58,17 @@ struct list_objects_result
     std::vector<object_summary> objects{};
     std::vector<std::string> common_prefixes{};
     bool is_truncated = false;
-    /// The `marker` of the next page, when there is one.
+    /// The `marker` of the next page, when there is one; empty from services that give tokens.
     std::string next_marker{};
+    /// The `continuation_token` of the next page, from services that give tokens.
+    std::string next_continuation_token{};
     std::string request_id{};
 };
 
 namespace operation {
 
-/// `GET /`. Source: COS documentation, "GET Bucket (List Objects)".
+/// `GET /`. Source: COS documentation, "GET Bucket (List Objects)"; S3 documentation,
+/// "ListObjectsV2".
 template <class Dialect>
 struct list_objects
 {
@@ -75,9 +81,19 @@ struct list_objects
     {
         request_builder<Dialect> build(http::method::get, endpoint);
         build.bucket(request.bucket);
+        if constexpr (Dialect::lists_by_token) {
+            build.parameter("list-type", "2");
+            build.optional_parameter("start-after", request.marker, "marker");
+            build.optional_parameter(
+                "continuation-token", request.continuation_token, "continuation_token");
+        } else {
+            if (!request.continuation_token.empty())
+                build.refuse(errc::invalid_argument, "the service gives no tokens",
+                    "continuation_token");
+            build.optional_parameter("marker", request.marker, "marker");
+        }
         build.optional_parameter("prefix", request.prefix, "prefix");
         build.optional_parameter("delimiter", request.delimiter, "delimiter");
-        build.optional_parameter("marker", request.marker, "marker");
         encode_page(build, "max-keys", request.max_keys, "max_keys");
         return std::move(build).finish();
     }
@@ -86,6 +102,7 @@ struct list_objects
     {
         result_type out;
         std::string marker;
+        std::string token;
         bool encoded = false;
         xml::reader document(got.body);
         const bool right_root = document.enter("ListBucketResult");
@@ -101,6 +118,10 @@ struct list_objects
                 out.next_marker = document.text();
             else if (name == "Marker")
                 marker = document.text();
+            else if (name == "NextContinuationToken")
+                out.next_continuation_token = document.text();
+            else if (name == "ContinuationToken")
+                token = document.text();
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -111,7 +132,9 @@ struct list_objects
             return unexpected_document(std::move(whole), "ListBucketResult");
         if (auto decoded = decode_all(out, marker, encoded); !decoded)
             return std::move(decoded).error();
-        if (auto goes_on = find_next_marker(out, marker); !goes_on)
+        auto goes_on = Dialect::lists_by_token ? check_next_token(out, token)
+                                               : find_next_marker(out, marker);
+        if (!goes_on)
             return std::move(goes_on).error();
         out.request_id = request_id_of<Dialect>(got);
         return out;
@@ -152,6 +175,14 @@ private:
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
         return decode_names({&out.next_marker, &marker}, encoded);
+    }
+
+    static result<void> check_next_token(const result_type& out, const std::string& token)
+    {
+        if (out.is_truncated &&
+            (out.next_continuation_token.empty() || out.next_continuation_token == token))
+            return endless_listing();
+        return {};
     }
 
     /// COS names the next marker on every truncated page; other services may leave it to the

@@ -49,6 +49,9 @@ struct put_object_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
+    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
+    /// memory, to services that state no CRC64.
+    bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
     /// When versioning is enabled.
@@ -92,6 +95,7 @@ struct put_object
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
+        out.md5_verified = expected.content_md5_sent;
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);

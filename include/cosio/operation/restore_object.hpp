@@ -48,7 +48,7 @@ struct restore_object_request
     /// How long the copy is kept; at least 1.
     std::uint32_t days = 1;
     restore_tier tier = restore_tier::standard;
-    /// SSE-C objects need their key.
+    /// SSE-C objects need their key; where the service takes none for this, as S3, it is not sent.
     cosio::sse::on_read sse{};
     std::string_view version_id{};
 };
@@ -84,11 +84,13 @@ struct restore_object
             build.refuse(errc::invalid_restore, "must be at least 1", "days");
         if (name_of(request.tier).empty())
             build.refuse(errc::invalid_restore, "must be a tier", "tier");
-        encode_encryption(build, request.sse);
+        if constexpr (Dialect::restore_takes_customer_key)
+            encode_encryption(build, request.sse);
         build.expected().encryption = {}; // The reply states no encryption.
         xml::writer document;
         document.open("RestoreRequest").element("Days", request.days);
-        document.open("CASJobParameters").element("Tier", name_of(request.tier)).close().close();
+        document.open(Dialect::value::restore_parameters);
+        document.element("Tier", name_of(request.tier)).close().close();
         build.document(std::move(document).document());
         return std::move(build).finish();
     }

@@ -48,6 +48,9 @@ struct upload_part_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
+    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
+    /// memory, to services that state no CRC64.
+    bool md5_verified = false;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
     std::string request_id{};
@@ -91,6 +94,7 @@ struct upload_part
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
+        out.md5_verified = expected.content_md5_sent;
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
         return out;

@@ -112,6 +112,7 @@ private:
             co_return std::move(opened).error();
         list_objects_request request{.bucket = bucket_, .prefix = prefix_};
         std::string marker;
+        std::string token;
         for (;;) {
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
@@ -130,6 +131,8 @@ private:
                 co_return result<void>();
             marker = std::move(page->next_marker);
             request.marker = marker;
+            token = std::move(page->next_continuation_token);
+            request.continuation_token = token;
         }
     }
 

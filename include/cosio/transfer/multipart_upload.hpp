@@ -143,9 +143,11 @@ public:
     {
         const head_object_request request{.bucket = target_.bucket, .key = target_.key,
             .sse = part_encryption(target_.sse)};
+        encryption_expectation expected(target_.sse);
+        expected.compare_kms_keys_by(&Client::dialect::is_same_kms_key);
         auto found = co_await cos_.head_object(request, in.token());
         if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
-            !encryption_expectation(target_.sse).check(found->sse))
+            !expected.check(found->sse))
             co_return false;
         out.etag = std::move(found->etag);
         out.crc64_verified = true;

@@ -33,15 +33,14 @@ static_assert(std::is_trivially_destructible_v<copy_source>);
 
 namespace operation {
 
-/// `x-cos-copy-source` and its companions. The value names the source by its host in the service,
-/// whatever host this client talks to.
+/// `x-cos-copy-source` and its companions.
 template <class Dialect>
 void encode_copy_source(request_builder<Dialect>& build, const copy_source& source)
 {
     using name = typename Dialect::header;
     if (const auto problem = Dialect::bucket_problem(source.bucket); !problem.empty())
         return build.refuse(errc::invalid_bucket, problem, "copy_source.bucket");
-    if (const auto problem = key_problem(source.key); !problem.empty())
+    if (const auto problem = key_problem<Dialect>(source.key); !problem.empty())
         return build.refuse(errc::invalid_key, problem, "copy_source.key");
     const std::string_view region =
         source.region.empty() ? std::string_view(build.endpoint().region) : source.region;
@@ -49,8 +48,12 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
         return build.refuse(errc::invalid_argument,
             "must be letters, digits, hyphens and dots", "copy_source.region");
 
-    std::string value(source.bucket);
-    value.append(".").append(Dialect::service_host(region)).append("/");
+    if (!Dialect::copies_between_regions && region != build.endpoint().region)
+        return build.refuse(errc::invalid_argument,
+            "cannot be named: the service finds a bucket by its name alone",
+            "copy_source.region");
+
+    auto value = Dialect::copy_source_base(source.bucket, region);
     http::append_percent_encoded(value, source.key, http::slash::keep);
     if (!source.version_id.empty()) {
         value.append("?versionId=");

@@ -69,11 +69,20 @@ void encode_kms(request_builder<Dialect>& build, const sse::kms& kms)
     build.base64_header(Dialect::header::kms_context, detail::bytes_of(kms.context));
 }
 
+/// What a reply must confirm.
+template <class Dialect>
+[[nodiscard]] encryption_expectation expected_encryption(const sse::on_write& asked)
+{
+    encryption_expectation expected(asked);
+    expected.compare_kms_keys_by(&Dialect::is_same_kms_key);
+    return expected;
+}
+
 /// The encryption of an object that is being written.
 template <class Dialect>
 void encode_encryption(request_builder<Dialect>& build, const sse::on_write& asked)
 {
-    build.expected().encryption = encryption_expectation(asked);
+    build.expected().encryption = expected_encryption<Dialect>(asked);
     if (std::holds_alternative<sse::cos_managed>(asked))
         build.header(Dialect::header::encryption, Dialect::value::encryption_cos_managed);
     if (const auto* const kms = std::get_if<sse::kms>(&asked))

@@ -85,9 +85,15 @@ void encode_object_headers(request_builder<Dialect>& build, const object_headers
 {
     using header_name = typename Dialect::header;
     encode_content_headers(build, headers);
-    build.optional_header(
-        header_name::storage_class, name_of(headers.storage_class), "headers.storage_class");
-    build.optional_header(header_name::acl, name_of(headers.acl), "headers.acl");
+    const auto storage = Dialect::name_of(headers.storage_class);
+    if (headers.storage_class != storage_class::unspecified && storage.empty())
+        build.refuse(errc::invalid_argument, "the service has no such class",
+            "headers.storage_class");
+    build.optional_header(header_name::storage_class, storage, "headers.storage_class");
+    const auto readers = Dialect::name_of(headers.acl);
+    if (headers.acl != acl::unspecified && readers.empty())
+        build.refuse(errc::invalid_argument, "the service has no such ACL", "headers.acl");
+    build.optional_header(header_name::acl, readers, "headers.acl");
     build.optional_header(header_name::grant_read, headers.grant_read, "headers.grant_read");
     build.optional_header(
         header_name::grant_read_acp, headers.grant_read_acp, "headers.grant_read_acp");
@@ -104,6 +110,9 @@ void encode_traffic_limit(request_builder<Dialect>& build, std::uint64_t bits_pe
 {
     if (bits_per_second == 0)
         return;
+    if (!Dialect::limits_traffic)
+        return build.refuse(
+            errc::invalid_argument, "the service limits no traffic", "traffic_limit");
     if (bits_per_second < lowest_traffic_limit || bits_per_second > highest_traffic_limit)
         return build.refuse(
             errc::invalid_argument, "must be 819200 to 838860800 bits a second", "traffic_limit");

@@ -8,13 +8,9 @@
 #include <cosio/detail/ascii.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <string_view>
 
 namespace cosio::inline v0::operation {
-
-/// Source: COS documentation, "Object Overview".
-inline constexpr std::size_t longest_key = 850;
 
 /// Whether a path segment is `.` or `..`: whoever normalises the path on the way would turn the
 /// request for one object into one for another, or for the bucket.
@@ -32,18 +28,17 @@ inline constexpr std::size_t longest_key = 850;
 }
 
 /// Why `key` is refused; empty when it is not.
+template <class Dialect>
 [[nodiscard]] constexpr std::string_view key_problem(std::string_view key) noexcept
 {
     if (key.empty())
         return "must not be empty";
-    if (key.size() > longest_key)
-        return "must not be longer than 850 bytes";
+    if (const auto problem = Dialect::key_problem(key); !problem.empty())
+        return problem;
     if (std::ranges::any_of(key, detail::is_control))
         return "must not have control bytes";
     if (!detail::is_utf8(key))
         return "must be UTF-8";
-    if (key.front() == '/' || key.front() == '\\')
-        return "must not begin with a slash or backslash";
     if (has_dot_segment(key))
         return "must not have a segment '.' or '..', which folds into another path";
     return {};

@@ -36,6 +36,8 @@ struct expectation
     std::optional<std::uint64_t> crc64{};
     /// How many items a reply must account for; 0 when it need not.
     std::size_t items = 0;
+    /// The service was given the MD5 of the body, so that success says that it compared.
+    bool content_md5_sent = false;
 };
 
 /// A request that has been validated and serialised, all but its body. Owns what it needs, so the

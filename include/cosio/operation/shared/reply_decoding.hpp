@@ -40,7 +40,10 @@ template <class Dialect>
 template <class Dialect>
 [[nodiscard]] result<std::optional<std::uint64_t>> decode_crc64(const http::response_head& head)
 {
-    return parse_crc64(head.get(Dialect::header::crc64));
+    if constexpr (Dialect::states_crc64)
+        return parse_crc64(head.get(Dialect::header::crc64));
+    else
+        return std::optional<std::uint64_t>{};
 }
 
 /// Errors: `errc::checksum_mismatch`. A service that states no CRC64 leaves nothing to compare.
@@ -101,7 +104,7 @@ template <class Dialect>
     out.content_type = head.get("Content-Type");
     out.cache_control = head.get("Cache-Control");
     out.content_disposition = head.get("Content-Disposition");
-    out.content_encoding = head.get("Content-Encoding");
+    out.content_encoding = Dialect::stored_content_encoding(head.get("Content-Encoding"));
     out.content_language = head.get("Content-Language");
     out.expires = head.get("Expires");
     out.last_modified = http::parse_date(head.get("Last-Modified"));

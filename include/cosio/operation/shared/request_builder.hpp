@@ -7,6 +7,7 @@
 
 #include <cosio/crypto/base64.hpp>
 #include <cosio/crypto/digest.hpp>
+#include <cosio/crypto/hex.hpp>
 #include <cosio/detail/ascii.hpp>
 #include <cosio/detail/bytes.hpp>
 #include <cosio/endpoint.hpp>
@@ -55,7 +56,7 @@ public:
     {
         if (const auto problem = Dialect::bucket_problem(bucket_name); !problem.empty())
             return refuse(errc::invalid_bucket, problem, "bucket");
-        if (const auto problem = key_problem(key); !problem.empty())
+        if (const auto problem = key_problem<Dialect>(key); !problem.empty())
             return refuse(errc::invalid_key, problem, "key");
         address(bucket_name, key);
     }
@@ -123,6 +124,9 @@ public:
     {
         if (refused_)
             return;
+        if constexpr (!Dialect::value::document_namespace.empty())
+            xml.insert(xml.find('>'),
+                std::string(" xmlns=\"").append(Dialect::value::document_namespace).append("\""));
         const auto digest = crypto::md5(detail::bytes_of(xml));
         if (!digest)
             return refuse(digest.error());
@@ -132,11 +136,21 @@ public:
         prepared_.document = std::move(xml);
     }
 
-    /// The body is the caller's; sent chunked when its size is not known.
+    /// The body is the caller's; sent chunked when its size is not known, where that is allowed.
+    /// Where replies state no CRC64, the service is given the MD5 of a body in memory to compare.
     void body(const body_view& bytes)
     {
         prepared_.body = bytes;
         prepared_.content_length = bytes.size();
+        if (!Dialect::accepts_chunked_bodies && !prepared_.content_length)
+            return refuse(errc::invalid_argument, "must know its size", "body");
+        if (Dialect::states_crc64 || !bytes.in_memory() || refused_)
+            return;
+        const auto digest = crypto::md5(bytes.bytes());
+        if (!digest)
+            return refuse(digest.error());
+        base64_header("Content-MD5", *digest);
+        prepared_.expected.content_md5_sent = true;
     }
 
     [[nodiscard]] const service_endpoint& endpoint() const noexcept { return endpoint_; }
@@ -165,6 +179,8 @@ public:
             header("Transfer-Encoding", "chunked");
         }
         header("User-Agent", "cosio/" COSIO_VERSION_STRING);
+        if constexpr (Dialect::signs_bodies)
+            add_body_hash();
         if (refused_)
             return std::move(*refused_);
         return std::move(prepared_);
@@ -175,8 +191,30 @@ private:
     {
         if (refused_)
             return;
-        prepared_.host = endpoint_.bucket_host(bucket_name);
-        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key));
+        const bool by_path =
+            endpoint_.path_style || Dialect::needs_path_style(bucket_name, endpoint_.scheme);
+        prepared_.host = endpoint_.bucket_host(bucket_name, by_path);
+        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key, by_path));
+    }
+
+    /// What the signature has for the body: the hash of all we have in memory, but for the caller's
+    /// bytes over TLS, which protects them itself.
+    void add_body_hash()
+    {
+        constexpr auto name = Dialect::signer::body_hash_header;
+        if (refused_)
+            return;
+        const bool is_ours = !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
+        if (!is_ours && endpoint_.scheme == scheme::https)
+            return header(name, Dialect::signer::unsigned_body);
+        if (!is_ours && !prepared_.body.in_memory())
+            return refuse(errc::invalid_argument,
+                "over http a body must be in memory, as its hash is signed", "body");
+        const auto digest = crypto::sha256(is_ours ? detail::bytes_of(prepared_.document)
+                                                   : prepared_.body.bytes());
+        if (!digest)
+            return refuse(digest.error());
+        header(name, crypto::hex(*digest));
     }
 
     const service_endpoint& endpoint_;

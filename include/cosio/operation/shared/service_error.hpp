@@ -34,7 +34,8 @@ namespace cosio::inline v0::operation {
 ///
 /// `StringToSign` and `FormatString` of a signature error are passed over: they repeat the values
 /// of signed headers, keys among them.
-[[nodiscard]] inline std::optional<error> parse_error_document(std::string_view body)
+template <class Dialect>
+[[nodiscard]] std::optional<error> parse_error_document(std::string_view body)
 {
     xml::reader document(body);
     if (!document.enter("Error"))
@@ -57,7 +58,7 @@ namespace cosio::inline v0::operation {
     }
     if (!document.finish() || problem.service_code.empty())
         return std::nullopt;
-    problem.code = service_errc_from_code(problem.service_code);
+    problem.code = Dialect::error_code(problem.service_code);
     return problem;
 }
 
@@ -66,7 +67,7 @@ template <class Dialect>
 [[nodiscard]] error decode_service_error(const reply& got)
 {
     const auto status = got.head.status;
-    auto problem = parse_error_document(got.body)
+    auto problem = parse_error_document<Dialect>(got.body)
                        .value_or(error(make_error_code(service_errc_from_status(status))));
     problem.http_status = status;
     if (problem.request_id.empty())
@@ -90,7 +91,7 @@ template <class Dialect>
 {
     if (!is_success(got.head.status))
         return decode_service_error<Dialect>(got);
-    if (!what.error_inside_200 || !parse_error_document(got.body))
+    if (!what.error_inside_200 || !parse_error_document<Dialect>(got.body))
         return std::nullopt;
     return decode_service_error<Dialect>(got);
 }
