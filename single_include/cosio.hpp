@@ -2322,9 +2322,6 @@ public:
     /// Names of KMS keys are compared so; by default they must be equal.
     void compare_kms_keys_by(key_comparison is_same) noexcept { is_same_kms_key_ = is_same; }
 
-    /// What must be confirmed; `none` when anything will do.
-    [[nodiscard]] encryption_mode mode() const noexcept { return mode_; }
-
     /// Lets a reply that says nothing pass; what it does say must still be right.
     void allow_silence() noexcept { silence_allowed_ = true; }
 
@@ -4494,8 +4491,8 @@ struct cos
     /// The documentation confirms the mode in the reply of every write but the part copy, where
     /// it names SSE-COS alone.
     static constexpr bool part_copy_reply_confirms_encryption = false;
-    /// The reply to completing an upload names the customer key.
-    static constexpr bool completion_confirms_customer_key = true;
+    /// The reply to completing an upload names its mode, and the customer key.
+    static constexpr bool completion_confirms_encryption = true;
 
     /// As the header carries it; empty for a class that COS does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
@@ -5261,9 +5258,10 @@ struct s3
     static constexpr bool lists_by_token = true;
     static constexpr bool restore_takes_customer_key = false;
     static constexpr bool copies_between_regions = false;
-    static constexpr bool part_copy_reply_confirms_encryption = true;
-    /// The documentation of CompleteMultipartUpload names SSE-S3 and SSE-KMS alone.
-    static constexpr bool completion_confirms_customer_key = false;
+    /// Amazon confirms the mode, Ceph does not; the reply to initiating the upload has proved it.
+    static constexpr bool part_copy_reply_confirms_encryption = false;
+    /// Amazon confirms all but the customer key, Ceph nothing.
+    static constexpr bool completion_confirms_encryption = false;
 
     /// As the header carries it; empty for a class that S3 does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
@@ -11873,7 +11871,8 @@ struct complete_multipart_upload_request
     std::string_view upload_id{};
     /// Ascending by number, no gaps (source: COS documentation; S3 allows gaps).
     std::span<const completed_part> parts{};
-    /// What the upload was initiated with. Not sent; the reply must confirm it.
+    /// What the upload was initiated with. Not sent; the reply must confirm it. Where the service
+    /// may say nothing here, as S3, only a reply that says otherwise is an error.
     cosio::sse::on_write expected_sse{};
     /// What the CRC64 of the whole object must be, see `crypto::crc64_combine`. Not sent; compared
     /// with the reply when it states one.
@@ -11930,8 +11929,7 @@ struct complete_multipart_upload
         document.close();
         build.document(std::move(document).document());
         build.expected().encryption = expected_encryption<Dialect>(request.expected_sse);
-        if (!Dialect::completion_confirms_customer_key &&
-            build.expected().encryption.mode() == encryption_mode::customer)
+        if constexpr (!Dialect::completion_confirms_encryption)
             build.expected().encryption.allow_silence();
         build.expected().crc64 = request.expected_crc64;
         return std::move(build).finish();

@@ -92,9 +92,6 @@ public:
     /// Names of KMS keys are compared so; by default they must be equal.
     void compare_kms_keys_by(key_comparison is_same) noexcept { is_same_kms_key_ = is_same; }
 
-    /// What must be confirmed; `none` when anything will do.
-    [[nodiscard]] encryption_mode mode() const noexcept { return mode_; }
-
     /// Lets a reply that says nothing pass; what it does say must still be right.
     void allow_silence() noexcept { silence_allowed_ = true; }
 

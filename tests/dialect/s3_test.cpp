@@ -222,7 +222,7 @@ TEST_CASE("S3 names a KMS key by its ARN")
     CHECK(put("", arn));
 }
 
-TEST_CASE("S3 completes an upload without a word of the customer key")
+TEST_CASE("S3 completes an upload without a word of its encryption, but never with a wrong one")
 {
     constexpr completed_part parts[] = {{1, "\"e\""}};
     const std::string document = "<CompleteMultipartUploadResult xmlns=\"http://s3.amazonaws.com/"
@@ -243,8 +243,10 @@ TEST_CASE("S3 completes an upload without a word of the customer key")
     CHECK_FALSE(done->crc64_verified);
     CHECK(complete(customer(), "x-amz-server-side-encryption: AES256\r\n").error().code ==
         errc::encryption_not_applied);
-    CHECK(complete(sse::cos_managed{}, "").error().code == errc::encryption_not_applied);
+    CHECK(complete(sse::cos_managed{}, ""));
     CHECK(complete(sse::cos_managed{}, "x-amz-server-side-encryption: AES256\r\n"));
+    CHECK(complete(sse::kms{}, "x-amz-server-side-encryption: AES256\r\n").error().code ==
+        errc::encryption_not_applied);
 }
 
 TEST_CASE("S3 listings go on from a token")

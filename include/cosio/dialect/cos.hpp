@@ -128,8 +128,8 @@ struct cos
     /// The documentation confirms the mode in the reply of every write but the part copy, where
     /// it names SSE-COS alone.
     static constexpr bool part_copy_reply_confirms_encryption = false;
-    /// The reply to completing an upload names the customer key.
-    static constexpr bool completion_confirms_customer_key = true;
+    /// The reply to completing an upload names its mode, and the customer key.
+    static constexpr bool completion_confirms_encryption = true;
 
     /// As the header carries it; empty for a class that COS does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept

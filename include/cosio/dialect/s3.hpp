@@ -119,9 +119,10 @@ struct s3
     static constexpr bool lists_by_token = true;
     static constexpr bool restore_takes_customer_key = false;
     static constexpr bool copies_between_regions = false;
-    static constexpr bool part_copy_reply_confirms_encryption = true;
-    /// The documentation of CompleteMultipartUpload names SSE-S3 and SSE-KMS alone.
-    static constexpr bool completion_confirms_customer_key = false;
+    /// Amazon confirms the mode, Ceph does not; the reply to initiating the upload has proved it.
+    static constexpr bool part_copy_reply_confirms_encryption = false;
+    /// Amazon confirms all but the customer key, Ceph nothing.
+    static constexpr bool completion_confirms_encryption = false;
 
     /// As the header carries it; empty for a class that S3 does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept

@@ -41,7 +41,8 @@ struct complete_multipart_upload_request
     std::string_view upload_id{};
     /// Ascending by number, no gaps (source: COS documentation; S3 allows gaps).
     std::span<const completed_part> parts{};
-    /// What the upload was initiated with. Not sent; the reply must confirm it.
+    /// What the upload was initiated with. Not sent; the reply must confirm it. Where the service
+    /// may say nothing here, as S3, only a reply that says otherwise is an error.
     cosio::sse::on_write expected_sse{};
     /// What the CRC64 of the whole object must be, see `crypto::crc64_combine`. Not sent; compared
     /// with the reply when it states one.
@@ -98,8 +99,7 @@ struct complete_multipart_upload
         document.close();
         build.document(std::move(document).document());
         build.expected().encryption = expected_encryption<Dialect>(request.expected_sse);
-        if (!Dialect::completion_confirms_customer_key &&
-            build.expected().encryption.mode() == encryption_mode::customer)
+        if constexpr (!Dialect::completion_confirms_encryption)
             build.expected().encryption.allow_silence();
         build.expected().crc64 = request.expected_crc64;
         return std::move(build).finish();
