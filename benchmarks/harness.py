@@ -1,0 +1,99 @@
+"""What the scripts of the benchmarks share: ports, certificates, servers, counts."""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SERVER_CORE = "1"
+CLIENT_CORE = "0"
+
+
+def pinned(core, command):
+    """The command on one core, if there are two."""
+    return ["taskset", "-c", core, *command] if os.cpu_count() > 1 else command
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def make_certificate(directory):
+    """An EC certificate for the service's names, which is its own authority."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "30", "-subj", "/CN=cosio benchmark",
+         "-addext", "subjectAltName=DNS:*.cos.ap-guangzhou.myqcloud.com",
+         "-keyout", directory / "server.key", "-out", directory / "server.pem"],
+        check=True, stderr=subprocess.DEVNULL)
+
+
+def wait_for(port):
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the server does not listen on port {port}")
+
+
+class Server:
+    """A server process with one port for http and one for https, ended with the object."""
+
+    def __init__(self, command_for_ports):
+        http, https = free_ports(2)
+        self.ports = {"http": http, "https": https}
+        self.process = subprocess.Popen(pinned(SERVER_CORE, command_for_ports(http, https)))
+        wait_for(http)
+        wait_for(https)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def simple_server(program, directory, delay=0):
+    return Server(lambda http, https: [
+        str(program), f"http={http}", f"https={https}", f"delay={delay}",
+        f"certificate={directory / 'server.pem'}", f"key={directory / 'server.key'}"])
+
+
+def instructions(command, directory):
+    """User instructions of the measured region of a program, for each operation."""
+    out = directory / "callgrind.out"
+    done = subprocess.run(
+        ["valgrind", "--quiet", "--tool=callgrind", "--collect-atstart=no",
+         "--toggle-collect=measured_region", f"--callgrind-out-file={out}", *command],
+        check=True, capture_output=True, text=True)
+    total = int(re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.M).group(1))
+    return total / json.loads(done.stdout.splitlines()[-1])["operations"]
+
+
+def system_calls(command, operations, directory):
+    """System calls for each operation: the difference of a short and a long run."""
+    out = directory / "strace.out"
+    totals = []
+    for factor in (1, 3):
+        subprocess.run(["strace", "-f", "-c", "-o", out, *command,
+                        f"operations={factor * operations}"], check=True, capture_output=True)
+        totals.append(int(out.read_text().splitlines()[-1].split()[-2 - has_errors(out)]))
+    return (totals[1] - totals[0]) / (2 * operations)
+
+
+def has_errors(out):
+    """Whether the last line of strace's table has a column of errors."""
+    return len(out.read_text().splitlines()[-1].split()) == 6
