@@ -83,6 +83,35 @@ def instructions(command, directory):
     return total / json.loads(done.stdout.splitlines()[-1])["operations"]
 
 
+# Whose work a function is, by the first pattern that its name or its library matches.
+PARTS = (
+    ("OpenSSL", r"lib(crypto|ssl)"),
+    ("malloc and free", r"malloc|operator (new|delete)|\bfree\b|calloc|aligned_alloc"),
+    ("signature", r"cosio::v0::auth::"),
+    ("wiped buffers, digests, CRC64", r"cosio::v0::crypto::"),
+    ("HTTP", r"cosio::v0::http::"),
+    ("encoding and decoding of the operation", r"cosio::v0::operation::|request_builder"),
+    ("connections, attempts, exchange", r"cosio::v0::"),
+    ("Asio", r"\basio::"),
+    ("strings and containers", r"\bstd::"),
+    ("copying and searching memory", r"mem(move|cpy|cmp|set|chr)|str"),
+)
+
+
+def profile(directory):
+    """The counts of the last call of `instructions`, by whose work they are."""
+    text = subprocess.run(["callgrind_annotate", "--threshold=100", directory / "callgrind.out"],
+                          check=True, capture_output=True, text=True).stdout
+    parts = {}
+    for count, what in re.findall(r"^ *([\d,]+) \([ \d.]+%\)  (\S+:.*)$", text, re.M):
+        # An instantiation of a library is named after what it was made for: look at its own name.
+        own = what if "[/" in what and "lib" in what.split("[/")[-1] else what.split("(")[0]
+        part = next((name for name, pattern in PARTS if re.search(pattern, own)), "other")
+        parts[part] = parts.get(part, 0) + int(count.replace(",", ""))
+    total = sum(parts.values())
+    return {name: count / total for name, count in parts.items()}
+
+
 def system_calls(command, operations, directory):
     """System calls for each operation: the difference of a short and a long run."""
     out = directory / "strace.out"

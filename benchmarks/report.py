@@ -106,6 +106,30 @@ def counts(results):
     return "For each small operation, in steady state.\n\n" + "\n".join(parts)
 
 
+def profiles(results):
+    """Where the instructions of cosio's small operations go."""
+    workloads = ["get http 64", "get https 64", "put https 64"]
+    shares = [results["profiles"][workload] for workload in workloads]
+    names = sorted(set().union(*shares), key=lambda name: -shares[0].get(name, 0))
+    return table(["share of the instructions in user space", *workloads],
+                 [[name, *[f"{share.get(name, 0):.0%}" for share in shares]] for name in names])
+
+
+def processor_modes(results):
+    """User and system time apart."""
+    peers = ("floor", "asio", "curl", "cosio")
+    rows = []
+    for workload in ("get http 64", "get https 64", "put https 64"):
+        runs = results["small"][workload]
+        rows.append([workload])
+        for peer in peers:
+            operations = sum(run["operations"] for run in runs[peer])
+            modes = [sum(run[mode] for run in runs[peer]) / operations
+                     for mode in ("user_us", "system_us")]
+            rows[-1].append(f"{modes[0]:.1f} + {modes[1]:.1f}")
+    return table(["microseconds, user + system", *[NAMES[peer] for peer in peers]], rows)
+
+
 def pure_layers(results):
     return ("Nanoseconds of CPU.\n\n" + table(
         ["", "median (min-max)"],
@@ -225,6 +249,10 @@ buffers for large objects: with their defaults both cost more.
 ## Targets
 
 {targets(results)}
+Where the time of small operations goes, in the processor and in the code:
+
+{processor_modes(results)}
+{profiles(results)}
 ## Small objects
 
 {small(results)}

@@ -13,7 +13,9 @@ import json
 import os
 import pathlib
 import resource
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -100,6 +102,7 @@ class Bench:
     def counts(self):
         """Instructions and system calls of small operations: exact, so once is enough."""
         result = {}
+        self.profiles = {}
         for method, scheme, connections in SMALL:
             for peer in PEERS:
                 what = self.command(peer, "small", method, scheme, f"size={SMALL_SIZE}",
@@ -108,6 +111,9 @@ class Bench:
                     "instructions": harness.instructions(
                         [*what, "operations=1000"], self.directory),
                     "system_calls": harness.system_calls(what, 2000, self.directory)}
+                if peer == "cosio":
+                    self.profiles[f"{method} {scheme} {connections}"] = harness.profile(
+                        self.directory)
         print("counts of instructions and system calls", flush=True)
         return result
 
@@ -161,6 +167,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=harness.HERE)
     parser.add_argument("--only", choices=("small", "large", "counts", "pure_layers", "compiling"))
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # Servers end with us.
 
     with tempfile.TemporaryDirectory(prefix="cosio-benchmarks-", dir="/dev/shm") as name:
         bench = Bench(given, pathlib.Path(name))
@@ -173,6 +180,7 @@ def main():
             parts = ("small", "large", "counts", "pure_layers", "compiling")
             results = {part: getattr(bench, part)()
                        for part in parts if given.only in (None, part)}
+    results["profiles"] = getattr(bench, "profiles", {})
     results["circumstances"] = {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "minutes": (time.monotonic() - begun) / 60, "rounds": given.rounds,
