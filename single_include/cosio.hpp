@@ -36,11 +36,14 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cosio::inline v0::crypto {
@@ -81,35 +84,54 @@ class secret_buffer
 {
 public:
     secret_buffer() = default;
-    explicit secret_buffer(std::string_view text) : bytes_(text.begin(), text.end()) {}
+    explicit secret_buffer(std::string_view text) { append(text); }
 
     secret_buffer(const secret_buffer&) = default;
-    secret_buffer(secret_buffer&&) noexcept = default;
+    secret_buffer(secret_buffer&& other) noexcept
+        : room_(std::move(other.room_)), size_(std::exchange(other.size_, 0))
+    {}
     secret_buffer& operator=(const secret_buffer&) = default;
-    secret_buffer& operator=(secret_buffer&&) noexcept = default;
+    secret_buffer& operator=(secret_buffer&& other) noexcept
+    {
+        room_ = std::move(other.room_);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
     ~secret_buffer() = default;
 
     /// Valid until the next non-const call.
-    [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), bytes_.size()}; }
-    [[nodiscard]] char* data() noexcept { return bytes_.data(); }
-    [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
+    [[nodiscard]] std::string_view view() const noexcept { return {room_.data(), size_}; }
+    [[nodiscard]] char* data() noexcept { return room_.data(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-    void reserve(std::size_t capacity) { bytes_.reserve(capacity); }
-    void resize(std::size_t size) { bytes_.resize(size); }
+    void reserve(std::size_t capacity)
+    {
+        if (capacity > room_.size())
+            room_.resize(capacity);
+    }
+    /// What is added are zeros.
+    void resize(std::size_t size)
+    {
+        make_room(size);
+        if (size > size_)
+            std::memset(room_.data() + size_, 0, size - size_);
+        size_ = size;
+    }
     secret_buffer& append(std::string_view text)
     {
-        bytes_.insert(bytes_.end(), text.begin(), text.end());
+        make_room(size_ + text.size());
+        text.copy(room_.data() + size_, text.size());
+        size_ += text.size();
         return *this;
     }
-    void push_back(char character) { bytes_.push_back(character); }
+    void push_back(char character) { append({&character, 1}); }
 
     /// Wipes the contents and keeps the memory.
     void clear() noexcept
     {
-        if (!bytes_.empty())
-            OPENSSL_cleanse(bytes_.data(), bytes_.size());
-        bytes_.clear();
+        OPENSSL_cleanse(room_.data(), size_);
+        size_ = 0;
     }
 
     /// Secrets have no text form.
@@ -118,7 +140,17 @@ public:
         = delete;
 
 private:
-    std::vector<char, wiping_allocator<char>> bytes_{};
+    /// A request head mostly fits: growing means copying and wiping.
+    static constexpr std::size_t first_capacity = 512;
+
+    void make_room(std::size_t size)
+    {
+        if (size > room_.size())
+            room_.resize(std::max({size, 2 * room_.size(), first_capacity}));
+    }
+
+    std::vector<char, wiping_allocator<char>> room_{}; // Filled up to `size_`.
+    std::size_t size_ = 0;
 };
 
 /// A fixed number of secret bytes inside the object, wiped when it goes.
@@ -160,7 +192,6 @@ private:
 #ifndef COSIO_DETAIL_ASCII_HPP
 #define COSIO_DETAIL_ASCII_HPP
 
-#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -296,11 +327,28 @@ namespace cosio::inline v0::detail {
 
 namespace cosio::inline v0::http {
 
+/// One answer for each byte there is: these questions are asked of every byte of every head.
+template <class Predicate>
+[[nodiscard]] constexpr std::array<bool, 256> make_character_table(Predicate belongs) noexcept
+{
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i != table.size(); ++i)
+        table[i] = belongs(static_cast<char>(i));
+    return table;
+}
+
+inline constexpr auto token_characters = make_character_table([](char c) {
+    return detail::is_alphanumeric(c) ||
+        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
+
+inline constexpr auto receivable_characters =
+    make_character_table([](char c) { return c == '\t' || !detail::is_control(c); });
+
 /// RFC 9110, 5.6.2.
 [[nodiscard]] constexpr bool is_token_character(char c) noexcept
 {
-    return detail::is_alphanumeric(c) ||
-        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return token_characters[static_cast<unsigned char>(c)];
 }
 
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
@@ -319,8 +367,8 @@ namespace cosio::inline v0::http {
 /// What we accept: no control bytes but tabs (RFC 9110, 5.5).
 [[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
 {
-    return std::ranges::none_of(
-        value, [](char c) { return c != '\t' && detail::is_control(c); });
+    return std::ranges::all_of(
+        value, [](char c) { return receivable_characters[static_cast<unsigned char>(c)]; });
 }
 
 } // namespace cosio::inline v0::http
@@ -957,8 +1005,6 @@ struct std::is_error_condition_enum<cosio::condition> : std::true_type
 #ifndef COSIO_ERROR_HPP
 #define COSIO_ERROR_HPP
 
-#include <utility>
-
 namespace cosio::inline v0 {
 
 /// Why an operation failed.
@@ -1390,7 +1436,9 @@ namespace detail {
 /// As a Host header carries it: the port only when it is not the default, addresses in brackets.
 [[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
 {
+    constexpr std::size_t longest_addition = 8; // Two brackets, a colon and a port.
     std::string text;
+    text.reserve(host.size() + longest_addition);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
@@ -1420,14 +1468,20 @@ struct service_endpoint
     /// path.
     [[nodiscard]] std::string bucket_host(std::string_view bucket, bool by_path) const
     {
-        return by_path ? host : std::string(bucket).append(".").append(host);
+        if (by_path)
+            return host;
+        std::string out;
+        out.reserve(bucket.size() + 1 + host.size());
+        return out.append(bucket).append(".").append(host);
     }
 
     /// The path of an object, not encoded yet; of the bucket when `key` is empty.
     [[nodiscard]] static std::string path_of(
         std::string_view bucket, std::string_view key, bool by_path)
     {
-        std::string path = "/";
+        std::string path;
+        path.reserve(bucket.size() + key.size() + 2);
+        path.append("/");
         if (by_path)
             path.append(bucket).append("/");
         return path.append(key);
@@ -2400,6 +2454,9 @@ public:
     template <class Write>
     void add_written(std::string_view name, Write&& write)
     {
+        constexpr std::size_t usual_fields = 8;
+        if (positions_.empty())
+            positions_.reserve(usual_fields);
         field_position position;
         position.name = text_.size();
         text_.append(name).append(": ");
@@ -2591,6 +2648,7 @@ public:
     explicit target(std::string_view path) : decoded_path_(path)
     {
         text_.clear();
+        text_.reserve(path.size());
         append_percent_encoded(text_, path, slash::keep);
         path_length_ = text_.size();
     }
@@ -2722,7 +2780,8 @@ public:
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
         for (std::size_t i = 0; i != size(); ++i)
-            if (detail::equal_ignoring_case((*this)[i].name, name))
+            if (positions_[i].name_length == name.size() &&
+                detail::equal_ignoring_case((*this)[i].name, name))
                 return (*this)[i].value;
         return std::nullopt;
     }
@@ -2739,8 +2798,10 @@ public:
     /// For the parser: takes the text over; the fields are then given by `add_field`.
     void assign_text(std::string_view text)
     {
+        constexpr std::size_t usual_fields = 16;
         text_ = text;
         positions_.clear();
+        positions_.reserve(usual_fields);
     }
     /// For the parser: positions within the text.
     void add_field(
@@ -3728,21 +3789,23 @@ struct connection_counters
 
 namespace cosio::inline v0::crypto {
 
-/// Appends two lower-case digits a byte to anything that has `push_back(char)`.
+/// Appends two lower-case digits a byte to anything that has `resize` and `data`.
 template <class Text>
 void append_hex(Text& text, std::span<const std::byte> bytes)
 {
     constexpr char digits[] = "0123456789abcdef";
+    const std::size_t start = text.size();
+    text.resize(start + 2 * bytes.size());
+    char* out = text.data() + start;
     for (const std::byte byte : bytes) {
-        text.push_back(digits[std::to_integer<unsigned>(byte >> 4)]);
-        text.push_back(digits[std::to_integer<unsigned>(byte & std::byte{15})]);
+        *out++ = digits[std::to_integer<unsigned>(byte >> 4)];
+        *out++ = digits[std::to_integer<unsigned>(byte & std::byte{15})];
     }
 }
 
 [[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
 {
     std::string text;
-    text.reserve(bytes.size() * 2);
     append_hex(text, bytes);
     return text;
 }
@@ -6124,8 +6187,6 @@ private:
 
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
-
-#include <cstring>
 
 namespace cosio::inline v0::net {
 

@@ -120,7 +120,9 @@ namespace detail {
 /// As a Host header carries it: the port only when it is not the default, addresses in brackets.
 [[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
 {
+    constexpr std::size_t longest_addition = 8; // Two brackets, a colon and a port.
     std::string text;
+    text.reserve(host.size() + longest_addition);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
@@ -150,14 +152,20 @@ struct service_endpoint
     /// path.
     [[nodiscard]] std::string bucket_host(std::string_view bucket, bool by_path) const
     {
-        return by_path ? host : std::string(bucket).append(".").append(host);
+        if (by_path)
+            return host;
+        std::string out;
+        out.reserve(bucket.size() + 1 + host.size());
+        return out.append(bucket).append(".").append(host);
     }
 
     /// The path of an object, not encoded yet; of the bucket when `key` is empty.
     [[nodiscard]] static std::string path_of(
         std::string_view bucket, std::string_view key, bool by_path)
     {
-        std::string path = "/";
+        std::string path;
+        path.reserve(bucket.size() + key.size() + 2);
+        path.append("/");
         if (by_path)
             path.append(bucket).append("/");
         return path.append(key);

@@ -8,6 +8,9 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace crypto = cosio::crypto;
 using cosio::detail::bytes_of;
@@ -21,6 +24,31 @@ TEST_CASE("a cleared buffer keeps its memory and nothing in it")
     buffer.clear();
     CHECK(buffer.empty());
     CHECK(std::all_of(where, where + size, [](char c) { return c == '\0'; }));
+}
+
+TEST_CASE("a buffer grows, shrinks, is copied and moved")
+{
+    crypto::secret_buffer buffer;
+    std::string all;
+    for (int i = 0; i != 2000; ++i) {
+        buffer.append("part");
+        buffer.push_back('.');
+        all += "part.";
+    }
+    CHECK((buffer.view() == all));
+    const auto copy = buffer;
+    const auto moved = std::move(buffer);
+    CHECK((moved.view() == all));
+    CHECK((copy.view() == all));
+    CHECK(buffer.empty()); // NOLINT(bugprone-use-after-move): it says so.
+    CHECK(buffer.view().empty());
+    buffer.append("again");
+    CHECK(buffer.view() == "again");
+
+    buffer.resize(3);
+    CHECK(buffer.view() == "aga");
+    buffer.resize(5);
+    CHECK((buffer.view() == std::string_view("aga\0\0", 5)));
 }
 
 TEST_CASE("fixed secret bytes are wiped when they go")

@@ -7,11 +7,14 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cosio::inline v0::crypto {
@@ -52,35 +55,54 @@ class secret_buffer
 {
 public:
     secret_buffer() = default;
-    explicit secret_buffer(std::string_view text) : bytes_(text.begin(), text.end()) {}
+    explicit secret_buffer(std::string_view text) { append(text); }
 
     secret_buffer(const secret_buffer&) = default;
-    secret_buffer(secret_buffer&&) noexcept = default;
+    secret_buffer(secret_buffer&& other) noexcept
+        : room_(std::move(other.room_)), size_(std::exchange(other.size_, 0))
+    {}
     secret_buffer& operator=(const secret_buffer&) = default;
-    secret_buffer& operator=(secret_buffer&&) noexcept = default;
+    secret_buffer& operator=(secret_buffer&& other) noexcept
+    {
+        room_ = std::move(other.room_);
+        size_ = std::exchange(other.size_, 0);
+        return *this;
+    }
     ~secret_buffer() = default;
 
     /// Valid until the next non-const call.
-    [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), bytes_.size()}; }
-    [[nodiscard]] char* data() noexcept { return bytes_.data(); }
-    [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
+    [[nodiscard]] std::string_view view() const noexcept { return {room_.data(), size_}; }
+    [[nodiscard]] char* data() noexcept { return room_.data(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-    void reserve(std::size_t capacity) { bytes_.reserve(capacity); }
-    void resize(std::size_t size) { bytes_.resize(size); }
+    void reserve(std::size_t capacity)
+    {
+        if (capacity > room_.size())
+            room_.resize(capacity);
+    }
+    /// What is added are zeros.
+    void resize(std::size_t size)
+    {
+        make_room(size);
+        if (size > size_)
+            std::memset(room_.data() + size_, 0, size - size_);
+        size_ = size;
+    }
     secret_buffer& append(std::string_view text)
     {
-        bytes_.insert(bytes_.end(), text.begin(), text.end());
+        make_room(size_ + text.size());
+        text.copy(room_.data() + size_, text.size());
+        size_ += text.size();
         return *this;
     }
-    void push_back(char character) { bytes_.push_back(character); }
+    void push_back(char character) { append({&character, 1}); }
 
     /// Wipes the contents and keeps the memory.
     void clear() noexcept
     {
-        if (!bytes_.empty())
-            OPENSSL_cleanse(bytes_.data(), bytes_.size());
-        bytes_.clear();
+        OPENSSL_cleanse(room_.data(), size_);
+        size_ = 0;
     }
 
     /// Secrets have no text form.
@@ -89,7 +111,17 @@ public:
         = delete;
 
 private:
-    std::vector<char, wiping_allocator<char>> bytes_{};
+    /// A request head mostly fits: growing means copying and wiping.
+    static constexpr std::size_t first_capacity = 512;
+
+    void make_room(std::size_t size)
+    {
+        if (size > room_.size())
+            room_.resize(std::max({size, 2 * room_.size(), first_capacity}));
+    }
+
+    std::vector<char, wiping_allocator<char>> room_{}; // Filled up to `size_`.
+    std::size_t size_ = 0;
 };
 
 /// A fixed number of secret bytes inside the object, wiped when it goes.

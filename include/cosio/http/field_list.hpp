@@ -37,6 +37,9 @@ public:
     template <class Write>
     void add_written(std::string_view name, Write&& write)
     {
+        constexpr std::size_t usual_fields = 8;
+        if (positions_.empty())
+            positions_.reserve(usual_fields);
         field_position position;
         position.name = text_.size();
         text_.append(name).append(": ");

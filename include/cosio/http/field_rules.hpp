@@ -8,15 +8,34 @@
 #include <cosio/detail/ascii.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace cosio::inline v0::http {
 
+/// One answer for each byte there is: these questions are asked of every byte of every head.
+template <class Predicate>
+[[nodiscard]] constexpr std::array<bool, 256> make_character_table(Predicate belongs) noexcept
+{
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i != table.size(); ++i)
+        table[i] = belongs(static_cast<char>(i));
+    return table;
+}
+
+inline constexpr auto token_characters = make_character_table([](char c) {
+    return detail::is_alphanumeric(c) ||
+        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
+
+inline constexpr auto receivable_characters =
+    make_character_table([](char c) { return c == '\t' || !detail::is_control(c); });
+
 /// RFC 9110, 5.6.2.
 [[nodiscard]] constexpr bool is_token_character(char c) noexcept
 {
-    return detail::is_alphanumeric(c) ||
-        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return token_characters[static_cast<unsigned char>(c)];
 }
 
 [[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
@@ -35,8 +54,8 @@ namespace cosio::inline v0::http {
 /// What we accept: no control bytes but tabs (RFC 9110, 5.5).
 [[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
 {
-    return std::ranges::none_of(
-        value, [](char c) { return c != '\t' && detail::is_control(c); });
+    return std::ranges::all_of(
+        value, [](char c) { return receivable_characters[static_cast<unsigned char>(c)]; });
 }
 
 } // namespace cosio::inline v0::http

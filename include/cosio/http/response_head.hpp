@@ -45,7 +45,8 @@ public:
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
         for (std::size_t i = 0; i != size(); ++i)
-            if (detail::equal_ignoring_case((*this)[i].name, name))
+            if (positions_[i].name_length == name.size() &&
+                detail::equal_ignoring_case((*this)[i].name, name))
                 return (*this)[i].value;
         return std::nullopt;
     }
@@ -62,8 +63,10 @@ public:
     /// For the parser: takes the text over; the fields are then given by `add_field`.
     void assign_text(std::string_view text)
     {
+        constexpr std::size_t usual_fields = 16;
         text_ = text;
         positions_.clear();
+        positions_.reserve(usual_fields);
     }
     /// For the parser: positions within the text.
     void add_field(

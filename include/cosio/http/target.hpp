@@ -26,6 +26,7 @@ public:
     explicit target(std::string_view path) : decoded_path_(path)
     {
         text_.clear();
+        text_.reserve(path.size());
         append_percent_encoded(text_, path, slash::keep);
         path_length_ = text_.size();
     }
