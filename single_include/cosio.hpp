@@ -14188,7 +14188,13 @@ public:
     {
         in.busy_ = true;
         ++under_way_;
-        asio::co_spawn(executor_, std::move(job), ended(shared_from_this(), in));
+        try {
+            asio::co_spawn(executor_, std::move(job), ended(shared_from_this(), in));
+        } catch (...) { // It was not begun: nobody will tell of its end.
+            in.busy_ = false;
+            --under_way_;
+            throw;
+        }
     }
 
     /// Waits until all jobs have ended. The error of the first that failed; an interruption is
@@ -16255,9 +16261,17 @@ template <class Work>
     asio::any_io_executor files, Work& work)
 {
     co_await asio::post(asio::bind_executor(files, asio::use_awaitable));
-    auto out = work(); // On a thread for files.
-    co_await asio::post(asio::use_awaitable);
-    co_return out;
+    std::optional<std::invoke_result_t<Work&>> out; // From here on a thread for files,
+    std::exception_ptr thrown;
+    try {
+        out.emplace(work());
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    co_await asio::post(asio::use_awaitable); // to here, whatever happened.
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return std::move(*out);
 }
 
 } // namespace cosio::inline v0::transfer

@@ -102,7 +102,13 @@ public:
     {
         in.busy_ = true;
         ++under_way_;
-        asio::co_spawn(executor_, std::move(job), ended(shared_from_this(), in));
+        try {
+            asio::co_spawn(executor_, std::move(job), ended(shared_from_this(), in));
+        } catch (...) { // It was not begun: nobody will tell of its end.
+            in.busy_ = false;
+            --under_way_;
+            throw;
+        }
     }
 
     /// Waits until all jobs have ended. The error of the first that failed; an interruption is

@@ -18,6 +18,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <type_traits>
@@ -74,9 +75,17 @@ template <class Work>
     asio::any_io_executor files, Work& work)
 {
     co_await asio::post(asio::bind_executor(files, asio::use_awaitable));
-    auto out = work(); // On a thread for files.
-    co_await asio::post(asio::use_awaitable);
-    co_return out;
+    std::optional<std::invoke_result_t<Work&>> out; // From here on a thread for files,
+    std::exception_ptr thrown;
+    try {
+        out.emplace(work());
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    co_await asio::post(asio::use_awaitable); // to here, whatever happened.
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return std::move(*out);
 }
 
 } // namespace cosio::inline v0::transfer
