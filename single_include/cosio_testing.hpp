@@ -246,6 +246,8 @@ struct http_reply
     std::string body{};
     /// Sent chunked, with blanks before the document, as COS does after a copy or a completion.
     bool chunked = false;
+    /// The blanks of a chunked reply come behind the XML declaration, as S3 has it.
+    bool declaration_first = false;
     /// The length to announce for a reply without body, as HEAD has.
     std::optional<std::uint64_t> announced_length{};
 };
@@ -1424,6 +1426,8 @@ struct call_context
     /// A fault: writes store in the clear whatever they were asked.
     bool ignores_encryption = false;
     signed_by signature = signed_by::nobody;
+    /// The client speaks S3: `request` is a translation, documents are as S3 has them.
+    bool speaks_s3 = false;
 
     [[nodiscard]] stored_bucket& stored() const { return bucket_of(state.buckets, bucket); }
     void changed_object(const std::string& of_key) const
@@ -2700,7 +2704,8 @@ inline deletion delete_version(const call_context& call, const std::string& key,
     while (right_root && document.next_child()) {
         if (document.name() == "Days") {
             days = detail::parse_number<std::uint32_t>(document.text());
-        } else if (document.name() == "CASJobParameters") {
+        } else if (document.name() ==
+            (call.speaks_s3 ? "GlacierJobParameters" : "CASJobParameters")) {
             while (document.next_child()) {
                 if (document.name() == "Tier")
                     tier = document.text();
@@ -2925,9 +2930,9 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     reply.body = std::move(document).document();
     if (source.version_named)
         reply.fields.add("x-cos-copy-source-version-id", source.object->version_id);
-    // Documented for SSE-COS alone.
-    if (upload.object.encryption.mode == sse_mode::cos_managed)
-        add_sse_headers(reply.fields, upload.object.encryption, {});
+    // Documented for SSE-COS alone, on S3 for every mode.
+    if (call.speaks_s3 || upload.object.encryption.mode == sse_mode::cos_managed)
+        add_sse_headers(reply.fields, upload.object.encryption, key.customer_key_md5);
     return reply;
 }
 
@@ -3166,8 +3171,12 @@ namespace cosio::inline v0::testing::emulation {
                     document.skip();
             }
     require_whole(right_root, document.finish());
+    if (call.speaks_s3) {
+        algorithm = algorithm == "aws:kms" ? "KMS" : algorithm == "KMS" ? "" : algorithm;
+        key_id = key_id.substr(key_id.rfind('/') + 1); // Of an ARN.
+    }
     if (algorithm != "AES256" && algorithm != "KMS")
-        refuse(400, "InvalidArgument", "The algorithm must be AES256 or KMS.");
+        refuse(400, "InvalidArgument", "The algorithm must be AES256 or that of SSE-KMS.");
     if (!key_id.empty())
         call.state.vault.check_kms_key(key_id);
     call.stored().encryption.emplace(algorithm, key_id);
@@ -3183,7 +3192,9 @@ namespace cosio::inline v0::testing::emulation {
             "The specified encryption configuration does not exist.");
     xml::writer out;
     out.open("ServerSideEncryptionConfiguration").open("Rule");
-    out.open("ApplyServerSideEncryptionByDefault").element("SSEAlgorithm", encryption->first);
+    const bool names_aws = call.speaks_s3 && encryption->first == "KMS";
+    out.open("ApplyServerSideEncryptionByDefault");
+    out.element("SSEAlgorithm", names_aws ? "aws:kms" : encryption->first);
     if (!encryption->second.empty())
         out.element("KMSMasterKeyID", encryption->second);
     out.close().close().close();
@@ -3213,7 +3224,7 @@ struct listing_request
           delimiter(call.request.parameter_value("delimiter").value_or("")),
           encoded(wants_encoded_names(call))
     {
-        if (delimiter.size() > 1)
+        if (delimiter.size() > 1 && !call.speaks_s3)
             refuse(400, "InvalidDelimiter", "The delimiter must be one character.");
     }
 
@@ -3228,7 +3239,7 @@ struct listing_request
         if (delimiter.empty())
             return {};
         const auto end = key.find(delimiter, prefix.size());
-        return std::string(end == std::string_view::npos ? "" : key.substr(0, end + 1));
+        return std::string(end == std::string_view::npos ? "" : key.substr(0, end + delimiter.size()));
     }
 };
 
@@ -3245,19 +3256,23 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
     out.close();
 }
 
-[[nodiscard]] inline http_reply list_objects(const call_context& call)
+/// The entries of one page of a listing of objects.
+struct object_page
 {
-    const listing_request asked(call);
-    const auto most = read_page_size(call, "max-keys");
-    const std::string marker(call.request.parameter_value("marker").value_or(""));
-    const auto& objects = call.stored().objects;
-
-    xml::writer entries;
-    std::vector<std::string> prefixes;
-    std::string last;
+    xml::writer entries{};
+    std::vector<std::string> prefixes{};
+    std::string last{}; ///< Key or common prefix.
     std::size_t listed = 0;
     bool truncated = false;
-    for (const auto& [key, versions] : objects) {
+};
+
+/// At most `most` entries behind `marker`.
+[[nodiscard]] inline object_page list_page(const call_context& call, const listing_request& asked,
+    const std::string& marker, std::size_t most)
+{
+    object_page page;
+    auto& [entries, prefixes, last, listed, truncated] = page;
+    for (const auto& [key, versions] : call.stored().objects) {
         if (key <= marker || !key.starts_with(asked.prefix) || versions.empty() ||
             versions.back().delete_marker)
             continue;
@@ -3275,6 +3290,15 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
         else
             prefixes.push_back(common);
     }
+    return page;
+}
+
+[[nodiscard]] inline http_reply list_objects(const call_context& call)
+{
+    const listing_request asked(call);
+    const auto most = read_page_size(call, "max-keys");
+    const std::string marker(call.request.parameter_value("marker").value_or(""));
+    const auto page = list_page(call, asked, marker, most);
 
     xml::writer out;
     out.open("ListBucketResult").element("Name", call.bucket);
@@ -3284,12 +3308,12 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
     out.element("MaxKeys", most);
     if (!asked.delimiter.empty())
         out.element("Delimiter", asked.delimiter);
-    out.element("IsTruncated", truncated ? "true" : "false");
-    if (truncated)
-        out.element("NextMarker", asked.name(last));
-    for (const auto& common : prefixes)
+    out.element("IsTruncated", page.truncated ? "true" : "false");
+    if (page.truncated && !(call.speaks_s3 && asked.delimiter.empty()))
+        out.element("NextMarker", asked.name(page.last));
+    for (const auto& common : page.prefixes)
         out.open("CommonPrefixes").element("Prefix", asked.name(common)).close();
-    out.raw(entries.document()).close();
+    out.raw(page.entries.document()).close();
     http_reply reply;
     reply.body = std::move(out).document();
     reply.fields.add("x-cos-bucket-region", call.state.options.region);
@@ -3377,6 +3401,780 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
 
 #endif
 
+// ---- cosio/testing/emulation/s3_listing.hpp -----------------------------------------------------
+
+// ListObjectsV2, which is of S3 alone.
+
+#ifndef COSIO_TESTING_EMULATION_S3_LISTING_HPP
+#define COSIO_TESTING_EMULATION_S3_LISTING_HPP
+
+namespace cosio::inline v0::testing::emulation {
+
+/// A token is base64 of the last entry of the page before; clients must not know.
+[[nodiscard]] inline std::string read_continuation_token(std::string_view token)
+{
+    std::string marker(token.size(), '\0');
+    const auto size = crypto::decode_base64(token, std::as_writable_bytes(std::span(marker)));
+    if (!size || *size == 0)
+        refuse(400, "InvalidArgument", "The continuation token provided is incorrect");
+    marker.resize(*size);
+    return marker;
+}
+
+[[nodiscard]] inline http_reply list_objects_v2(const call_context& call)
+{
+    const listing_request asked(call);
+    const auto most = read_page_size(call, "max-keys");
+    const auto token = call.request.parameter_value("continuation-token");
+    const std::string start(call.request.parameter_value("start-after").value_or(""));
+    const auto page = list_page(
+        call, asked, token ? read_continuation_token(*token) : start, most);
+
+    xml::writer out;
+    out.open("ListBucketResult").element("Name", call.bucket);
+    if (asked.encoded)
+        out.element("EncodingType", "url");
+    out.element("Prefix", asked.name(asked.prefix)).element("MaxKeys", most);
+    out.element("KeyCount", page.listed);
+    if (!asked.delimiter.empty())
+        out.element("Delimiter", asked.name(asked.delimiter));
+    if (!start.empty())
+        out.element("StartAfter", asked.name(start));
+    if (token)
+        out.element("ContinuationToken", *token);
+    out.element("IsTruncated", page.truncated ? "true" : "false");
+    if (page.truncated)
+        out.element("NextContinuationToken", crypto::base64(detail::bytes_of(page.last)));
+    for (const auto& common : page.prefixes)
+        out.open("CommonPrefixes").element("Prefix", asked.name(common)).close();
+    out.raw(page.entries.document()).close();
+    http_reply reply;
+    reply.body = std::move(out).document();
+    return reply;
+}
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
+
+// ---- cosio/testing/emulation/s3_signature.hpp ---------------------------------------------------
+
+// Verifies SigV4 signatures. Shares no code with the client's signer, so that a mistake there is not
+// made here as well.
+
+#ifndef COSIO_TESTING_EMULATION_S3_SIGNATURE_HPP
+#define COSIO_TESTING_EMULATION_S3_SIGNATURE_HPP
+
+#include <cstdlib>
+
+namespace cosio::inline v0::testing::emulation {
+
+/// Whether a request speaks S3: by its signature, or, unsigned, by its headers.
+[[nodiscard]] inline bool is_s3_request(const http_request& request)
+{
+    if (const auto header = request.fields.find("Authorization"))
+        return header->starts_with("AWS");
+    if (request.has_parameter("X-Amz-Signature") || request.has_parameter("list-type") ||
+        request.fields.get("Host").find(".amazonaws.com") != std::string_view::npos)
+        return true;
+    return std::ranges::any_of(request.fields, [](const auto& each) {
+        return detail::starts_with_ignoring_case(each.first, "x-amz-");
+    });
+}
+
+class s3_signature_verifier
+{
+public:
+    s3_signature_verifier(account who, std::string region)
+        : who_(std::move(who)), region_(std::move(region))
+    {}
+
+    /// Refuses a request whose signature is not right. `now` is in seconds since 1970. What stands
+    /// for the body in the signature is compared with the body elsewhere.
+    [[nodiscard]] signed_by verify(const http_request& request, std::int64_t now) const
+    {
+        signed_by how = signed_by::nobody;
+        fields_of_signature given;
+        if (const auto header = request.fields.find("Authorization")) {
+            how = signed_by::header;
+            given = read_header(request, *header);
+        } else if (request.has_parameter("X-Amz-Signature")) {
+            how = signed_by::query;
+            given = read_query(request);
+        } else {
+            return how;
+        }
+        check_scope(given);
+        check_time(given, how, now);
+        check_token(request);
+        check_header_list(request, given.header_list, how);
+        const auto canonical = canonical_request(request, given, how);
+        const auto to_sign = "AWS4-HMAC-SHA256\n" + given.time + "\n" +
+            given.credential.substr(given.credential.find('/') + 1) + "\n" + sha256_hex(canonical);
+        if (hex(mac(signing_key(given), to_sign)) != given.signature) {
+            refusal wrong{403, "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided.",
+                {}};
+            wrong.fields.add("string-to-sign", to_sign);
+            wrong.fields.add("format-string", canonical);
+            throw wrong;
+        }
+        return how;
+    }
+
+    [[nodiscard]] static std::string sha256_hex(std::string_view text)
+    {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+        unsigned int size = 0;
+        EVP_Digest(text.data(), text.size(), out.data(), &size, EVP_sha256(), nullptr);
+        return hex({reinterpret_cast<const char*>(out.data()), size});
+    }
+
+private:
+    struct fields_of_signature
+    {
+        std::string credential{};
+        std::string time{};
+        std::string header_list{};
+        std::string signature{};
+        std::string payload_hash{};
+        std::optional<std::int64_t> validity{};
+    };
+
+    static void malformed(std::string_view why)
+    {
+        refuse(400, "AuthorizationHeaderMalformed", why);
+    }
+
+    static fields_of_signature read_header(const http_request& request, std::string_view text)
+    {
+        constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+        if (!text.starts_with(algorithm))
+            refuse(400, "InvalidRequest",
+                "The authorization mechanism you have provided is not supported. Please use "
+                "AWS4-HMAC-SHA256.");
+        text.remove_prefix(algorithm.size());
+        std::map<std::string, std::string, std::less<>> parts;
+        while (!text.empty()) {
+            const auto end = std::min(text.find(','), text.size());
+            const auto pair = detail::trimmed(text.substr(0, end));
+            const auto equals = std::min(pair.find('='), pair.size());
+            parts.emplace(
+                pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size())));
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+        fields_of_signature out;
+        out.credential = parts["Credential"];
+        out.header_list = parts["SignedHeaders"];
+        out.signature = parts["Signature"];
+        out.time = request.fields.get("x-amz-date");
+        if (out.credential.empty() || out.header_list.empty() || out.signature.empty())
+            malformed("The authorization header is malformed.");
+        if (out.time.empty())
+            refuse(403, "AccessDenied", "AWS authentication requires a valid x-amz-date header.");
+        const auto hash = request.fields.find("x-amz-content-sha256");
+        if (!hash)
+            refuse(400, "InvalidRequest",
+                "Missing required header for this request: x-amz-content-sha256");
+        out.payload_hash = *hash;
+        return out;
+    }
+
+    static fields_of_signature read_query(const http_request& request)
+    {
+        const auto value = [&request](std::string_view name) {
+            return std::string(request.parameter_value(name).value_or(""));
+        };
+        if (value("X-Amz-Algorithm") != "AWS4-HMAC-SHA256")
+            refuse(400, "AuthorizationQueryParametersError",
+                "X-Amz-Algorithm only supports AWS4-HMAC-SHA256.");
+        fields_of_signature out;
+        out.credential = value("X-Amz-Credential");
+        out.header_list = value("X-Amz-SignedHeaders");
+        out.signature = value("X-Amz-Signature");
+        out.time = value("X-Amz-Date");
+        out.payload_hash =
+            request.fields.find("x-amz-content-sha256").value_or("UNSIGNED-PAYLOAD");
+        constexpr std::uint32_t week = 604800;
+        const auto seconds = detail::parse_number<std::uint32_t>(value("X-Amz-Expires"));
+        if (!seconds || *seconds == 0 || *seconds > week)
+            refuse(400, "AuthorizationQueryParametersError",
+                "X-Amz-Expires must be a number of seconds of at most a week.");
+        out.validity = *seconds;
+        return out;
+    }
+
+    /// `<id>/<date>/<region>/s3/aws4_request`.
+    void check_scope(const fields_of_signature& given) const
+    {
+        const auto slash = std::min(given.credential.find('/'), given.credential.size());
+        if (given.credential.substr(0, slash) != who_.secret_id)
+            refuse(403, "InvalidAccessKeyId",
+                "The AWS Access Key Id you provided does not exist in our records.");
+        const auto scope = std::string_view(given.credential).substr(slash);
+        const auto expected = "/" + given.time.substr(0, 8) + "/" + region_ + "/s3/aws4_request";
+        if (scope != expected)
+            malformed("The scope of the credential is wrong; expecting '" + expected + "'.");
+    }
+
+    static std::optional<std::int64_t> seconds_of(std::string_view text)
+    {
+        constexpr std::string_view form = "YYYYMMDDThhmmssZ";
+        if (text.size() != form.size() || text[8] != 'T' || text.back() != 'Z')
+            return std::nullopt;
+        const auto part = [text](std::size_t at, std::size_t size) {
+            return detail::parse_number<unsigned>(text.substr(at, size));
+        };
+        const auto year = part(0, 4);
+        const auto month = part(4, 2);
+        const auto day = part(6, 2);
+        const auto hour = part(9, 2);
+        const auto minute = part(11, 2);
+        const auto second = part(13, 2);
+        if (!year || !month || !day || !hour || !minute || !second)
+            return std::nullopt;
+        // Days from the civil calendar, years beginning with March.
+        const std::int64_t y = std::int64_t{*year} - (*month <= 2 ? 1 : 0);
+        const std::int64_t m = (*month + 9) % 12;
+        const std::int64_t days =
+            365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + *day - 1 - 719468;
+        return days * 86400 + std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second;
+    }
+
+    static void check_time(const fields_of_signature& given, signed_by how, std::int64_t now)
+    {
+        constexpr std::int64_t tolerance = 15 * 60;
+        const auto when = seconds_of(given.time);
+        if (!when)
+            refuse(403, "AccessDenied", "The date of the signature is malformed.");
+        const bool early = now < *when - tolerance;
+        if (how == signed_by::query && !early) {
+            if (now > *when + *given.validity)
+                refuse(403, "AccessDenied", "Request has expired");
+            return;
+        }
+        if (early || now > *when + tolerance)
+            refuse(403, "RequestTimeTooSkewed",
+                "The difference between the request time and the current time is too large.");
+    }
+
+    void check_token(const http_request& request) const
+    {
+        const auto token = request.parameter_value("X-Amz-Security-Token")
+                               .value_or(request.fields.get("x-amz-security-token"));
+        if (token != who_.session_token)
+            refuse(400, who_.session_token.empty() ? "InvalidToken" : "ExpiredToken",
+                "The provided token is not valid.");
+    }
+
+    static std::vector<std::string> split(std::string_view list)
+    {
+        std::vector<std::string> out;
+        while (!list.empty()) {
+            const auto end = std::min(list.find(';'), list.size());
+            out.emplace_back(list.substr(0, end));
+            list.remove_prefix(std::min(end + 1, list.size()));
+        }
+        return out;
+    }
+
+    /// Host and all that begins with `x-amz-` must be signed.
+    static void check_header_list(
+        const http_request& request, std::string_view header_list, signed_by how)
+    {
+        const auto names = split(header_list);
+        const auto is_signed = [&names](std::string_view name) {
+            return std::ranges::any_of(names,
+                [name](const auto& each) { return detail::equal_ignoring_case(each, name); });
+        };
+        for (const auto& [name, value] : request.fields) {
+            const bool must = detail::equal_ignoring_case(name, "Host") ||
+                detail::starts_with_ignoring_case(name, "x-amz-");
+            const bool is_hash = detail::equal_ignoring_case(name, "x-amz-content-sha256");
+            if (must && !is_signed(name) && !(is_hash && how == signed_by::query))
+                refuse(403, "AccessDenied",
+                    "There were headers present in the request which were not signed");
+        }
+    }
+
+    static std::string escape(std::string_view text, bool keeps_slash)
+    {
+        std::string out;
+        for (const char c : text) {
+            if (detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' ||
+                (c == '/' && keeps_slash)) {
+                out.push_back(c);
+                continue;
+            }
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            const auto byte = static_cast<unsigned char>(c);
+            out.push_back('%');
+            out.push_back(digits[byte / 16]);
+            out.push_back(digits[byte % 16]);
+        }
+        return out;
+    }
+
+    /// Without blanks at the ends, and one for each run of them inside.
+    static std::string folded(std::string_view value)
+    {
+        std::string out;
+        for (const char c : value)
+            if (c != ' ' && c != '\t')
+                out.push_back(c);
+            else if (!out.empty() && out.back() != ' ')
+                out.push_back(' ');
+        while (out.ends_with(' '))
+            out.pop_back();
+        return out;
+    }
+
+    static std::string canonical_request(
+        const http_request& request, const fields_of_signature& given, signed_by how)
+    {
+        std::vector<std::pair<std::string, std::string>> pairs;
+        for (const auto& [name, value] : request.parameters)
+            if (how != signed_by::query || name != "X-Amz-Signature")
+                pairs.emplace_back(escape(name, false), escape(value, false));
+        std::ranges::sort(pairs);
+        std::string query;
+        for (const auto& [name, value] : pairs)
+            query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
+        std::string headers;
+        for (const auto& listed : split(given.header_list)) {
+            std::string value;
+            bool found = false;
+            for (const auto& [name, text] : request.fields)
+                if (detail::equal_ignoring_case(name, listed)) {
+                    value.append(found ? "," : "").append(folded(text));
+                    found = true;
+                }
+            headers.append(listed).append(":").append(found ? value : "(absent)").append("\n");
+        }
+        return request.method + "\n" + escape(request.path, true) + "\n" + query + "\n" + headers +
+            "\n" + given.header_list + "\n" + given.payload_hash;
+    }
+
+    [[nodiscard]] std::string signing_key(const fields_of_signature& given) const
+    {
+        auto key = mac("AWS4" + who_.secret_key, given.time.substr(0, 8));
+        key = mac(key, region_);
+        key = mac(key, "s3");
+        return mac(key, "aws4_request");
+    }
+
+    static std::string mac(std::string_view key, std::string_view text)
+    {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+        unsigned int size = 0;
+        HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+            reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size);
+        return {reinterpret_cast<const char*>(out.data()), size};
+    }
+
+    static std::string hex(std::string_view bytes)
+    {
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string out;
+        for (const char c : bytes) {
+            const auto byte = static_cast<unsigned char>(c);
+            out.push_back(digits[byte / 16]);
+            out.push_back(digits[byte % 16]);
+        }
+        return out;
+    }
+
+    account who_;
+    std::string region_;
+};
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
+
+// ---- cosio/testing/emulation/s3_payload.hpp -----------------------------------------------------
+
+// What S3 clients say of their bodies: hashes, checksums, and the coding that carries them behind.
+
+#ifndef COSIO_TESTING_EMULATION_S3_PAYLOAD_HPP
+#define COSIO_TESTING_EMULATION_S3_PAYLOAD_HPP
+
+namespace cosio::inline v0::testing::emulation {
+
+/// A CRC in reflected form, bit by bit, as big-endian bytes in base64, which is how S3 writes it.
+[[nodiscard]] inline std::string reflected_crc(
+    std::uint64_t polynomial, unsigned bytes, std::string_view text)
+{
+    const std::uint64_t mask = bytes == 8 ? ~std::uint64_t{0} : 0xffffffffU;
+    std::uint64_t value = mask;
+    for (const char c : text) {
+        value ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit != 8; ++bit)
+            value = value >> 1U ^ ((value & 1U) != 0 ? polynomial : 0);
+    }
+    value ^= mask;
+    std::string out;
+    for (unsigned i = bytes; i != 0; --i)
+        out.push_back(static_cast<char>(value >> (8 * (i - 1)) & 0xffU));
+    return crypto::base64(detail::bytes_of(out));
+}
+
+/// The checksum that a header `x-amz-checksum-<name>` states; nothing for a name that is none.
+[[nodiscard]] inline std::optional<std::string> s3_checksum(
+    std::string_view name, std::string_view body)
+{
+    constexpr std::uint64_t crc32_polynomial = 0xEDB88320;
+    constexpr std::uint64_t crc32c_polynomial = 0x82F63B78;
+    constexpr std::uint64_t crc64nvme_polynomial = 0x9A6C9329AC4BC9B5;
+    if (name == "crc32")
+        return reflected_crc(crc32_polynomial, 4, body);
+    if (name == "crc32c")
+        return reflected_crc(crc32c_polynomial, 4, body);
+    if (name == "crc64nvme")
+        return reflected_crc(crc64nvme_polynomial, 8, body);
+    if (name == "sha1")
+        return crypto::base64(crypto::sha1(detail::bytes_of(body)).value());
+    if (name == "sha256")
+        return crypto::base64(crypto::sha256(detail::bytes_of(body)).value());
+    return std::nullopt;
+}
+
+inline constexpr std::string_view s3_checksum_prefix = "x-amz-checksum-";
+
+/// Compares the body with every checksum among `fields`; true when there was one.
+inline bool check_s3_checksums(const field_table& fields, std::string_view body)
+{
+    bool compared = false;
+    for (const auto& [name, value] : fields) {
+        if (!detail::starts_with_ignoring_case(name, s3_checksum_prefix))
+            continue;
+        std::string algorithm(name.substr(s3_checksum_prefix.size()));
+        std::ranges::transform(algorithm, algorithm.begin(), detail::to_lower);
+        const auto ours = s3_checksum(algorithm, body);
+        if (!ours)
+            continue; // Such as x-amz-checksum-mode.
+        if (*ours != value)
+            refuse(400, "BadDigest",
+                "The " + algorithm + " you specified did not match the calculated checksum.");
+        compared = true;
+    }
+    return compared;
+}
+
+/// Decodes `aws-chunked` without signatures, in which a checksum follows the body; yields the
+/// trailers. Source: Amazon S3 documentation, "Uploads with trailing headers".
+[[nodiscard]] inline field_table take_aws_chunks(std::string& body)
+{
+    const auto bad = [] { refuse(400, "IncompleteBody", "The aws-chunked body is malformed."); };
+    std::string plain;
+    std::string_view rest = body;
+    const auto take_line = [&]() {
+        const auto end = rest.find("\r\n");
+        if (end == std::string_view::npos)
+            bad();
+        const auto line = rest.substr(0, end);
+        rest.remove_prefix(end + 2);
+        return line;
+    };
+    for (;;) {
+        const auto line = take_line();
+        const auto size = detail::parse_number<std::uint32_t>(line.substr(0, line.find(';')), 16);
+        if (!size)
+            bad();
+        if (*size == 0)
+            break;
+        if (rest.size() < std::size_t{*size} + 2 || rest.substr(*size, 2) != "\r\n")
+            bad();
+        plain.append(rest.substr(0, *size));
+        rest.remove_prefix(std::size_t{*size} + 2);
+    }
+    field_table trailers;
+    while (!rest.empty()) {
+        const auto line = take_line();
+        const auto colon = line.find(':');
+        if (line.empty())
+            break;
+        if (colon == std::string_view::npos)
+            bad();
+        trailers.add(line.substr(0, colon), detail::trimmed(line.substr(colon + 1)));
+    }
+    body = std::move(plain);
+    return trailers;
+}
+
+/// Compares the body with all that the request says of it, and makes it plain. True when a checksum
+/// of S3 was among that.
+inline bool check_s3_payload(http_request& request, signed_by how)
+{
+    const auto stated = request.fields.find("x-amz-content-sha256").value_or("UNSIGNED-PAYLOAD");
+    bool compared = false;
+    if (stated == "STREAMING-UNSIGNED-PAYLOAD-TRAILER") {
+        const auto trailers = take_aws_chunks(request.body);
+        const auto length = detail::parse_number<std::uint64_t>(
+            request.fields.get("x-amz-decoded-content-length"));
+        if (length != request.body.size())
+            refuse(400, "IncompleteBody", "The body is not of its decoded length.");
+        if (const auto trailer = request.fields.find("x-amz-trailer");
+            trailer && !trailers.has(*trailer))
+            refuse(400, "MalformedTrailerError", "The request has no such trailer.");
+        compared = check_s3_checksums(trailers, request.body);
+    } else if (stated.starts_with("STREAMING-")) {
+        refuse(501, "NotImplemented", "Chunk signatures are not verified here.");
+    } else if (stated != "UNSIGNED-PAYLOAD" && how != signed_by::nobody &&
+        stated != s3_signature_verifier::sha256_hex(request.body)) {
+        refuse(400, "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.");
+    }
+    return check_s3_checksums(request.fields, request.body) || compared;
+}
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
+
+// ---- cosio/testing/emulation/s3_request.hpp -----------------------------------------------------
+
+// Requests of S3 clients in the words of COS, which the rest of the emulator understands.
+
+#ifndef COSIO_TESTING_EMULATION_S3_REQUEST_HPP
+#define COSIO_TESTING_EMULATION_S3_REQUEST_HPP
+
+namespace cosio::inline v0::testing::emulation {
+
+inline constexpr std::string_view s3_header_prefix = "x-amz-";
+inline constexpr std::string_view s3_sse_header = "x-amz-server-side-encryption";
+
+/// A value that nothing in COS's vocabulary is equal to, for one that S3 does not have.
+inline constexpr std::string_view no_such_word = "(none)";
+
+/// The key id within a KMS key's ARN; `alias/aws/s3` is the account's default.
+[[nodiscard]] inline std::string read_kms_key_name(std::string_view name, const key_vault& vault)
+{
+    if (name == "alias/aws/s3")
+        return vault.default_kms_key();
+    return std::string(name.starts_with("arn:") ? name.substr(name.rfind('/') + 1) : name);
+}
+
+/// `value` of the S3 header `name` as COS has it.
+[[nodiscard]] inline std::string translate_s3_value(
+    std::string_view name, std::string_view value, const key_vault& vault)
+{
+    const auto one_of = [value](std::string_view theirs, std::string_view ours,
+                            std::string_view otherwise) {
+        return std::string(value == theirs ? ours : otherwise);
+    };
+    if (name == "server-side-encryption")
+        return one_of("aws:kms", "cos/kms", value == "AES256" ? value : no_such_word);
+    if (name == "server-side-encryption-aws-kms-key-id")
+        return read_kms_key_name(value, vault);
+    if (name == "metadata-directive" || name == "tagging-directive")
+        return one_of("REPLACE", "Replaced", value == "COPY" ? "Copy" : no_such_word);
+    if (name == "storage-class")
+        return one_of("GLACIER", "ARCHIVE", value == "ARCHIVE" ? no_such_word : value);
+    if (name == "copy-source")
+        return std::string(value.starts_with('/') ? "" : "/").append(value);
+    return std::string(value);
+}
+
+/// Content-Encoding without the coding of the transfer.
+[[nodiscard]] inline std::string without_aws_chunked(std::string_view codings)
+{
+    std::string out;
+    while (!codings.empty()) {
+        const auto end = std::min(codings.find(','), codings.size());
+        const auto one = detail::trimmed(codings.substr(0, end));
+        if (!detail::equal_ignoring_case(one, "aws-chunked"))
+            out.append(out.empty() ? "" : ",").append(one);
+        codings.remove_prefix(std::min(end + 1, codings.size()));
+    }
+    return out;
+}
+
+/// The request in COS's words. Refuses a body that is not what the request says of it.
+[[nodiscard]] inline http_request translate_s3_request(
+    const http_request& request, signed_by how, const key_vault& vault)
+{
+    http_request out = request;
+    const bool checksum_compared = check_s3_payload(out, how);
+    out.fields = field_table();
+    for (const auto& [name, value] : request.fields) {
+        std::string lower = name;
+        std::ranges::transform(lower, lower.begin(), detail::to_lower);
+        if (lower.starts_with("x-cos-"))
+            continue;
+        if (lower == "content-encoding") {
+            if (const auto kept = without_aws_chunked(value); !kept.empty())
+                out.fields.add(name, kept);
+        } else if (!lower.starts_with(s3_header_prefix)) {
+            out.fields.add(name, value);
+        } else {
+            const auto bare = lower.substr(s3_header_prefix.size());
+            const bool is_key_id = bare == "server-side-encryption-aws-kms-key-id";
+            out.fields.add(is_key_id ? "x-cos-server-side-encryption-cos-kms-key-id"
+                                     : "x-cos-" + bare,
+                translate_s3_value(bare, value, vault));
+        }
+    }
+    // The length of the decoded body serves where COS asks for that of the body as it was sent.
+    if (!out.fields.has("Content-Length") && request.fields.has("x-amz-decoded-content-length"))
+        out.fields.add("Content-Length", std::to_string(out.body.size()));
+    // A checksum of S3 serves where COS asks for an MD5.
+    if (checksum_compared && !request.fields.has("Content-MD5"))
+        out.fields.add("Content-MD5",
+            crypto::base64(crypto::md5(detail::bytes_of(out.body)).value()));
+    return out;
+}
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
+
+// ---- cosio/testing/emulation/s3_reply.hpp -------------------------------------------------------
+
+// Replies to S3 clients: what the emulator answers to COS clients, in the words of S3.
+
+#ifndef COSIO_TESTING_EMULATION_S3_REPLY_HPP
+#define COSIO_TESTING_EMULATION_S3_REPLY_HPP
+
+namespace cosio::inline v0::testing::emulation {
+
+/// As AWS names a KMS key in its replies, whatever name it was asked for by.
+[[nodiscard]] inline std::string kms_key_arn(std::string_view region, std::string_view id)
+{
+    return std::string("arn:aws:kms:").append(region).append(":111122223333:key/").append(id);
+}
+
+/// A refusal of COS as S3 has it.
+[[nodiscard]] inline refusal translate_refusal(refusal why, const http_request& request)
+{
+    struct row
+    {
+        std::string_view cos_code;
+        unsigned status;
+        std::string_view s3_code;
+    };
+    static constexpr std::array<row, 9> rows{{
+        {"KmsKeyNotExist", 400, "KMS.NotFoundException"},
+        {"KmsKeyDisabled", 400, "KMS.DisabledException"},
+        {"NoSuchEncryptionConfiguration", 404, "ServerSideEncryptionConfigurationNotFoundError"},
+        {"KeyTooLong", 400, "KeyTooLongError"},
+        {"NotSupportedStorageClass", 400, "InvalidStorageClass"},
+        {"RestoreNonArchiveObject", 403, "InvalidObjectState"},
+        {"SSEHeaderNotAllowed", 400, "InvalidArgument"},
+        {"InvalidCopySource", 400, "InvalidArgument"},
+        {"InvalidObjectName", 400, "InvalidURI"},
+    }};
+    for (const auto& [cos_code, status, s3_code] : rows)
+        if (why.code == cos_code) {
+            why.status = status;
+            why.code = s3_code;
+            return why;
+        }
+    if (why.code == "SsecDecryptHeaderInvalid") {
+        const bool has_key =
+            request.fields.has("x-amz-server-side-encryption-customer-key") ||
+            request.fields.has("x-amz-copy-source-server-side-encryption-customer-key");
+        why.status = has_key ? 403 : 400;
+        why.code = has_key ? "AccessDenied" : "InvalidRequest";
+        why.message = has_key
+            ? "Access Denied"
+            : "The object was stored using a form of Server Side Encryption. The correct "
+              "parameters must be provided to retrieve the object.";
+    }
+    if (why.message == "The encryption algorithm must be AES256.")
+        why.code = "InvalidEncryptionAlgorithmError";
+    return why;
+}
+
+/// Puts `with` in place of every `what`.
+inline void replace_all(std::string& text, std::string_view what, std::string_view with)
+{
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+        text.replace(at, what.size(), with);
+}
+
+/// A document of COS with the names and the namespace of S3.
+inline void translate_document(std::string& text)
+{
+    if (const auto root_end = text.find('>'); root_end != std::string::npos)
+        text.insert(root_end, " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"");
+    for (const std::string_view name : {"CRC64", "RestoreStatus"}) {
+        const auto open = std::string("<").append(name).append(">");
+        const auto close = std::string("</").append(name).append(">");
+        for (auto at = text.find(open); at != std::string::npos; at = text.find(open))
+            text.erase(at, text.find(close, at) + close.size() - at);
+    }
+    replace_all(text, "Encoding-Type>", "EncodingType>");
+    replace_all(text, "<StorageClass>Standard<", "<StorageClass>STANDARD<");
+    replace_all(text, "<StorageClass>ARCHIVE<", "<StorageClass>GLACIER<");
+}
+
+/// The reply in S3's words. `is_object`: the body is that of an object.
+inline void translate_s3_reply(http_reply& reply, std::string_view region, bool is_object)
+{
+    constexpr std::string_view prefix = "x-cos-";
+    field_table fields;
+    for (const auto& [name, value] : reply.fields) {
+        if (!detail::starts_with_ignoring_case(name, prefix)) {
+            fields.add(name, value);
+            continue;
+        }
+        const auto bare = std::string_view(name).substr(prefix.size());
+        if (bare == "hash-crc64ecma" || bare == "restore-status")
+            continue;
+        if (bare == "server-side-encryption-cos-kms-key-id")
+            fields.add("x-amz-server-side-encryption-aws-kms-key-id", kms_key_arn(region, value));
+        else if (value == "cos/kms")
+            fields.add("x-amz-server-side-encryption", "aws:kms");
+        else if (bare == "storage-class" && value == "ARCHIVE")
+            fields.add("x-amz-storage-class", "GLACIER");
+        else
+            fields.add(std::string(s3_header_prefix).append(bare), value);
+    }
+    reply.fields = std::move(fields);
+    reply.declaration_first = true;
+    if (!is_object && !reply.body.empty())
+        translate_document(reply.body);
+}
+
+/// 16 capital hexadecimal digits, as Amazon's identifiers are.
+[[nodiscard]] inline std::string make_s3_request_id()
+{
+    auto id = random_hex(8);
+    std::ranges::transform(
+        id, id.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return id;
+}
+
+/// The document and headers of a refusal, which is one of S3 already.
+[[nodiscard]] inline http_reply describe_s3_refusal(
+    const refusal& why, const http_request& request, std::string_view request_id)
+{
+    http_reply reply;
+    reply.status = why.status;
+    for (const auto& [name, value] : why.fields)
+        if (name != "string-to-sign" && name != "format-string")
+            reply.fields.add(name, value);
+    translate_s3_reply(reply, {}, true);
+    const auto host_id = crypto::base64(detail::bytes_of(random_bytes(48)));
+    reply.fields.add("x-amz-id-2", host_id);
+    xml::writer document;
+    document.open("Error").element("Code", why.code).element("Message", why.message);
+    document.element("Resource", request.target.substr(0, request.target.find('?')));
+    if (const auto text = why.fields.find("string-to-sign"))
+        document.element("StringToSign", *text);
+    if (const auto text = why.fields.find("format-string"))
+        document.element("CanonicalRequest", *text);
+    document.element("RequestId", request_id).element("HostId", host_id).close();
+    reply.body =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + std::move(document).document();
+    return reply;
+}
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
+
 // ---- cosio/testing/emulation/service.hpp --------------------------------------------------------
 
 // The emulated service: which request it is, who sent it, and what it is answered.
@@ -3411,6 +4209,7 @@ struct service_name
         names.push_back(std::string("service.cos").append(domain));
         names.push_back(std::string("cos.accelerate").append(domain));
     }
+    names.push_back("s3." + options.region + ".amazonaws.com");
     names.emplace_back("localhost");
     for (const auto& name : names) {
         if (host == name) {
@@ -3544,6 +4343,8 @@ inline void check_key(std::string_view key)
 [[nodiscard]] inline http_reply describe_refusal(
     const refusal& why, const http_request& request, std::string_view request_id)
 {
+    if (is_s3_request(request))
+        return describe_s3_refusal(why, request, request_id);
     http_reply reply;
     reply.status = why.status;
     const auto trace_id = crypto::base64(detail::bytes_of(random_hex(64)));
@@ -3566,31 +4367,79 @@ inline void check_key(std::string_view key)
     return reply;
 }
 
+[[nodiscard]] inline std::string_view request_id_header(const http_request& request)
+{
+    return is_s3_request(request) ? "x-amz-request-id" : "x-cos-request-id";
+}
+
+[[nodiscard]] inline http_reply dispatch(call_context& call)
+{
+    address(call);
+    return call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
+}
+
+/// Answers a request of COS, which `seconds` after 1970 must be signed for. Throws refusals.
+[[nodiscard]] inline http_reply serve_cos(call_context& call, std::int64_t seconds)
+{
+    call.signature = signature_verifier(call.state.options.who).verify(call.request, seconds);
+    return dispatch(call);
+}
+
+/// Answers a request of S3, of which `call` has a translation. Throws refusals in the words of COS.
+[[nodiscard]] inline http_reply serve_s3(call_context& call)
+{
+    const auto& request = call.request;
+    address(call);
+    const bool reads = request.method == "GET";
+    const bool lists = reads && call.key.empty() && call.signature != signed_by::nobody &&
+        request.parameter_value("list-type") == "2";
+    auto reply = lists ? list_objects_v2(call) : dispatch(call);
+    // S3's reply to completing an upload names the customer key nowhere.
+    if (request.method == "POST" && request.has_parameter("uploadId"))
+        for (const char* const name : {"algorithm", "key-MD5"})
+            reply.fields.erase(std::string(customer_prefix).append(name));
+    const bool is_object = reads && !call.key.empty() && !request.has_parameter("uploadId") &&
+        !request.has_parameter("tagging");
+    translate_s3_reply(reply, call.state.options.region, is_object);
+    return reply;
+}
+
 /// Answers one request; never throws for what a client sent.
 [[nodiscard]] inline http_reply serve(
     service_state& state, const http_request& request, time_point real_time,
     bool ignores_encryption = false)
 {
     const auto now = real_time + state.clock_offset;
-    call_context call{state, request, now};
-    call.request_id = make_request_id(now);
+    const auto seconds =
+        std::chrono::floor<std::chrono::seconds>(real_time).time_since_epoch().count();
+    const bool speaks_s3 = is_s3_request(request);
+    const auto request_id = speaks_s3 ? make_s3_request_id() : make_request_id(now);
+    http_request translated;
+    call_context call{state, speaks_s3 ? translated : request, now};
+    call.request_id = request_id;
     call.ignores_encryption = ignores_encryption;
+    call.speaks_s3 = speaks_s3;
     http_reply reply;
     try {
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(real_time);
-        call.signature = signature_verifier(state.options.who)
-                             .verify(request, seconds.time_since_epoch().count());
-        address(call);
-        reply = call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
+        if (speaks_s3) {
+            call.signature = s3_signature_verifier(state.options.who, state.options.region)
+                                 .verify(request, seconds);
+            translated = translate_s3_request(request, call.signature, state.vault);
+            reply = serve_s3(call);
+        } else {
+            reply = serve_cos(call, seconds);
+        }
     } catch (const refusal& why) {
-        reply = describe_refusal(why, request, call.request_id);
+        reply = speaks_s3
+            ? describe_s3_refusal(translate_refusal(why, request), request, request_id)
+            : describe_refusal(why, request, request_id);
     }
     const bool has_type = reply.fields.has("Content-Type");
     if (!reply.body.empty() && !has_type)
         reply.fields.add("Content-Type", "application/xml");
     reply.fields.add("Date", header_date(real_time));
     reply.fields.add("Server", "tencent-cos");
-    reply.fields.add("x-cos-request-id", call.request_id);
+    reply.fields.add(request_id_header(request), request_id);
     if (request.method == "HEAD")
         reply.body.clear();
     return reply;
@@ -3652,8 +4501,11 @@ inline void append_chunk(std::string& out, std::string_view bytes)
     out.append(stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     if (reply.chunked) {
         out.append("Transfer-Encoding: chunked\r\n\r\n");
-        append_chunk(out, "  "); // Keeps the connection alive while the copy goes on.
-        append_chunk(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + reply.body);
+        constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+        constexpr std::string_view blanks = "  "; // Keep the connection alive while a copy goes on.
+        append_chunk(out, reply.declaration_first ? declaration : blanks);
+        append_chunk(out,
+            std::string(reply.declaration_first ? blanks : declaration).append(reply.body));
         return out.append("0\r\n\r\n");
     }
     if (reply.status != 204 && reply.status != 304)
@@ -3680,7 +4532,8 @@ inline void spoil(http_reply& reply, const std::vector<fault>& faults)
         if (each.hides_encryption || each.ignores_encryption) {
             std::vector<std::string> hidden;
             for (const auto& [name, value] : reply.fields)
-                if (detail::starts_with_ignoring_case(name, sse_header))
+                if (detail::starts_with_ignoring_case(name, sse_header) ||
+                    detail::starts_with_ignoring_case(name, s3_sse_header))
                     hidden.push_back(name);
             for (const auto& name : hidden)
                 reply.fields.erase(name);
@@ -3706,7 +4559,7 @@ inline void spoil(http_reply& reply, const std::vector<fault>& faults)
         why.message = "Injected.";
         auto reply = describe_refusal(why, request, each.with_request_id ? request_id : "");
         if (each.with_request_id)
-            reply.fields.add("x-cos-request-id", request_id);
+            reply.fields.add(request_id_header(request), request_id);
         else
             reply.fields.erase("x-cos-trace-id");
         if (each.code.empty() || request.method == "HEAD")
@@ -3990,8 +4843,8 @@ private:
 
 // ---- cosio/testing/emulator.hpp -----------------------------------------------------------------
 
-// A COS server for tests, in one object: real bytes over real TLS on loopback, signatures checked,
-// objects encrypted at rest, faults on demand. For tests, not for data that matters.
+// A server of COS and S3 for tests, in one object: real bytes over real TLS on loopback, signatures
+// checked, objects encrypted at rest, faults on demand. For tests, not for data that matters.
 
 #ifndef COSIO_TESTING_EMULATOR_HPP
 #define COSIO_TESTING_EMULATOR_HPP
@@ -4072,6 +4925,9 @@ struct recorded_request
 ///
 ///     cosio::testing::emulator cos_emulator;
 ///     cosio::client cos(context.get_executor(), cos_emulator.client_config());
+///
+/// Requests that are signed with SigV4 or speak of `x-amz-` are answered in the form of S3; both
+/// kinds of clients see the same objects.
 class emulator
 {
 public:
@@ -4207,6 +5063,8 @@ private:
             names.push_back("*.cos." + options_.region + domain);
             names.push_back(std::string("service.cos").append(domain));
         }
+        names.push_back("s3." + options_.region + ".amazonaws.com");
+        names.push_back("*.s3." + options_.region + ".amazonaws.com");
         for (const auto& host : options_.hosts) {
             names.push_back(host);
             names.push_back("*." + host);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A COS server for tests, in one object: real bytes over real TLS on loopback, signatures checked,
-// objects encrypted at rest, faults on demand. For tests, not for data that matters.
+// A server of COS and S3 for tests, in one object: real bytes over real TLS on loopback, signatures
+// checked, objects encrypted at rest, faults on demand. For tests, not for data that matters.
 
 #ifndef COSIO_TESTING_EMULATOR_HPP
 #define COSIO_TESTING_EMULATOR_HPP
@@ -104,6 +104,9 @@ struct recorded_request
 ///
 ///     cosio::testing::emulator cos_emulator;
 ///     cosio::client cos(context.get_executor(), cos_emulator.client_config());
+///
+/// Requests that are signed with SigV4 or speak of `x-amz-` are answered in the form of S3; both
+/// kinds of clients see the same objects.
 class emulator
 {
 public:
@@ -239,6 +242,8 @@ private:
             names.push_back("*.cos." + options_.region + domain);
             names.push_back(std::string("service.cos").append(domain));
         }
+        names.push_back("s3." + options_.region + ".amazonaws.com");
+        names.push_back("*.s3." + options_.region + ".amazonaws.com");
         for (const auto& host : options_.hosts) {
             names.push_back(host);
             names.push_back("*." + host);

@@ -83,8 +83,12 @@ namespace cosio::inline v0::testing::emulation {
                     document.skip();
             }
     require_whole(right_root, document.finish());
+    if (call.speaks_s3) {
+        algorithm = algorithm == "aws:kms" ? "KMS" : algorithm == "KMS" ? "" : algorithm;
+        key_id = key_id.substr(key_id.rfind('/') + 1); // Of an ARN.
+    }
     if (algorithm != "AES256" && algorithm != "KMS")
-        refuse(400, "InvalidArgument", "The algorithm must be AES256 or KMS.");
+        refuse(400, "InvalidArgument", "The algorithm must be AES256 or that of SSE-KMS.");
     if (!key_id.empty())
         call.state.vault.check_kms_key(key_id);
     call.stored().encryption.emplace(algorithm, key_id);
@@ -100,7 +104,9 @@ namespace cosio::inline v0::testing::emulation {
             "The specified encryption configuration does not exist.");
     xml::writer out;
     out.open("ServerSideEncryptionConfiguration").open("Rule");
-    out.open("ApplyServerSideEncryptionByDefault").element("SSEAlgorithm", encryption->first);
+    const bool names_aws = call.speaks_s3 && encryption->first == "KMS";
+    out.open("ApplyServerSideEncryptionByDefault");
+    out.element("SSEAlgorithm", names_aws ? "aws:kms" : encryption->first);
     if (!encryption->second.empty())
         out.element("KMSMasterKeyID", encryption->second);
     out.close().close().close();
@@ -130,7 +136,7 @@ struct listing_request
           delimiter(call.request.parameter_value("delimiter").value_or("")),
           encoded(wants_encoded_names(call))
     {
-        if (delimiter.size() > 1)
+        if (delimiter.size() > 1 && !call.speaks_s3)
             refuse(400, "InvalidDelimiter", "The delimiter must be one character.");
     }
 
@@ -145,7 +151,7 @@ struct listing_request
         if (delimiter.empty())
             return {};
         const auto end = key.find(delimiter, prefix.size());
-        return std::string(end == std::string_view::npos ? "" : key.substr(0, end + 1));
+        return std::string(end == std::string_view::npos ? "" : key.substr(0, end + delimiter.size()));
     }
 };
 
@@ -162,19 +168,23 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
     out.close();
 }
 
-[[nodiscard]] inline http_reply list_objects(const call_context& call)
+/// The entries of one page of a listing of objects.
+struct object_page
 {
-    const listing_request asked(call);
-    const auto most = read_page_size(call, "max-keys");
-    const std::string marker(call.request.parameter_value("marker").value_or(""));
-    const auto& objects = call.stored().objects;
-
-    xml::writer entries;
-    std::vector<std::string> prefixes;
-    std::string last;
+    xml::writer entries{};
+    std::vector<std::string> prefixes{};
+    std::string last{}; ///< Key or common prefix.
     std::size_t listed = 0;
     bool truncated = false;
-    for (const auto& [key, versions] : objects) {
+};
+
+/// At most `most` entries behind `marker`.
+[[nodiscard]] inline object_page list_page(const call_context& call, const listing_request& asked,
+    const std::string& marker, std::size_t most)
+{
+    object_page page;
+    auto& [entries, prefixes, last, listed, truncated] = page;
+    for (const auto& [key, versions] : call.stored().objects) {
         if (key <= marker || !key.starts_with(asked.prefix) || versions.empty() ||
             versions.back().delete_marker)
             continue;
@@ -192,6 +202,15 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
         else
             prefixes.push_back(common);
     }
+    return page;
+}
+
+[[nodiscard]] inline http_reply list_objects(const call_context& call)
+{
+    const listing_request asked(call);
+    const auto most = read_page_size(call, "max-keys");
+    const std::string marker(call.request.parameter_value("marker").value_or(""));
+    const auto page = list_page(call, asked, marker, most);
 
     xml::writer out;
     out.open("ListBucketResult").element("Name", call.bucket);
@@ -201,12 +220,12 @@ inline void write_object_entry(xml::writer& out, const std::string& name,
     out.element("MaxKeys", most);
     if (!asked.delimiter.empty())
         out.element("Delimiter", asked.delimiter);
-    out.element("IsTruncated", truncated ? "true" : "false");
-    if (truncated)
-        out.element("NextMarker", asked.name(last));
-    for (const auto& common : prefixes)
+    out.element("IsTruncated", page.truncated ? "true" : "false");
+    if (page.truncated && !(call.speaks_s3 && asked.delimiter.empty()))
+        out.element("NextMarker", asked.name(page.last));
+    for (const auto& common : page.prefixes)
         out.open("CommonPrefixes").element("Prefix", asked.name(common)).close();
-    out.raw(entries.document()).close();
+    out.raw(page.entries.document()).close();
     http_reply reply;
     reply.body = std::move(out).document();
     reply.fields.add("x-cos-bucket-region", call.state.options.region);

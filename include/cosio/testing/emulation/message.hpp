@@ -88,6 +88,8 @@ struct http_reply
     std::string body{};
     /// Sent chunked, with blanks before the document, as COS does after a copy or a completion.
     bool chunked = false;
+    /// The blanks of a chunked reply come behind the XML declaration, as S3 has it.
+    bool declaration_first = false;
     /// The length to announce for a reply without body, as HEAD has.
     std::optional<std::uint64_t> announced_length{};
 };

@@ -145,9 +145,9 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     reply.body = std::move(document).document();
     if (source.version_named)
         reply.fields.add("x-cos-copy-source-version-id", source.object->version_id);
-    // Documented for SSE-COS alone.
-    if (upload.object.encryption.mode == sse_mode::cos_managed)
-        add_sse_headers(reply.fields, upload.object.encryption, {});
+    // Documented for SSE-COS alone, on S3 for every mode.
+    if (call.speaks_s3 || upload.object.encryption.mode == sse_mode::cos_managed)
+        add_sse_headers(reply.fields, upload.object.encryption, key.customer_key_md5);
     return reply;
 }
 

@@ -147,7 +147,8 @@ inline deletion delete_version(const call_context& call, const std::string& key,
     while (right_root && document.next_child()) {
         if (document.name() == "Days") {
             days = detail::parse_number<std::uint32_t>(document.text());
-        } else if (document.name() == "CASJobParameters") {
+        } else if (document.name() ==
+            (call.speaks_s3 ? "GlacierJobParameters" : "CASJobParameters")) {
             while (document.next_child()) {
                 if (document.name() == "Tier")
                     tier = document.text();

@@ -61,8 +61,11 @@ inline void append_chunk(std::string& out, std::string_view bytes)
     out.append(stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
     if (reply.chunked) {
         out.append("Transfer-Encoding: chunked\r\n\r\n");
-        append_chunk(out, "  "); // Keeps the connection alive while the copy goes on.
-        append_chunk(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + reply.body);
+        constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+        constexpr std::string_view blanks = "  "; // Keep the connection alive while a copy goes on.
+        append_chunk(out, reply.declaration_first ? declaration : blanks);
+        append_chunk(out,
+            std::string(reply.declaration_first ? blanks : declaration).append(reply.body));
         return out.append("0\r\n\r\n");
     }
     if (reply.status != 204 && reply.status != 304)
@@ -89,7 +92,8 @@ inline void spoil(http_reply& reply, const std::vector<fault>& faults)
         if (each.hides_encryption || each.ignores_encryption) {
             std::vector<std::string> hidden;
             for (const auto& [name, value] : reply.fields)
-                if (detail::starts_with_ignoring_case(name, sse_header))
+                if (detail::starts_with_ignoring_case(name, sse_header) ||
+                    detail::starts_with_ignoring_case(name, s3_sse_header))
                     hidden.push_back(name);
             for (const auto& name : hidden)
                 reply.fields.erase(name);
@@ -115,7 +119,7 @@ inline void spoil(http_reply& reply, const std::vector<fault>& faults)
         why.message = "Injected.";
         auto reply = describe_refusal(why, request, each.with_request_id ? request_id : "");
         if (each.with_request_id)
-            reply.fields.add("x-cos-request-id", request_id);
+            reply.fields.add(request_id_header(request), request_id);
         else
             reply.fields.erase("x-cos-trace-id");
         if (each.code.empty() || request.method == "HEAD")

@@ -11,6 +11,10 @@
 #include <cosio/testing/emulation/object_changes.hpp>
 #include <cosio/testing/emulation/object_reading.hpp>
 #include <cosio/testing/emulation/object_writing.hpp>
+#include <cosio/testing/emulation/s3_listing.hpp>
+#include <cosio/testing/emulation/s3_reply.hpp>
+#include <cosio/testing/emulation/s3_request.hpp>
+#include <cosio/testing/emulation/s3_signature.hpp>
 #include <cosio/testing/emulation/signature.hpp>
 #include <cosio/testing/emulation/state.hpp>
 
@@ -47,6 +51,7 @@ struct service_name
         names.push_back(std::string("service.cos").append(domain));
         names.push_back(std::string("cos.accelerate").append(domain));
     }
+    names.push_back("s3." + options.region + ".amazonaws.com");
     names.emplace_back("localhost");
     for (const auto& name : names) {
         if (host == name) {
@@ -180,6 +185,8 @@ inline void check_key(std::string_view key)
 [[nodiscard]] inline http_reply describe_refusal(
     const refusal& why, const http_request& request, std::string_view request_id)
 {
+    if (is_s3_request(request))
+        return describe_s3_refusal(why, request, request_id);
     http_reply reply;
     reply.status = why.status;
     const auto trace_id = crypto::base64(detail::bytes_of(random_hex(64)));
@@ -202,31 +209,79 @@ inline void check_key(std::string_view key)
     return reply;
 }
 
+[[nodiscard]] inline std::string_view request_id_header(const http_request& request)
+{
+    return is_s3_request(request) ? "x-amz-request-id" : "x-cos-request-id";
+}
+
+[[nodiscard]] inline http_reply dispatch(call_context& call)
+{
+    address(call);
+    return call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
+}
+
+/// Answers a request of COS, which `seconds` after 1970 must be signed for. Throws refusals.
+[[nodiscard]] inline http_reply serve_cos(call_context& call, std::int64_t seconds)
+{
+    call.signature = signature_verifier(call.state.options.who).verify(call.request, seconds);
+    return dispatch(call);
+}
+
+/// Answers a request of S3, of which `call` has a translation. Throws refusals in the words of COS.
+[[nodiscard]] inline http_reply serve_s3(call_context& call)
+{
+    const auto& request = call.request;
+    address(call);
+    const bool reads = request.method == "GET";
+    const bool lists = reads && call.key.empty() && call.signature != signed_by::nobody &&
+        request.parameter_value("list-type") == "2";
+    auto reply = lists ? list_objects_v2(call) : dispatch(call);
+    // S3's reply to completing an upload names the customer key nowhere.
+    if (request.method == "POST" && request.has_parameter("uploadId"))
+        for (const char* const name : {"algorithm", "key-MD5"})
+            reply.fields.erase(std::string(customer_prefix).append(name));
+    const bool is_object = reads && !call.key.empty() && !request.has_parameter("uploadId") &&
+        !request.has_parameter("tagging");
+    translate_s3_reply(reply, call.state.options.region, is_object);
+    return reply;
+}
+
 /// Answers one request; never throws for what a client sent.
 [[nodiscard]] inline http_reply serve(
     service_state& state, const http_request& request, time_point real_time,
     bool ignores_encryption = false)
 {
     const auto now = real_time + state.clock_offset;
-    call_context call{state, request, now};
-    call.request_id = make_request_id(now);
+    const auto seconds =
+        std::chrono::floor<std::chrono::seconds>(real_time).time_since_epoch().count();
+    const bool speaks_s3 = is_s3_request(request);
+    const auto request_id = speaks_s3 ? make_s3_request_id() : make_request_id(now);
+    http_request translated;
+    call_context call{state, speaks_s3 ? translated : request, now};
+    call.request_id = request_id;
     call.ignores_encryption = ignores_encryption;
+    call.speaks_s3 = speaks_s3;
     http_reply reply;
     try {
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(real_time);
-        call.signature = signature_verifier(state.options.who)
-                             .verify(request, seconds.time_since_epoch().count());
-        address(call);
-        reply = call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
+        if (speaks_s3) {
+            call.signature = s3_signature_verifier(state.options.who, state.options.region)
+                                 .verify(request, seconds);
+            translated = translate_s3_request(request, call.signature, state.vault);
+            reply = serve_s3(call);
+        } else {
+            reply = serve_cos(call, seconds);
+        }
     } catch (const refusal& why) {
-        reply = describe_refusal(why, request, call.request_id);
+        reply = speaks_s3
+            ? describe_s3_refusal(translate_refusal(why, request), request, request_id)
+            : describe_refusal(why, request, request_id);
     }
     const bool has_type = reply.fields.has("Content-Type");
     if (!reply.body.empty() && !has_type)
         reply.fields.add("Content-Type", "application/xml");
     reply.fields.add("Date", header_date(real_time));
     reply.fields.add("Server", "tencent-cos");
-    reply.fields.add("x-cos-request-id", call.request_id);
+    reply.fields.add(request_id_header(request), request_id);
     if (request.method == "HEAD")
         reply.body.clear();
     return reply;

@@ -77,6 +77,8 @@ struct call_context
     /// A fault: writes store in the clear whatever they were asked.
     bool ignores_encryption = false;
     signed_by signature = signed_by::nobody;
+    /// The client speaks S3: `request` is a translation, documents are as S3 has them.
+    bool speaks_s3 = false;
 
     [[nodiscard]] stored_bucket& stored() const { return bucket_of(state.buckets, bucket); }
     void changed_object(const std::string& of_key) const
