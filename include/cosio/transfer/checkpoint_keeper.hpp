@@ -53,7 +53,7 @@ template <class Asked>
 }
 
 /// A checkpoint that is written to its file from time to time: after the first part, then every
-/// `interval` at most, and when the transfer ends early.
+/// `interval` at most, before an upload is completed, and when the transfer ends early.
 class checkpoint_keeper
 {
 public:

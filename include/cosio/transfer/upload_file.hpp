@@ -123,6 +123,9 @@ private:
         const auto resumed = static_cast<std::uint32_t>(upload_.parts().size());
         if (auto sent = co_await send_parts(*plan); !sent)
             co_return std::move(sent).error();
+        // With all parts written down, a run after this one can tell whether completing was done.
+        if (auto saved = co_await checkpoint_.save(); !saved)
+            co_return std::move(saved).error();
         auto completed = co_await upload_.complete(crew_->first());
         if (!completed)
             co_return std::move(completed).error();
