@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source cmake/packages.sh
 
-install_packages g++ cmake make libasio-dev libfmt-dev libssl-dev doctest-dev valgrind python3 openssl
+install_packages g++ cmake make libasio-dev libfmt-dev libssl-dev doctest-dev
 
 build=${BUILD_DIR:-build-tests}
 echo "Building the tests into $build"
