@@ -7,7 +7,7 @@ set -euo pipefail
 emulator=$1 ours=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# The system's Python first: that is whose packages tests/run.sh installs.
+# The system's Python first: that is whose packages .ci/run installs.
 python=
 for candidate in ${PYTHON:-/usr/bin/python3 python3}; do
     if "$candidate" -c "import boto3" 2>/dev/null; then
