@@ -229,8 +229,8 @@ TEST_CASE("a body that is not the one whose hash was signed")
     request.body = "00000";
     request.fields.add("x-amz-content-sha256",
         "e7042ac7d09c7bc41c8cfa5749e41858f6980643bc0db1a83cc793d3e24d3f77");
-    CHECK_NOTHROW(emulation::translate_s3_request(
-        request, signed_by::header, emulation::key_vault()));
+    CHECK_NOTHROW(static_cast<void>(emulation::translate_s3_request(
+        request, signed_by::header, emulation::key_vault())));
     request.body = "00001";
     try {
         const auto translated = emulation::translate_s3_request(

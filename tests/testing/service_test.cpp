@@ -164,6 +164,21 @@ TEST_CASE("liberties of other clients are taken")
                   "</ETag></Part></CompleteMultipartUpload>")) == "200");
 }
 
+TEST_CASE("what the emulator does not have is said, and touches nothing")
+{
+    emulated here;
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = "content"})));
+    for (const char* const target : {"/k?acl", "/?acl", "/?versions", "/?versioning",
+             "/?tagging", "/?policy", "/?lifecycle"}) {
+        CAPTURE(target);
+        CHECK(send(here, http::method::get, target).starts_with("HTTP/1.1 501"));
+    }
+    CHECK(send(here, http::method::put, "/k?acl", {}, "x").find("NotImplemented") !=
+        std::string::npos);
+    CHECK(here.get(here.cos.get_object({.bucket = bucket, .key = "k"})).value().body ==
+        "content");
+}
+
 TEST_CASE("copies and completions answer in chunks, with blanks before the document")
 {
     emulated here;

@@ -18,6 +18,7 @@
 #include <cosio/testing/emulation/signature.hpp>
 #include <cosio/testing/emulation/state.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -214,9 +215,27 @@ inline void check_key(std::string_view key)
     return is_s3_request(request) ? "x-amz-request-id" : "x-cos-request-id";
 }
 
+/// What COS has and the emulator has not is said, rather than taken for a request for the object or
+/// the bucket itself.
+inline void refuse_what_is_missing(const call_context& call)
+{
+    static constexpr std::string_view missing[] = {"accelerate", "acl", "append", "cors",
+        "domain", "intelligenttiering", "inventory", "lifecycle", "logging", "notification",
+        "object-lock", "origin", "policy", "referer", "replication", "select", "versions",
+        "website"};
+    const auto& request = call.request;
+    const bool asks_for_one = std::ranges::any_of(
+        missing, [&](std::string_view name) { return request.has_parameter(name); });
+    const bool of_bucket = call.key.empty() && (request.has_parameter("tagging") ||
+        (request.has_parameter("versioning") && request.method != "PUT"));
+    if (asks_for_one || of_bucket)
+        refuse(501, "NotImplemented", "The emulator does not have this.");
+}
+
 [[nodiscard]] inline http_reply dispatch(call_context& call)
 {
     address(call);
+    refuse_what_is_missing(call);
     return call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
 }
 
