@@ -1,0 +1,110 @@
+#include "standard_streams.hpp"
+
+#include <cosio/detail/asio.hpp>
+
+#include <asio/bind_executor.hpp>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <system_error>
+
+namespace cli {
+
+namespace {
+
+/// Calls `work` on the thread, and comes back.
+template <class Work>
+asio::awaitable<std::invoke_result_t<Work&>> on_thread(asio::thread_pool& thread, Work& work)
+{
+    const auto there = thread.get_executor();
+    co_await asio::post(asio::bind_executor(there, asio::use_awaitable));
+    auto out = work();
+    co_await asio::post(asio::use_awaitable);
+    co_return out;
+}
+
+cosio::error system_error(const char* what)
+{
+    return cosio::error(std::error_code(errno, std::system_category()), what);
+}
+
+bool is_regular(int descriptor)
+{
+    struct stat state = {};
+    return ::fstat(descriptor, &state) == 0 && S_ISREG(state.st_mode);
+}
+
+/// Until `descriptor` is ready, or the other hangs up: `errc::cancelled`.
+cosio::result<void> wait_until_ready(int descriptor, short event, int hang_up)
+{
+    struct pollfd waiting[2] = {{descriptor, event, 0}, {hang_up, 0, 0}};
+    while (::poll(waiting, 2, -1) < 0)
+        if (errno != EINTR)
+            return system_error("cannot wait");
+    if (waiting[1].revents != 0)
+        return cosio::error(cosio::errc::cancelled);
+    return {};
+}
+
+} // namespace
+
+asio::awaitable<cosio::result<std::size_t>> standard_input::read(std::span<std::byte> buffer)
+{
+    auto work = [&]() -> cosio::result<std::size_t> {
+        for (;;) {
+            if (auto ready = wait_until_ready(STDIN_FILENO, POLLIN, hang_up_); !ready)
+                return std::move(ready).error();
+            const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+            if (got >= 0)
+                return static_cast<std::size_t>(got);
+            if (errno != EINTR && errno != EAGAIN)
+                return system_error("standard input cannot be read");
+        }
+    };
+    auto got = co_await on_thread(thread_, work);
+    co_return got;
+}
+
+std::optional<std::uint64_t> standard_input::size() const
+{
+    struct stat state = {};
+    const auto here = ::lseek(STDIN_FILENO, 0, SEEK_CUR);
+    if (!is_regular(STDIN_FILENO) || ::fstat(STDIN_FILENO, &state) != 0 || here < 0)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(std::max<off_t>(state.st_size - here, 0));
+}
+
+standard_output::standard_output(int hang_up)
+    : hang_up_(hang_up), may_block_(!is_regular(STDOUT_FILENO))
+{}
+
+asio::awaitable<cosio::result<void>> standard_output::write(std::span<const std::byte> bytes)
+{
+    auto work = [&] { return write_all(bytes); };
+    auto done = co_await on_thread(thread_, work);
+    co_return done;
+}
+
+cosio::result<void> standard_output::write_all(std::span<const std::byte> bytes) const
+{
+    while (!bytes.empty()) {
+        if (auto ready = wait_until_ready(STDOUT_FILENO, POLLOUT, hang_up_); !ready)
+            return ready;
+        // This much a pipe takes without waiting when it is ready at all.
+        const auto size = may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+        const auto put = ::write(STDOUT_FILENO, bytes.data(), size);
+        if (put < 0 && errno != EINTR && errno != EAGAIN)
+            return system_error("standard output cannot be written");
+        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(put, 0)));
+    }
+    return {};
+}
+
+} // namespace cli

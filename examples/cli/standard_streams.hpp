@@ -1,0 +1,55 @@
+// Standard input as a body, standard output as a sink.
+
+#ifndef COSIO_CLI_STANDARD_STREAMS_HPP
+#define COSIO_CLI_STANDARD_STREAMS_HPP
+
+#include <cosio/result.hpp>
+
+#include <asio/awaitable.hpp>
+#include <asio/thread_pool.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace cli {
+
+/// A body source, `cosio::body_source`. Reads on a thread of its own, as standard input may keep
+/// one waiting: the network does not notice.
+class standard_input
+{
+public:
+    /// `hang_up`: a descriptor that ends a wait by hanging up, see `interruption`.
+    explicit standard_input(int hang_up) : hang_up_(hang_up) {}
+
+    /// Errors: `errc::cancelled`, those of the system.
+    [[nodiscard]] asio::awaitable<cosio::result<std::size_t>> read(std::span<std::byte> buffer);
+    /// Of a file; a pipe does not know.
+    [[nodiscard]] std::optional<std::uint64_t> size() const;
+
+private:
+    int hang_up_;
+    asio::thread_pool thread_{1};
+};
+
+/// A sink, `cosio::body_sink`. Writes on a thread of its own.
+class standard_output
+{
+public:
+    explicit standard_output(int hang_up);
+
+    /// Errors: `errc::cancelled`, those of the system.
+    [[nodiscard]] asio::awaitable<cosio::result<void>> write(std::span<const std::byte> bytes);
+
+private:
+    [[nodiscard]] cosio::result<void> write_all(std::span<const std::byte> bytes) const;
+
+    int hang_up_;
+    bool may_block_;
+    asio::thread_pool thread_{1};
+};
+
+} // namespace cli
+
+#endif
