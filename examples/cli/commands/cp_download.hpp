@@ -1,0 +1,58 @@
+// cosio cp, down: an object becomes a file, or goes to standard output.
+
+#ifndef COSIO_CLI_COMMANDS_CP_DOWNLOAD_HPP
+#define COSIO_CLI_COMMANDS_CP_DOWNLOAD_HPP
+
+#include "../location.hpp"
+#include "../progress_display.hpp"
+#include "../session.hpp"
+#include "../standard_streams.hpp"
+#include "transfer.hpp"
+
+#include <optional>
+
+namespace cli {
+
+template <class Client>
+asio::awaitable<int> download_file(
+    const session<Client>& here, const location& from, const location& to)
+{
+    const auto& chosen = here.asked.chosen;
+    const auto checkpoint = checkpoint_of(to.path);
+    progress_display display = display_for(chosen);
+    cosio::download_file_request request{
+        .bucket = from.bucket, .key = from.key, .path = to.path, .sse = here.encryption.read()};
+    request.options = transfer_options_of(chosen, request.options);
+    request.options.on_progress = display;
+    if (chosen.resume)
+        request.options.checkpoint = checkpoint;
+    display.begin(std::nullopt);
+    const auto done = co_await here.cos.download_file(request);
+    display.clear();
+    if (!done)
+        co_return fail_transfer(here, from.text(), to.path, done.error());
+    const transfer_summary what{
+        done->size, done->parts, done->resumed_parts, done->crc64_verified, done->sse};
+    here.tell(fmt::format("downloaded {} to {}: {}", from.text(), to.text(), what.text()));
+    co_return exit_success;
+}
+
+/// Says nothing about what was done: standard output is the object's.
+template <class Client>
+asio::awaitable<int> download_stream(const session<Client>& here, const location& from)
+{
+    const auto& chosen = here.asked.chosen;
+    standard_output sink(here.interrupted.hang_up_descriptor());
+    progress_display display = display_for(chosen);
+    cosio::download_request request{
+        .bucket = from.bucket, .key = from.key, .sse = here.encryption.read()};
+    request.options = transfer_options_of(chosen, request.options);
+    request.options.on_progress = display;
+    const auto done = co_await here.cos.download_to(request, sink);
+    display.clear();
+    co_return done ? exit_success : here.fail(from.text(), done.error());
+}
+
+} // namespace cli
+
+#endif

@@ -1,0 +1,71 @@
+// cosio cp, up: a file or standard input becomes an object.
+
+#ifndef COSIO_CLI_COMMANDS_CP_UPLOAD_HPP
+#define COSIO_CLI_COMMANDS_CP_UPLOAD_HPP
+
+#include "../location.hpp"
+#include "../progress_display.hpp"
+#include "../session.hpp"
+#include "../standard_streams.hpp"
+#include "transfer.hpp"
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+namespace cli {
+
+template <class Client>
+int tell_uploaded(const session<Client>& here, std::string_view from, const location& to,
+    const cosio::upload_result& done)
+{
+    const transfer_summary what{
+        done.size, done.parts, done.resumed_parts, done.crc64_verified, done.sse};
+    here.tell(fmt::format("uploaded {} to {}: {}", from, to.text(), what.text()));
+    return exit_success;
+}
+
+template <class Client>
+asio::awaitable<int> upload_file(
+    const session<Client>& here, const location& from, const location& to)
+{
+    const auto& chosen = here.asked.chosen;
+    const auto checkpoint = checkpoint_of(from.path);
+    progress_display display = display_for(chosen);
+    cosio::upload_file_request request{.bucket = to.bucket, .key = to.key, .path = from.path,
+        .sse = here.encryption.written()};
+    request.headers.storage_class = chosen.storage_class;
+    request.options = transfer_options_of(chosen, request.options);
+    request.options.on_progress = display;
+    if (chosen.resume)
+        request.options.checkpoint = checkpoint;
+    std::error_code unknown;
+    if (const auto size = std::filesystem::file_size(from.path, unknown); !unknown)
+        display.begin(size);
+    const auto done = co_await here.cos.upload_file(request);
+    display.clear();
+    co_return done ? tell_uploaded(here, from.text(), to, *done)
+                   : fail_transfer(here, from.text(), from.path, done.error());
+}
+
+template <class Client>
+asio::awaitable<int> upload_stream(const session<Client>& here, const location& to)
+{
+    const auto& chosen = here.asked.chosen;
+    standard_input source(here.interrupted.hang_up_descriptor());
+    progress_display display = display_for(chosen);
+    cosio::upload_request request{.bucket = to.bucket, .key = to.key, .body = source,
+        .sse = here.encryption.written()};
+    request.headers.storage_class = chosen.storage_class;
+    request.options = transfer_options_of(chosen, request.options);
+    request.options.on_progress = display;
+    display.begin(source.size());
+    const auto done = co_await here.cos.upload(request);
+    display.clear();
+    co_return done ? tell_uploaded(here, "standard input", to, *done)
+                   : here.fail(to.text(), done.error());
+}
+
+} // namespace cli
+
+#endif

@@ -1,0 +1,281 @@
+#!/usr/bin/env bash
+# The command line tool against the emulator, over https: every command and option, exit codes,
+# errors, interruptions. Usage: cosio_test.sh COSIO EMULATOR
+
+set -euo pipefail
+cosio=$1 emulator=$2
+work=$(mktemp -d)
+emulator_pid='' pid=''
+trap 'kill -9 $emulator_pid $pid 2>/dev/null || true; rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*"
+    tail -n 20 "$work/out" "$work/err" 2>/dev/null || true
+    exit 1
+}
+
+"$emulator" >"$work/emulator" 2>&1 &
+emulator_pid=$!
+for ((i = 0; i != 100; ++i)); do
+    grep -q '^READY$' "$work/emulator" && break
+    sleep 0.1
+done
+for name in COSIO_HTTPS_ENDPOINT COSIO_HTTP_ENDPOINT COS_SECRET_ID COS_SECRET_KEY COS_REGION \
+    COS_BUCKET COSIO_CA_FILE; do
+    export "$(grep "^$name=." "$work/emulator")"
+done
+there=(--endpoint "$COSIO_HTTPS_ENDPOINT" --ca-file "$COSIO_CA_FILE")
+bucket=cos://$COS_BUCKET
+cd "$work"
+
+# run CODE WORDS...: runs cosio, which must end with CODE. What fails says so in one line on standard
+# error, and in no line on standard output.
+run() {
+    local wanted=$1 code=0
+    shift
+    "$cosio" "${there[@]}" "$@" >out 2>err </dev/null || code=$?
+    [[ $code == "$wanted" ]] || fail "'$*' ended with $code, not $wanted"
+    if [[ $wanted != 0 ]]; then
+        [[ $(wc -l <err) == 1 && $(head -c 7 err) == "cosio: " ]] || fail "'$*' complains badly"
+    fi
+}
+says() { grep -qF -- "$1" out || fail "standard output without '$1'"; }
+complains() { grep -qF -- "$1" err || fail "standard error without '$1'"; }
+
+mebibytes() { head -c "$(($1 * 1048576))" /dev/urandom; }
+printf 'a small text\n' >small
+mebibytes 3 >large
+printf '00000000000000000000000000000001' >raw.key
+printf '00000000000000000000000000000002' | base64 >base64.key
+chmod 600 raw.key base64.key
+
+echo "help and version"
+run 0 --help && says "usage: cosio COMMAND"
+run 0 cp --help && says "--source-sse-c-key-file"
+run 0 help ls && says "--recursive"
+run 0 --version && says "cosio "
+
+echo "what is not understood"
+run 2 && complains "a command is missing"
+run 2 mv a b && complains "no command 'mv'"
+run 2 ls --nonsense "$bucket" && complains "no option '--nonsense'"
+run 2 ls --days 3 "$bucket" && complains "'ls' has no --days"
+run 2 ls --secret-key=hush "$bucket" && complains COS_SECRET_KEY
+grep -q hush err && fail "a secret is repeated"
+run 2 cp small large && complains "one of the two"
+run 2 cp small cos://UPPER/x && complains "lower-case"
+run 2 cp "$bucket" x && complains "names a bucket"
+run 2 cp - "$bucket/" && complains "standard input has no name"
+run 2 cp - "$bucket/x" --resume && complains "--resume"
+run 2 cp small "$bucket" --source-sse-c-key-file raw.key && complains "from object to object"
+run 2 cp "$bucket/x" y --storage-class ARCHIVE && complains "--storage-class"
+run 2 cp "$bucket/x" y --sse cos && complains "a read needs neither"
+run 2 cp small "$bucket" --sse c && complains "needs --sse-c-key-file"
+run 2 cp small "$bucket" --part-size 1K && complains "1M to 5G"
+run 2 rm "$bucket/" && complains "a key is missing"
+run 2 restore "$bucket/x" && complains "--days"
+run 2 ls "$bucket" --endpoint ':' && complains "--endpoint"
+run 2 ls "$bucket" --ca-file /nowhere && complains "--ca-file"
+COS_REGION='' run 2 ls "$bucket" && complains "no region"
+COS_SECRET_KEY='' run 2 ls "$bucket" && complains "COS_SECRET_KEY is not set"
+
+echo "key files that are none, or open to others"
+printf 'short' >short.key && chmod 600 short.key
+run 2 cp small "$bucket" --sse-c-key-file short.key && complains "32 raw bytes or 44 characters"
+run 2 cp small "$bucket" --sse-c-key-file nowhere.key && complains "No such file"
+cp raw.key open.key && chmod 644 open.key
+run 2 cp small "$bucket" --sse-c-key-file open.key && complains "open to others than its owner, mode 0644"
+
+echo "up, down and across, in every mode"
+run 0 cp small "$bucket" && says "uploaded small to $bucket/small: 13 B, CRC64 verified, not encrypted"
+run 0 cat "$bucket/small" && cmp -s out small || fail "cat"
+run 0 cat "$bucket/small" "$bucket/small" && cmp -s out <(cat small small) || fail "cat of two"
+run 0 cp -- small "$bucket/--odd name +%" && run 0 cat -- "$bucket/--odd name +%" && cmp -s out small ||
+    fail "an odd name"
+for mode in none cos kms; do
+    run 0 cp large "$bucket/$mode/" --sse $mode --part-size 1M --parallel 2 && says "in 3 parts"
+    run 0 cp "$bucket/$mode/large" back --part-size 1M && cmp -s back large || fail "back from $mode"
+    says "in 3 parts, CRC64 verified"
+done
+run 0 head "$bucket/kms/large" && says "encryption: SSE-KMS cos/kms"
+run 0 cp small "$bucket/kms/2" --sse-kms-key-id 7f0a2c5e-26c5-11ea-855c-52540085abcd \
+    --sse-context '{"department":"finance"}' && says "7f0a2c5e"
+run 1 cp small "$bucket/kms/3" --sse kms --sse-context nonsense && complains "--sse-context"
+run 0 cp large "$bucket/c" --sse c --sse-c-key-file raw.key --part-size 1M && says "SSE-C AES256"
+run 1 cat "$bucket/c" && complains "cos://"
+run 1 head "$bucket/c"
+run 1 cp "$bucket/c" wrong --sse-c-key-file base64.key && [[ ! -e wrong ]] || fail "a wrong key"
+mkdir folder
+run 0 cp "$bucket/c" folder --sse-c-key-file raw.key && cmp -s folder/c large || fail "to a folder"
+run 0 cp "$bucket/c" "$bucket/copies/" --source-sse-c-key-file raw.key --sse-c-key-file base64.key \
+    --part-size 1M
+says "copied $bucket/c to $bucket/copies/c: 3.0 MiB in 3 parts"
+run 0 cat "$bucket/copies/c" --sse-c-key-file base64.key && cmp -s out large || fail "the copy"
+run 0 cp "$bucket/c" "$bucket/plain" --source-sse-c-key-file raw.key --sse cos
+run 0 cat "$bucket/plain" && cmp -s out large || fail "the copy with another mode"
+run 1 cp "$bucket/missing" x && complains "404"
+[[ ! -e x ]] || fail "a missing object became a file"
+run 1 cp nowhere "$bucket" && complains "No such file"
+
+echo "folders come down whole, and nothing leaves theirs"
+run 0 cp small "$bucket/tree/a..b"
+run 0 cp small "$bucket/tree/deep/er/c"
+run 0 cp --recursive "$bucket/tree" grown && says "to grown: 2 files, 26 B"
+cmp -s grown/a..b small && cmp -s grown/deep/er/c small || fail "--recursive"
+run 0 cp --recursive "$bucket/tree/deep/" grown/again && cmp -s grown/again/er/c small || fail "a prefix"
+run 1 cp --recursive "$bucket/tre" grown && complains "no key begins with it"
+run 2 cp --recursive small "$bucket" && complains "for downloads"
+run 2 cp --recursive "$bucket/tree" grown --resume && complains "--resume"
+for hostile in 'evil/x\y' 'evil/C:/x' 'evil//absolute'; do
+    run 0 cp small "$bucket/$hostile"
+    run 1 cp --recursive "$bucket/evil" prison && run 0 rm "$bucket/$hostile"
+    [[ $(find prison | wc -l) == 1 ]] || fail "'$hostile' was written"
+done
+mkdir outside && ln -s ../outside grown/deep/link
+run 0 cp small "$bucket/tree/deep/link/caught"
+run 1 cp --recursive "$bucket/tree" grown
+[[ ! -e outside/caught ]] || fail "a symbolic link was followed"
+
+echo "standard input and output"
+"$cosio" "${there[@]}" cp - "$bucket/piped" --sse cos --part-size 1M < <(cat large) >out 2>err
+says "in 3 parts"
+"$cosio" "${there[@]}" cp - "$bucket/redirected" <large >out 2>err
+"$cosio" "${there[@]}" cp "$bucket/piped" - 2>err | cmp -s - large || fail "cp to standard output"
+run 0 cat "$bucket/redirected" && cmp -s out large || fail "cp from a file on standard input"
+"$cosio" "${there[@]}" cat "$bucket/piped" | head -c 10 >/dev/null || true # Nobody complains.
+code=0
+"$cosio" "${there[@]}" cat "$bucket/small" >/dev/full 2>err || code=$?
+[[ $code == 1 ]] && complains "standard output" || fail "a full device: $code"
+code=0
+"$cosio" "${there[@]}" ls "$bucket" >/dev/full 2>err || code=$?
+[[ $code == 1 ]] && complains "standard output" || fail "a listing to a full device: $code"
+
+echo "ls, head, rm"
+run 0 ls "$bucket" && says "kms/" && ! grep -q kms/large out || fail "ls folds"
+grep -Eq '^ +13  20[0-9-]{8}T[0-9:]{8}Z  small$' out || fail "ls: size, date, key"
+run 0 ls "$bucket/kms/" && says kms/large
+run 0 ls --recursive "$bucket" && says kms/large
+run 1 ls "$bucket/nothing" && complains "no key begins like this"
+run 1 ls cos://absent-1250000000 && complains "404"
+run 0 head "$bucket/small" && says "size: 13" && says "storage-class: STANDARD"
+run 0 rm "$bucket/kms/large" "$bucket/kms/2" && says "deleted $bucket/kms/2"
+run 1 ls "$bucket/kms/"
+run 0 rm --quiet "$bucket/plain" && [[ ! -s out && ! -s err ]] || fail "--quiet"
+
+echo "restore and presign"
+run 1 restore "$bucket/small" --days 1
+run 0 cp small "$bucket/old" --storage-class archive
+run 1 cat "$bucket/old"
+run 0 restore "$bucket/old" --days 3 --tier expedited && says "restore started"
+run 0 head "$bucket/old" && says "restore: ongoing"
+run 0 presign "$bucket/small" && [[ $(wc -l <out) == 1 && ! -s err ]] || fail "presign"
+grep -q "^https://$COSIO_HTTPS_ENDPOINT/$COS_BUCKET/small?" out || fail "the URL"
+run 0 presign "$bucket/small" --expires 60 --method head
+run 0 presign "$bucket/new" --method put --sse-c-key-file raw.key && complains "customer-key"
+
+echo "other ways to be told where and who"
+run 0 ls "$bucket" --connect-to "$COSIO_HTTPS_ENDPOINT" --endpoint cos.ap-guangzhou.myqcloud.com
+run 0 ls "$bucket" --path-style --region ap-guangzhou
+run 0 ls "$bucket" --http --endpoint "$COSIO_HTTP_ENDPOINT"
+run 1 cp small "$bucket" --http --endpoint "$COSIO_HTTP_ENDPOINT" --sse-c-key-file raw.key
+complains "TLS"
+grep '^COS_SECRET' "$work/emulator" >credentials && chmod 600 credentials
+COS_SECRET_ID='' COS_SECRET_KEY='' run 0 ls "$bucket" --credentials-file credentials
+chmod 644 credentials
+run 2 ls "$bucket" --credentials-file credentials && complains "chmod 600"
+COS_SECRET_KEY=wrong run 1 ls "$bucket" && complains "403"
+
+echo "nothing secret is shown"
+: >said
+for words in "cp small $bucket/s --sse-c-key-file raw.key" "cat $bucket/s --sse-c-key-file raw.key" \
+    "cp $bucket/s $bucket/t --source-sse-c-key-file raw.key --sse-c-key-file base64.key" "ls $bucket"; do
+    for level in info debug; do
+        # shellcheck disable=SC2086
+        "$cosio" "${there[@]}" $words --log $level >/dev/null 2>>said || fail "$words --log $level"
+        # shellcheck disable=SC2086
+        COS_SESSION_TOKEN=TokenThatNobodySees "$cosio" "${there[@]}" $words --log $level >>said 2>&1 || true
+    done
+done
+grep -q "cosio DEBUG" said && grep -q "cosio INFO" said || fail "nothing is logged"
+for secret in "$COS_SECRET_KEY" TokenThatNobodySees 0000000000000000 "$(base64 <raw.key)" \
+    "$(cat base64.key)" q-signature; do
+    grep -q -- "$secret=" said && fail "'$secret' is shown"
+    [[ $secret == q-signature ]] || ! grep -qF -- "$secret" said || fail "'$secret' is shown"
+done
+
+# until_there PATTERN: waits for a line of a checkpoint.
+until_there() {
+    for ((i = 0; i != 3000; ++i)); do
+        grep -qs "$1" ./*.cosio-checkpoint && return
+        kill -0 $pid 2>/dev/null || fail "it ended before it was interrupted"
+        sleep 0.01
+    done
+    fail "no checkpoint with '$1'"
+}
+
+# interrupt SIGNAL WANTED WORDS...: starts a transfer of `huge`, ends it by SIGNAL once a part is in
+# its checkpoint, which is written once a second. The server stands still in between, so that the
+# transfer does not end first.
+interrupt() {
+    local signal=$1 wanted=$2 code=0
+    shift 2
+    "$cosio" "${there[@]}" "$@" >out 2>err &
+    pid=$!
+    until_there '^end '
+    kill -STOP $emulator_pid
+    sleep 1.1
+    kill -CONT $emulator_pid
+    until_there '^part '
+    kill -STOP $emulator_pid
+    kill "-$signal" $pid
+    [[ $signal == KILL ]] || sleep 0.2
+    kill -CONT $emulator_pid
+    wait $pid || code=$?
+    [[ $code == "$wanted" ]] || fail "SIG$signal: $code, not $wanted"
+}
+
+echo "interrupted transfers go on"
+mebibytes 48 >huge
+in_parts=(--part-size 1M --parallel 1)
+for ending in "KILL 137" "INT 130" "TERM 143"; do
+    # shellcheck disable=SC2086
+    interrupt $ending cp huge "$bucket/huge" --resume --sse-c-key-file raw.key "${in_parts[@]}"
+    [[ -s huge.cosio-checkpoint ]] || fail "no checkpoint is left of $ending"
+    [[ $ending == KILL* ]] || complains "interrupted; the same command goes on where it ended"
+    grep -q 0000000000000000 huge.cosio-checkpoint && fail "the key is in the checkpoint"
+    run 0 cp huge "$bucket/huge" --resume --sse-c-key-file raw.key "${in_parts[@]}" && says "of them by an earlier run"
+    [[ ! -e huge.cosio-checkpoint ]] || fail "the checkpoint is still there"
+    # shellcheck disable=SC2086
+    interrupt $ending cp "$bucket/huge" down --resume --sse-c-key-file raw.key "${in_parts[@]}"
+    [[ ! -e down ]] || fail "half a download has a name"
+    run 1 cp "$bucket/huge" down --resume --sse-c-key-file raw.key --part-size 2M
+    complains "the size of the parts differs"
+    complains down.cosio-checkpoint
+    run 0 cp "$bucket/huge" down --resume --sse-c-key-file raw.key "${in_parts[@]}" && says "of them by an earlier run"
+    cmp -s down huge || fail "the download differs"
+    [[ $(find . -name '.cosio-*' -o -name '*.cosio-checkpoint' | wc -l) == 0 ]] || fail "leftovers"
+    rm down
+done
+"$cosio" "${there[@]}" cp - "$bucket/endless" < <(sleep 30) >out 2>err &
+pid=$!
+sleep 1
+kill -INT $pid
+code=0
+wait $pid || code=$?
+[[ $code == 130 ]] && complains "interrupted" || fail "SIGINT while it reads standard input: $code"
+run 0 cp small "$bucket" && [[ ! -e small.cosio-checkpoint ]] || fail "a checkpoint without --resume"
+
+echo "plain lines without a terminal, a bar on one"
+run 0 cp huge "$bucket/huge" "${in_parts[@]}"
+grep -q $'[\r\x1b]' out err && fail "a bar in a file"
+if command -v script >/dev/null; then
+    terminal() { script -qec "stty cols 100; '$cosio' ${there[*]} $*" /dev/null </dev/null >out 2>&1; }
+    terminal cp huge "$bucket/huge" "${in_parts[@]}" || fail "on a terminal"
+    grep -q $'\r100% \\[=* *\\] .* 48.0 MiB of 48.0 MiB .*ETA 0:00\x1b\\[K' out || fail "no bar"
+    grep -q $'\r\x1b\\[Kuploaded huge' out || fail "the bar is not taken away"
+    terminal cp huge "$bucket/huge" "${in_parts[@]}" --quiet || fail "quiet on a terminal"
+    [[ ! -s out ]] || fail "--quiet on a terminal"
+    terminal ls --nonsense && fail "an error on a terminal"
+    grep -q "no option '--nonsense'" out || fail "an error on a terminal"
+fi
+echo "all right"
