@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace cli {
@@ -44,7 +45,8 @@ asio::awaitable<int> rm(const session<Client>& here)
     std::vector<location> objects;
     for (const auto& each : here.asked.operands)
         objects.push_back(parse_object(each));
-    std::ranges::stable_sort(objects, {}, &location::bucket);
+    std::ranges::sort(
+        objects, {}, [](const location& each) { return std::tie(each.bucket, each.key); });
     bool all = true;
     for (std::span<const location> rest(objects); !rest.empty() && !here.interrupted.happened();) {
         std::size_t count = 1;
