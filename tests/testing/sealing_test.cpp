@@ -32,7 +32,8 @@ TEST_CASE("sealed bytes come back, whole or in part, and only with the key")
         CHECK(open_segments(key, sealed, 0, size) == plain);
         if (size == 0)
             continue;
-        CHECK(sealed.stored.find(plain) == std::string::npos);
+        if (size > 16) // Fewer bytes may be found among any others.
+            CHECK(sealed.stored.find(plain) == std::string::npos);
         CHECK_FALSE(open_segments(other, sealed, 0, size));
         CHECK(open_segments(key, sealed, size - 1, 1) == plain.substr(size - 1));
         CHECK(open_segments(key, sealed, size / 2, size) == plain.substr(size / 2));
