@@ -137,8 +137,8 @@ class Bench:
         """Seconds of CPU to compile a minimal program, and its size once stripped."""
         libraries = {"cosio": ["-lssl", "-lcrypto", "-lfmt"], "asio": ["-lssl", "-lcrypto"],
                      "beast": ["-lssl", "-lcrypto"], "curl": ["-lcurl"]}
-        sources = {"asio_headers": [], **{f"{name}_put_get": flags
-                                          for name, flags in libraries.items()}}
+        sources = {"asio_headers": libraries["asio"],
+                   **{f"{name}_put_get": flags for name, flags in libraries.items()}}
         result = {name: {"seconds": []} for name in sources}
         for _ in range(self.given.compile_rounds):
             for name, flags in sources.items():
@@ -155,6 +155,10 @@ class Bench:
                 result[name]["kib"] = out.stat().st_size / 1024
         print("compiling", flush=True)
         return result
+
+
+def write(results, folder):
+    (folder / "results.json").write_text(json.dumps(results, indent=1))
 
 
 def main():
@@ -177,17 +181,19 @@ def main():
         with bench.start_nginx() as nginx, harness.simple_server(
                 bench.programs / "benchmark_server", bench.directory) as simple:
             bench.servers = {"get": nginx, "put": simple}
-            parts = ("small", "large", "counts", "pure_layers", "compiling")
-            results = {part: getattr(bench, part)()
-                       for part in parts if given.only in (None, part)}
-    results["profiles"] = getattr(bench, "profiles", {})
+            results = {}
+            given.output.mkdir(exist_ok=True)
+            for part in ("small", "large", "counts", "pure_layers", "compiling"):
+                if given.only in (None, part):
+                    results[part] = getattr(bench, part)()
+                    results["profiles"] = getattr(bench, "profiles", {})
+                    write(results, given.output)  # What follows may fail.
     results["circumstances"] = {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "minutes": (time.monotonic() - begun) / 60, "rounds": given.rounds,
         "size_mib": given.size_mib, "operations": given.operations,
         "load": [load, *os.getloadavg()]}
-    given.output.mkdir(exist_ok=True)
-    (given.output / "results.json").write_text(json.dumps(results, indent=1))
+    write(results, given.output)
     if given.only is None:
         report.write(results, given.output)
     else:
