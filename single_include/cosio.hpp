@@ -5725,6 +5725,9 @@ public:
     /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
 
+    /// Whether the last `read_some` took all that had arrived by then: without asking the system.
+    [[nodiscard]] virtual bool is_drained() const noexcept { return false; }
+
     /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
     /// up. A `write` may go on meanwhile.
     virtual void notify_when_readable(
@@ -5756,6 +5759,8 @@ namespace cosio::inline v0::net {
 class connection
 {
 public:
+    using clock = std::chrono::steady_clock;
+
     /// A head and a small body fit.
     static constexpr std::size_t initial_capacity = 16 * 1024;
 
@@ -5787,10 +5792,19 @@ public:
     }
     void received(std::size_t count) noexcept { end_ += count; }
 
+    /// A reply has been received whole, and the connection is put aside.
+    void rest(clock::time_point now = clock::now()) noexcept { resting_since_ = now; }
+
     /// Whether nothing has come since the last reply, not even an end. What a server says unasked
     /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
-    [[nodiscard]] bool is_quiet()
+    ///
+    /// The system is not asked when the socket was empty at the end of a reply that came just now:
+    /// what has come since could as well come right behind the answer.
+    [[nodiscard]] bool is_quiet(clock::time_point now = clock::now())
     {
+        constexpr std::chrono::milliseconds just_now(10);
+        if (unread().empty() && stream_->is_drained() && now - resting_since_ < just_now)
+            return true;
         const auto got = stream_->read_available(space());
         return got && *got == 0 && unread().empty();
     }
@@ -5800,6 +5814,7 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    clock::time_point resting_since_{};
 };
 
 } // namespace cosio::inline v0::net
@@ -6059,6 +6074,7 @@ public:
         if (code)
             co_return connection_error(code);
         moved_ += count;
+        drained_ = count < buffer.size();
         co_return count;
     }
 
@@ -6095,6 +6111,8 @@ public:
         return count;
     }
 
+    [[nodiscard]] bool is_drained() const noexcept override { return drained_; }
+
     void notify_when_readable(
         const asio::any_io_executor& executor, std::function<void()> handler) override
     {
@@ -6120,6 +6138,7 @@ public:
 private:
     asio::ip::tcp::socket socket_;
     std::uint64_t moved_ = 0;
+    bool drained_ = false;
 };
 
 } // namespace cosio::inline v0::net
@@ -6322,14 +6341,23 @@ public:
         return outcome(SSL_do_handshake(ssl_.get()));
     }
 
-    /// Decrypts into `plain`.
+    /// Decrypts as many records as have arrived and fit into `plain`: a return to the caller costs
+    /// more than the look for another one. What ends the session comes after what was before it.
     [[nodiscard]] transfer read(std::span<std::byte> plain)
     {
-        ERR_clear_error();
-        transfer out;
-        const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
-        out.state = outcome(returned);
-        return out;
+        if (ended_)
+            return *ended_;
+        auto all = read_record(plain);
+        while (all.state == status::done && all.bytes != plain.size() &&
+            !input_.unread().empty()) {
+            const auto more = read_record(plain.subspan(all.bytes));
+            if (more.state == status::closed || more.state == status::failed)
+                ended_ = more;
+            if (more.state != status::done)
+                break;
+            all.bytes += more.bytes;
+        }
+        return all;
     }
 
     /// Encrypts all of `plain` behind the output there is already.
@@ -6342,6 +6370,11 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
+    /// Whether everything received has been decrypted and taken.
+    [[nodiscard]] bool is_drained() const noexcept
+    {
+        return input_.unread().empty() && SSL_pending(ssl_.get()) == 0;
+    }
     /// Ciphertext received from the peer goes here.
     [[nodiscard]] receive_buffer& input() noexcept { return input_; }
     /// Whether there is ciphertext for the peer.
@@ -6369,6 +6402,15 @@ public:
 
 private:
     tls_engine() = default;
+
+    [[nodiscard]] transfer read_record(std::span<std::byte> plain)
+    {
+        ERR_clear_error();
+        transfer out;
+        const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
+        out.state = outcome(returned);
+        return out;
+    }
 
     status outcome(int returned)
     {
@@ -6435,6 +6477,7 @@ private:
     receive_buffer input_{input_capacity};
     std::vector<std::byte> output_{};
     std::string failure_{};
+    std::optional<transfer> ended_{}; // Behind records that were yielded first.
     openssl::owned<SSL> ssl_{}; // Last, as it uses the buffers while it goes.
 };
 
@@ -6512,14 +6555,17 @@ public:
             case tls_engine::status::failed: co_return engine_->failure();
             case tls_engine::status::want_input: break;
             }
-            if (auto sent = co_await flush(); !sent) // The answer to a key update.
-                co_return std::move(sent).error();
-            auto more = co_await receive();
+            if (engine_->has_output()) // The answer to a key update.
+                if (auto sent = co_await flush(); !sent)
+                    co_return std::move(sent).error();
+            auto& input = engine_->input();
+            auto more = co_await transport_->read_some(input.space());
             if (!more)
                 co_return std::move(more).error();
             if (*more == 0) // Without close_notify the end proves nothing.
                 co_return error(errc::connection_closed,
                     "the connection was closed without the end of the TLS session");
+            input.received(*more);
         }
     }
 
@@ -6535,7 +6581,8 @@ public:
                 room -= piece.size();
                 *part = part->subspan(piece.size());
             }
-            if (auto sent = co_await flush(); !sent)
+            engine_->exchange_output(sending_);
+            if (auto sent = co_await transport_->write(sending_, {}); !sent)
                 co_return sent;
         }
         co_return result<void>();
@@ -6554,6 +6601,11 @@ public:
         if (got.state == tls_engine::status::closed)
             return error(errc::connection_closed, "the peer ended the TLS session");
         return got.bytes;
+    }
+
+    [[nodiscard]] bool is_drained() const noexcept override
+    {
+        return transport_->is_drained() && engine_->is_drained();
     }
 
     void notify_when_readable(
@@ -6892,6 +6944,12 @@ public:
     {
         const std::lock_guard lock(mutex_);
         return provider_ == nullptr ? fixed_.who : cache_.current().who;
+    }
+
+    /// Those that never change, null when there is a provider: for asking without a coroutine.
+    [[nodiscard]] const auth::issued_credentials* fixed() const noexcept
+    {
+        return provider_ == nullptr ? &fixed_ : nullptr;
     }
 
     /// Credentials that are valid at `now`; waits for the provider only when there are none.
@@ -8575,21 +8633,25 @@ public:
     /// Bytes of the pieces so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+    /// The next piece of a body in memory; empty at the end.
+    [[nodiscard]] std::span<const std::byte> next_in_memory() noexcept
+    {
+        const auto piece = unsent_.first(std::min(piece_size, unsent_.size()));
+        unsent_ = unsent_.subspan(piece.size());
+        sum_.update(piece);
+        size_ += piece.size();
+        return piece;
+    }
+
     /// The next piece, valid until the next call; empty at the end. `progress` is told of each
     /// piece before it may be sent, and fails when the body is not of the size it said.
     [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(exchange& progress)
     {
+        if (body_.in_memory())
+            co_return next_in_memory();
         if (ended_)
             co_return std::span<const std::byte>();
-        if (!body_.in_memory()) {
-            auto piece = co_await next_of_source(progress);
-            co_return piece;
-        }
-        const auto piece = unsent_.first(std::min(piece_size, unsent_.size()));
-        unsent_ = unsent_.subspan(piece.size());
-        ended_ = unsent_.empty();
-        sum_.update(piece);
-        size_ += piece.size();
+        auto piece = co_await next_of_source(progress);
         co_return piece;
     }
 
@@ -8727,7 +8789,8 @@ public:
                 break;
             const bool begun = exchange_.reply_has_begun();
             waiting.enter(begun ? step::transfer : step::first_byte);
-            co_await receive();
+            auto got = co_await connection_->bytes().read_some(connection_->space());
+            received(std::move(got));
         }
         stop_if_interrupted(control);
     }
@@ -8740,16 +8803,19 @@ public:
             control, connection_->bytes(), step::transfer);
         std::size_t count = 0;
         while (count == 0 && !buffer.empty()) {
-            if (!payload_.empty())
+            if (!payload_.empty()) {
                 count = take_payload(buffer);
-            else if (exchange_.state() != exchange::phase::receiving_body)
+            } else if (exchange_.state() != exchange::phase::receiving_body) {
                 break;
-            else if (!connection_->unread().empty() && decode_buffered())
+            } else if (!connection_->unread().empty() && decode_buffered()) {
                 continue;
-            else if (goes_straight_to(buffer.size()))
-                count = co_await receive_directly(buffer);
-            else
-                co_await receive();
+            } else if (goes_straight_to(buffer.size())) {
+                auto got = co_await connection_->bytes().read_some(part_of_body(buffer));
+                count = received_directly(std::move(got));
+            } else {
+                auto got = co_await connection_->bytes().read_some(connection_->space());
+                received(std::move(got));
+            }
         }
         stop_if_interrupted(control);
         if (exchange_.state() == exchange::phase::failed)
@@ -8759,14 +8825,22 @@ public:
         co_return count;
     }
 
+    /// Whether `read_body` has nothing left to yield, and no failure to report.
+    [[nodiscard]] bool body_has_ended() const noexcept
+    {
+        return payload_.empty() && exchange_.state() == exchange::phase::complete;
+    }
+
     /// Gives the connection back, to be called once at the end; whether it may serve again.
     bool give_back(const operation_control& control)
     {
         stop_watching();
         const bool serves_again =
             exchange_.reusable(connection_->unread().size(), control.interrupted());
-        if (serves_again)
+        if (serves_again) {
+            connection_->rest();
             connection_.keep();
+        }
         connection_ = lease<connection>();
         return serves_again;
     }
@@ -8800,12 +8874,14 @@ private:
         exchange_.sending_begins();
         auto head_left = detail::bytes_of(head.view());
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
-            // The caller's source may take its time: then nobody stalls.
-            if (!body.in_memory())
-                waiting.enter(step::untimed);
-            auto piece = co_await body.next(exchange_);
-            if (!body.in_memory())
+            result<std::span<const std::byte>> piece;
+            if (body.in_memory()) {
+                piece = body.next_in_memory();
+            } else {
+                waiting.enter(step::untimed); // The caller's source may take its time.
+                piece = co_await body.next(exchange_);
                 waiting.enter(step::transfer);
+            }
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
@@ -8869,9 +8945,9 @@ private:
             exchange_.state() != exchange::phase::sending;
     }
 
-    asio::awaitable<void> receive()
+    /// What was read into the connection's buffer.
+    void received(result<std::size_t> got)
     {
-        auto got = co_await connection_->bytes().read_some(connection_->space());
         if (!got)
             exchange_.receive_failed(std::move(got).error());
         else if (*got == 0)
@@ -8890,21 +8966,26 @@ private:
                 (body.kind() == http::framing::length && body.known_left() >= worthwhile));
     }
 
-    asio::awaitable<std::size_t> receive_directly(std::span<std::byte> buffer)
+    [[nodiscard]] std::span<std::byte> part_of_body(std::span<std::byte> buffer) const
     {
         const auto& body = exchange_.body();
-        if (body.kind() == http::framing::length)
-            buffer = buffer.first(std::min<std::uint64_t>(buffer.size(), body.known_left()));
-        auto got = co_await connection_->bytes().read_some(buffer);
+        return body.kind() == http::framing::length
+            ? buffer.first(std::min<std::uint64_t>(buffer.size(), body.known_left()))
+            : buffer;
+    }
+
+    /// What was read into the caller's buffer; how many bytes of body that is.
+    [[nodiscard]] std::size_t received_directly(result<std::size_t> got)
+    {
         if (got && *got != 0) {
             exchange_.received_body_directly(*got);
-            co_return *got;
+            return *got;
         }
         if (!got)
             exchange_.receive_failed(std::move(got).error());
         else
             exchange_.peer_closed();
-        co_return std::size_t{0};
+        return 0;
     }
 
     /// Whether a step could be decoded from what was received already.
@@ -9199,7 +9280,7 @@ struct attempt_plan
     const auto& request = plan.request.head;
     http::field_list attempt_fields;
     attempt_fields.add("Host",
-        detail::host_header(std::string(plan.host), core.endpoint.port, core.endpoint.scheme));
+        detail::host_header(plan.host, core.endpoint.port, core.endpoint.scheme));
     if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,
@@ -10157,7 +10238,7 @@ struct destination
         const auto room = std::as_writable_bytes(std::span(out)).subspan(filled);
         auto got = co_await driver.read_body(control, room);
         filled += got ? *got : 0;
-        if (!got || *got == 0 || filled > limit) {
+        if (!got || *got == 0 || filled > limit || driver.body_has_ended()) {
             out.resize(filled);
             if (!got)
                 co_return std::move(got).error();
@@ -10180,6 +10261,8 @@ struct destination
             co_return result<void>();
         buffer = buffer.subspan(*got);
     }
+    if (driver.body_has_ended())
+        co_return result<void>();
     std::byte one_more{};
     auto got = co_await driver.read_body(control, std::span(&one_more, 1));
     if (!got)
@@ -10264,8 +10347,12 @@ public:
         status_ = 0;
         report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
             attempts_.number());
-        auto who = co_await core_.identity->get(control_, core_.now(),
-            attempts_.wants_new_credentials() ? used_generation_ : 0);
+        result<auth::issued_credentials> who;
+        if (const auto* const fixed = core_.identity->fixed())
+            who = *fixed;
+        else
+            who = co_await core_.identity->get(control_, core_.now(),
+                attempts_.wants_new_credentials() ? used_generation_ : 0);
         if (!who)
             co_return std::move(who).error();
         used_generation_ = who->generation;
@@ -10356,6 +10443,8 @@ private:
         reply_.received = true;
         reply_.has_request_id = !head.get(core_.service.request_id_header).empty();
         reply_.retry_after = retry_after(head);
+        if (operation::is_success(status_))
+            return; // A clock that is wrong is refused.
         if (const auto date = http::parse_date(head.get("Date")))
             reply_.clock_difference = *date -
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

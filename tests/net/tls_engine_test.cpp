@@ -196,3 +196,49 @@ TEST_CASE("a changed byte breaks the session, the end of the session is seen")
     transport(*ending.server, *ending.client);
     CHECK(ending.client->read(plain).state == status::closed);
 }
+
+TEST_CASE("one read yields all records that have arrived, and then what ended them")
+{
+    const auto context = trusting();
+    pair both(context, "bucket.example.com");
+    REQUIRE(both.shake_hands() == status::done);
+    const std::string text(100, 'x');
+    for (int i = 0; i != 3; ++i)
+        REQUIRE(both.server->write(std::as_bytes(std::span(text))) == status::done);
+    std::vector<std::byte> plain(1000);
+    std::size_t expected = 300;
+
+    SUBCASE("the end of the session")
+    {
+        SSL_shutdown(both.server->native());
+        transport(*both.server, *both.client);
+        CHECK(both.client->read(plain).bytes == expected);
+        CHECK(both.client->read(plain).state == status::closed);
+        CHECK(both.client->read(plain).state == status::closed);
+    }
+    SUBCASE("a record that is not one")
+    {
+        transport(*both.server, *both.client);
+        const auto room = both.client->input().space();
+        std::ranges::fill(room.first(50), std::byte{0x17});
+        both.client->input().received(50);
+        const auto got = both.client->read(plain);
+        CHECK(got.state == status::done);
+        CHECK(got.bytes == expected);
+        CHECK(both.client->read(plain).state == status::failed);
+        const auto why = both.client->failure().message;
+        CHECK(both.client->read(plain).state == status::failed);
+        CHECK(both.client->failure().message == why);
+    }
+    SUBCASE("a buffer that is too small for all of them")
+    {
+        transport(*both.server, *both.client);
+        CHECK_FALSE(both.client->is_drained());
+        const auto small = std::span(plain).first(150);
+        CHECK(both.client->read(small).bytes == 150);
+        CHECK_FALSE(both.client->is_drained());
+        CHECK(both.client->read(small).bytes == 150);
+        CHECK(both.client->is_drained());
+        CHECK(both.client->read(small).state == status::want_input);
+    }
+}

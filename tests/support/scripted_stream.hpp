@@ -43,6 +43,8 @@ struct script
     std::function<void()> abandon{};
     /// Says nothing more instead of closing, as a connection that is idle.
     bool silent = false;
+    /// What the stream says of its socket at the end of the last read.
+    bool drained = false;
     bool closed = false;
     bool destroyed = false;
 
@@ -93,6 +95,8 @@ public:
             return cosio::error(cosio::errc::connection_closed);
         return take(buffer);
     }
+
+    [[nodiscard]] bool is_drained() const noexcept override { return script_->drained; }
 
     void notify_when_readable(const asio::any_io_executor&, std::function<void()> handler) override
     {

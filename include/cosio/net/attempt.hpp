@@ -63,7 +63,7 @@ struct attempt_plan
     const auto& request = plan.request.head;
     http::field_list attempt_fields;
     attempt_fields.add("Host",
-        detail::host_header(std::string(plan.host), core.endpoint.port, core.endpoint.scheme));
+        detail::host_header(plan.host, core.endpoint.port, core.endpoint.scheme));
     if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,

@@ -58,8 +58,12 @@ public:
         status_ = 0;
         report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
             attempts_.number());
-        auto who = co_await core_.identity->get(control_, core_.now(),
-            attempts_.wants_new_credentials() ? used_generation_ : 0);
+        result<auth::issued_credentials> who;
+        if (const auto* const fixed = core_.identity->fixed())
+            who = *fixed;
+        else
+            who = co_await core_.identity->get(control_, core_.now(),
+                attempts_.wants_new_credentials() ? used_generation_ : 0);
         if (!who)
             co_return std::move(who).error();
         used_generation_ = who->generation;
@@ -150,6 +154,8 @@ private:
         reply_.received = true;
         reply_.has_request_id = !head.get(core_.service.request_id_header).empty();
         reply_.retry_after = retry_after(head);
+        if (operation::is_success(status_))
+            return; // A clock that is wrong is refused.
         if (const auto date = http::parse_date(head.get("Date")))
             reply_.clock_difference = *date -
                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());

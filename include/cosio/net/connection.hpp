@@ -7,6 +7,7 @@
 
 #include <cosio/net/stream.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -20,6 +21,8 @@ namespace cosio::inline v0::net {
 class connection
 {
 public:
+    using clock = std::chrono::steady_clock;
+
     /// A head and a small body fit.
     static constexpr std::size_t initial_capacity = 16 * 1024;
 
@@ -51,10 +54,19 @@ public:
     }
     void received(std::size_t count) noexcept { end_ += count; }
 
+    /// A reply has been received whole, and the connection is put aside.
+    void rest(clock::time_point now = clock::now()) noexcept { resting_since_ = now; }
+
     /// Whether nothing has come since the last reply, not even an end. What a server says unasked
     /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
-    [[nodiscard]] bool is_quiet()
+    ///
+    /// The system is not asked when the socket was empty at the end of a reply that came just now:
+    /// what has come since could as well come right behind the answer.
+    [[nodiscard]] bool is_quiet(clock::time_point now = clock::now())
     {
+        constexpr std::chrono::milliseconds just_now(10);
+        if (unread().empty() && stream_->is_drained() && now - resting_since_ < just_now)
+            return true;
         const auto got = stream_->read_available(space());
         return got && *got == 0 && unread().empty();
     }
@@ -64,6 +76,7 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    clock::time_point resting_since_{};
 };
 
 } // namespace cosio::inline v0::net

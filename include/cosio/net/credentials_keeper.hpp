@@ -52,6 +52,12 @@ public:
         return provider_ == nullptr ? fixed_.who : cache_.current().who;
     }
 
+    /// Those that never change, null when there is a provider: for asking without a coroutine.
+    [[nodiscard]] const auth::issued_credentials* fixed() const noexcept
+    {
+        return provider_ == nullptr ? &fixed_ : nullptr;
+    }
+
     /// Credentials that are valid at `now`; waits for the provider only when there are none.
     /// `refused` is the generation the service called expired.
     ///

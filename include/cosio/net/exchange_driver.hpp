@@ -67,7 +67,8 @@ public:
                 break;
             const bool begun = exchange_.reply_has_begun();
             waiting.enter(begun ? step::transfer : step::first_byte);
-            co_await receive();
+            auto got = co_await connection_->bytes().read_some(connection_->space());
+            received(std::move(got));
         }
         stop_if_interrupted(control);
     }
@@ -80,16 +81,19 @@ public:
             control, connection_->bytes(), step::transfer);
         std::size_t count = 0;
         while (count == 0 && !buffer.empty()) {
-            if (!payload_.empty())
+            if (!payload_.empty()) {
                 count = take_payload(buffer);
-            else if (exchange_.state() != exchange::phase::receiving_body)
+            } else if (exchange_.state() != exchange::phase::receiving_body) {
                 break;
-            else if (!connection_->unread().empty() && decode_buffered())
+            } else if (!connection_->unread().empty() && decode_buffered()) {
                 continue;
-            else if (goes_straight_to(buffer.size()))
-                count = co_await receive_directly(buffer);
-            else
-                co_await receive();
+            } else if (goes_straight_to(buffer.size())) {
+                auto got = co_await connection_->bytes().read_some(part_of_body(buffer));
+                count = received_directly(std::move(got));
+            } else {
+                auto got = co_await connection_->bytes().read_some(connection_->space());
+                received(std::move(got));
+            }
         }
         stop_if_interrupted(control);
         if (exchange_.state() == exchange::phase::failed)
@@ -99,14 +103,22 @@ public:
         co_return count;
     }
 
+    /// Whether `read_body` has nothing left to yield, and no failure to report.
+    [[nodiscard]] bool body_has_ended() const noexcept
+    {
+        return payload_.empty() && exchange_.state() == exchange::phase::complete;
+    }
+
     /// Gives the connection back, to be called once at the end; whether it may serve again.
     bool give_back(const operation_control& control)
     {
         stop_watching();
         const bool serves_again =
             exchange_.reusable(connection_->unread().size(), control.interrupted());
-        if (serves_again)
+        if (serves_again) {
+            connection_->rest();
             connection_.keep();
+        }
         connection_ = lease<connection>();
         return serves_again;
     }
@@ -140,12 +152,14 @@ private:
         exchange_.sending_begins();
         auto head_left = detail::bytes_of(head.view());
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
-            // The caller's source may take its time: then nobody stalls.
-            if (!body.in_memory())
-                waiting.enter(step::untimed);
-            auto piece = co_await body.next(exchange_);
-            if (!body.in_memory())
+            result<std::span<const std::byte>> piece;
+            if (body.in_memory()) {
+                piece = body.next_in_memory();
+            } else {
+                waiting.enter(step::untimed); // The caller's source may take its time.
+                piece = co_await body.next(exchange_);
                 waiting.enter(step::transfer);
+            }
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
@@ -209,9 +223,9 @@ private:
             exchange_.state() != exchange::phase::sending;
     }
 
-    asio::awaitable<void> receive()
+    /// What was read into the connection's buffer.
+    void received(result<std::size_t> got)
     {
-        auto got = co_await connection_->bytes().read_some(connection_->space());
         if (!got)
             exchange_.receive_failed(std::move(got).error());
         else if (*got == 0)
@@ -230,21 +244,26 @@ private:
                 (body.kind() == http::framing::length && body.known_left() >= worthwhile));
     }
 
-    asio::awaitable<std::size_t> receive_directly(std::span<std::byte> buffer)
+    [[nodiscard]] std::span<std::byte> part_of_body(std::span<std::byte> buffer) const
     {
         const auto& body = exchange_.body();
-        if (body.kind() == http::framing::length)
-            buffer = buffer.first(std::min<std::uint64_t>(buffer.size(), body.known_left()));
-        auto got = co_await connection_->bytes().read_some(buffer);
+        return body.kind() == http::framing::length
+            ? buffer.first(std::min<std::uint64_t>(buffer.size(), body.known_left()))
+            : buffer;
+    }
+
+    /// What was read into the caller's buffer; how many bytes of body that is.
+    [[nodiscard]] std::size_t received_directly(result<std::size_t> got)
+    {
         if (got && *got != 0) {
             exchange_.received_body_directly(*got);
-            co_return *got;
+            return *got;
         }
         if (!got)
             exchange_.receive_failed(std::move(got).error());
         else
             exchange_.peer_closed();
-        co_return std::size_t{0};
+        return 0;
     }
 
     /// Whether a step could be decoded from what was received already.

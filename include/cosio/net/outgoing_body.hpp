@@ -44,21 +44,25 @@ public:
     /// Bytes of the pieces so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+    /// The next piece of a body in memory; empty at the end.
+    [[nodiscard]] std::span<const std::byte> next_in_memory() noexcept
+    {
+        const auto piece = unsent_.first(std::min(piece_size, unsent_.size()));
+        unsent_ = unsent_.subspan(piece.size());
+        sum_.update(piece);
+        size_ += piece.size();
+        return piece;
+    }
+
     /// The next piece, valid until the next call; empty at the end. `progress` is told of each
     /// piece before it may be sent, and fails when the body is not of the size it said.
     [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(exchange& progress)
     {
+        if (body_.in_memory())
+            co_return next_in_memory();
         if (ended_)
             co_return std::span<const std::byte>();
-        if (!body_.in_memory()) {
-            auto piece = co_await next_of_source(progress);
-            co_return piece;
-        }
-        const auto piece = unsent_.first(std::min(piece_size, unsent_.size()));
-        unsent_ = unsent_.subspan(piece.size());
-        ended_ = unsent_.empty();
-        sum_.update(piece);
-        size_ += piece.size();
+        auto piece = co_await next_of_source(progress);
         co_return piece;
     }
 

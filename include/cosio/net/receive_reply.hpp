@@ -60,7 +60,7 @@ struct destination
         const auto room = std::as_writable_bytes(std::span(out)).subspan(filled);
         auto got = co_await driver.read_body(control, room);
         filled += got ? *got : 0;
-        if (!got || *got == 0 || filled > limit) {
+        if (!got || *got == 0 || filled > limit || driver.body_has_ended()) {
             out.resize(filled);
             if (!got)
                 co_return std::move(got).error();
@@ -83,6 +83,8 @@ struct destination
             co_return result<void>();
         buffer = buffer.subspan(*got);
     }
+    if (driver.body_has_ended())
+        co_return result<void>();
     std::byte one_more{};
     auto got = co_await driver.read_body(control, std::span(&one_more, 1));
     if (!got)

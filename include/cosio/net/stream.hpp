@@ -62,6 +62,9 @@ public:
     /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
 
+    /// Whether the last `read_some` took all that had arrived by then: without asking the system.
+    [[nodiscard]] virtual bool is_drained() const noexcept { return false; }
+
     /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
     /// up. A `write` may go on meanwhile.
     virtual void notify_when_readable(

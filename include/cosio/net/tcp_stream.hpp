@@ -48,6 +48,7 @@ public:
         if (code)
             co_return connection_error(code);
         moved_ += count;
+        drained_ = count < buffer.size();
         co_return count;
     }
 
@@ -84,6 +85,8 @@ public:
         return count;
     }
 
+    [[nodiscard]] bool is_drained() const noexcept override { return drained_; }
+
     void notify_when_readable(
         const asio::any_io_executor& executor, std::function<void()> handler) override
     {
@@ -109,6 +112,7 @@ public:
 private:
     asio::ip::tcp::socket socket_;
     std::uint64_t moved_ = 0;
+    bool drained_ = false;
 };
 
 } // namespace cosio::inline v0::net

@@ -20,6 +20,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -158,14 +159,23 @@ public:
         return outcome(SSL_do_handshake(ssl_.get()));
     }
 
-    /// Decrypts into `plain`.
+    /// Decrypts as many records as have arrived and fit into `plain`: a return to the caller costs
+    /// more than the look for another one. What ends the session comes after what was before it.
     [[nodiscard]] transfer read(std::span<std::byte> plain)
     {
-        ERR_clear_error();
-        transfer out;
-        const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
-        out.state = outcome(returned);
-        return out;
+        if (ended_)
+            return *ended_;
+        auto all = read_record(plain);
+        while (all.state == status::done && all.bytes != plain.size() &&
+            !input_.unread().empty()) {
+            const auto more = read_record(plain.subspan(all.bytes));
+            if (more.state == status::closed || more.state == status::failed)
+                ended_ = more;
+            if (more.state != status::done)
+                break;
+            all.bytes += more.bytes;
+        }
+        return all;
     }
 
     /// Encrypts all of `plain` behind the output there is already.
@@ -178,6 +188,11 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
+    /// Whether everything received has been decrypted and taken.
+    [[nodiscard]] bool is_drained() const noexcept
+    {
+        return input_.unread().empty() && SSL_pending(ssl_.get()) == 0;
+    }
     /// Ciphertext received from the peer goes here.
     [[nodiscard]] receive_buffer& input() noexcept { return input_; }
     /// Whether there is ciphertext for the peer.
@@ -205,6 +220,15 @@ public:
 
 private:
     tls_engine() = default;
+
+    [[nodiscard]] transfer read_record(std::span<std::byte> plain)
+    {
+        ERR_clear_error();
+        transfer out;
+        const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
+        out.state = outcome(returned);
+        return out;
+    }
 
     status outcome(int returned)
     {
@@ -271,6 +295,7 @@ private:
     receive_buffer input_{input_capacity};
     std::vector<std::byte> output_{};
     std::string failure_{};
+    std::optional<transfer> ended_{}; // Behind records that were yielded first.
     openssl::owned<SSL> ssl_{}; // Last, as it uses the buffers while it goes.
 };
 

@@ -81,14 +81,17 @@ public:
             case tls_engine::status::failed: co_return engine_->failure();
             case tls_engine::status::want_input: break;
             }
-            if (auto sent = co_await flush(); !sent) // The answer to a key update.
-                co_return std::move(sent).error();
-            auto more = co_await receive();
+            if (engine_->has_output()) // The answer to a key update.
+                if (auto sent = co_await flush(); !sent)
+                    co_return std::move(sent).error();
+            auto& input = engine_->input();
+            auto more = co_await transport_->read_some(input.space());
             if (!more)
                 co_return std::move(more).error();
             if (*more == 0) // Without close_notify the end proves nothing.
                 co_return error(errc::connection_closed,
                     "the connection was closed without the end of the TLS session");
+            input.received(*more);
         }
     }
 
@@ -104,7 +107,8 @@ public:
                 room -= piece.size();
                 *part = part->subspan(piece.size());
             }
-            if (auto sent = co_await flush(); !sent)
+            engine_->exchange_output(sending_);
+            if (auto sent = co_await transport_->write(sending_, {}); !sent)
                 co_return sent;
         }
         co_return result<void>();
@@ -123,6 +127,11 @@ public:
         if (got.state == tls_engine::status::closed)
             return error(errc::connection_closed, "the peer ended the TLS session");
         return got.bytes;
+    }
+
+    [[nodiscard]] bool is_drained() const noexcept override
+    {
+        return transport_->is_drained() && engine_->is_drained();
     }
 
     void notify_when_readable(
