@@ -6,7 +6,17 @@ set -euo pipefail
 cosio=$1 emulator=$2
 work=$(mktemp -d)
 emulator_pid='' pid=''
-trap 'kill -9 $emulator_pid $pid 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'clean_up' EXIT
+
+# The emulator is asked to end, so that it takes its certificate's file with it; a stopped one would
+# not hear it.
+clean_up() {
+    kill -9 $pid 2>/dev/null || true
+    kill -CONT $emulator_pid 2>/dev/null || true
+    kill -TERM $emulator_pid 2>/dev/null || true
+    wait $emulator_pid 2>/dev/null || true
+    rm -rf "$work"
+}
 
 fail() {
     echo "FAILED: $*"
