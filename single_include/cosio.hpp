@@ -262,35 +262,6 @@ void append_number(Text& text, std::uint64_t number)
     text.append(std::string_view(digits, static_cast<std::size_t>(end - digits)));
 }
 
-/// Whether `text` is well-formed UTF-8 (RFC 3629: shortest forms, no surrogates).
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept
-{
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i++]);
-        if (lead < 0x80)
-            continue;
-        const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4)
-            return false;
-        for (int k = 0; k != more; ++k, ++i) {
-            if (i == text.size())
-                return false;
-            const auto next = static_cast<unsigned char>(text[i]);
-            const unsigned char low = k != 0 ? 0x80
-                : lead == 0xe0              ? 0xa0
-                : lead == 0xf0              ? 0x90
-                                            : 0x80;
-            const unsigned char high = k != 0 ? 0xbf
-                : lead == 0xed               ? 0x9f
-                : lead == 0xf4               ? 0x8f
-                                             : 0xbf;
-            if (next < low || next > high)
-                return false;
-        }
-    }
-    return true;
-}
-
 } // namespace cosio::inline v0::detail
 
 #endif
@@ -9573,6 +9544,72 @@ public:
 
 #endif
 
+// ---- cosio/detail/utf8.hpp ----------------------------------------------------------------------
+
+// UTF-8 (RFC 3629).
+
+#ifndef COSIO_DETAIL_UTF8_HPP
+#define COSIO_DETAIL_UTF8_HPP
+
+namespace cosio::inline v0::detail {
+
+/// Whether `text` is well-formed UTF-8: shortest forms, no surrogates.
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept
+{
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i++]);
+        if (lead < 0x80)
+            continue;
+        const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+        if (lead < 0xc2 || lead > 0xf4)
+            return false;
+        for (int k = 0; k != more; ++k, ++i) {
+            if (i == text.size())
+                return false;
+            const auto next = static_cast<unsigned char>(text[i]);
+            const unsigned char low = k != 0 ? 0x80
+                : lead == 0xe0              ? 0xa0
+                : lead == 0xf0              ? 0x90
+                                            : 0x80;
+            const unsigned char high = k != 0 ? 0xbf
+                : lead == 0xed               ? 0x9f
+                : lead == 0xf4               ? 0x8f
+                                             : 0xbf;
+            if (next < low || next > high)
+                return false;
+        }
+    }
+    return true;
+}
+
+/// A surrogate is encoded like any other code point.
+inline void append_utf8(std::string& out, std::uint32_t code_point)
+{
+    const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+    const auto tail = [&put, code_point](unsigned shift) {
+        put(0x80U | (code_point >> shift & 0x3fU));
+    };
+    if (code_point < 0x80) {
+        put(code_point);
+    } else if (code_point < 0x800) {
+        put(0xc0U | code_point >> 6U);
+        tail(0);
+    } else if (code_point < 0x10000) {
+        put(0xe0U | code_point >> 12U);
+        tail(6);
+        tail(0);
+    } else {
+        put(0xf0U | code_point >> 18U);
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
 // ---- cosio/xml/characters.hpp -------------------------------------------------------------------
 
 // The characters of XML 1.0, and how they are escaped.
@@ -9617,29 +9654,6 @@ namespace cosio::inline v0::xml {
     return std::ranges::none_of(text, forbidden) && detail::is_utf8(text) &&
         text.find("\xef\xbf\xbe") == std::string_view::npos && // U+FFFE
         text.find("\xef\xbf\xbf") == std::string_view::npos;   // U+FFFF
-}
-
-inline void append_utf8(std::string& out, std::uint32_t code_point)
-{
-    const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-    const auto tail = [&put, code_point](unsigned shift) {
-        put(0x80U | (code_point >> shift & 0x3fU));
-    };
-    if (code_point < 0x80) {
-        put(code_point);
-    } else if (code_point < 0x800) {
-        put(0xc0U | code_point >> 6U);
-        tail(0);
-    } else if (code_point < 0x10000) {
-        put(0xe0U | code_point >> 12U);
-        tail(6);
-        tail(0);
-    } else {
-        put(0xf0U | code_point >> 18U);
-        tail(12);
-        tail(6);
-        tail(0);
-    }
 }
 
 /// Appends `text` with its line ends made LF, as XML 1.0 (2.11) wants.
@@ -9691,7 +9705,7 @@ inline void append_unescaped_lines(std::string& out, std::string_view text)
         const auto character = referenced_character(text.substr(0, semicolon));
         if (!character)
             return false;
-        append_utf8(out, *character);
+        detail::append_utf8(out, *character);
         text.remove_prefix(semicolon + 1);
     }
 }
@@ -10609,13 +10623,12 @@ private:
     std::string_view member()
     {
         skip_blanks();
-        const auto before = rest_;
-        if (!string())
+        std::string name;
+        if (!string(&name))
             return "a JSON member name that is not a string";
-        const auto name = before.substr(0, before.size() - rest_.size());
         if (std::ranges::find(names_, name) != names_.end())
             return "a JSON member name that occurs twice";
-        names_.push_back(name);
+        names_.push_back(std::move(name));
         skip_blanks();
         if (!take(':'))
             return "a JSON member without a colon";
@@ -10623,7 +10636,8 @@ private:
         return string() ? std::string_view{} : "a JSON value that is not a string";
     }
 
-    bool string()
+    /// Appends to `value`, when there is one, what the string means without its escapes.
+    bool string(std::string* value = nullptr)
     {
         if (!take('"'))
             return false;
@@ -10634,28 +10648,59 @@ private:
             rest_.remove_prefix(1);
             if (c == '"')
                 return true;
-            if (c == '\\' && !escape())
-                return false;
+            if (c == '\\') {
+                if (!escape(value))
+                    return false;
+            } else if (value != nullptr) {
+                value->push_back(c);
+            }
         }
         return false;
     }
 
-    bool escape()
+    bool escape(std::string* value)
     {
+        constexpr std::string_view kinds = "\"\\/bfnrt";
+        constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
         if (rest_.empty())
             return false;
-        const char kind = rest_.front();
+        const auto kind = kinds.find(rest_.front());
+        if (kind == std::string_view::npos) {
+            auto unit = code_unit();
+            if (unit && value != nullptr)
+                append_utf8(*value, with_low_surrogate(*unit));
+            return unit.has_value();
+        }
         rest_.remove_prefix(1);
-        if (kind != 'u')
-            return std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
-        constexpr std::size_t digits = 4;
-        const auto is_hexadecimal = [](char c) {
-            return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-        };
-        if (rest_.size() < digits || !std::ranges::all_of(rest_.substr(0, digits), is_hexadecimal))
-            return false;
-        rest_.remove_prefix(digits);
+        if (value != nullptr)
+            value->push_back(meanings[kind]);
         return true;
+    }
+
+    /// Of UTF-16, behind a backslash: `u` and four digits.
+    std::optional<std::uint32_t> code_unit()
+    {
+        constexpr std::size_t digits = 4;
+        if (rest_.size() < 1 + digits || rest_.front() != 'u')
+            return std::nullopt;
+        const auto unit = parse_number<std::uint32_t>(rest_.substr(1, digits), 16);
+        if (unit)
+            rest_.remove_prefix(1 + digits);
+        return unit;
+    }
+
+    /// The character that `unit` begins, or stands for.
+    std::uint32_t with_low_surrogate(std::uint32_t unit)
+    {
+        if (unit < 0xD800 || unit >= 0xDC00 || !rest_.starts_with('\\'))
+            return unit;
+        const auto before = rest_;
+        rest_.remove_prefix(1);
+        const auto low = code_unit();
+        if (low && *low >= 0xDC00 && *low < 0xE000)
+            return 0x10000 + ((unit - 0xD800) << 10) + (*low - 0xDC00);
+        rest_ = before;
+        return unit;
     }
 
     bool take(char expected)
@@ -10673,7 +10718,7 @@ private:
     }
 
     std::string_view rest_;
-    std::vector<std::string_view> names_{};
+    std::vector<std::string> names_{};
 };
 
 /// Why `text` is not a JSON object of string pairs; empty when it is one.

@@ -22,16 +22,6 @@ TEST_CASE("numbers are digits and nothing else")
     CHECK(text == "n=18446744073709551615");
 }
 
-TEST_CASE("UTF-8 is checked as RFC 3629 wants it")
-{
-    for (const std::string_view good :
-        {"", "abc", "腾讯云", "\xf0\x9f\x94\x91", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"})
-        CHECK(is_utf8(good));
-    for (const std::string_view bad : {"\x80", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80",
-             "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe8\x85", "\xff", "a\xe8z"})
-        CHECK_FALSE(is_utf8(bad));
-}
-
 TEST_CASE("trimming and comparing")
 {
     CHECK(trimmed("\t a b \t") == "a b");

@@ -9,7 +9,8 @@ using cosio::detail::json_string_object_problem;
 TEST_CASE("JSON objects of string pairs are accepted")
 {
     for (const std::string_view text : {R"({})", R"({"test":"test"})", R"( { "a" : "b" , "c" : "" } )",
-             R"({"a":"\"\\\/\b\f\n\r\t\u0041\uD83D\uDD11"})", "{\"a\":\"腾讯云\"}"})
+             R"({"a":"\"\\\/\b\f\n\r\t\u0041\uD83D\uDD11"})",
+             R"({"\uD83D":"b","\uDD11":"c","\uD83D\u0041":"d"})", "{\"a\":\"腾讯云\"}"})
         CHECK_MESSAGE(json_string_object_problem(text).empty(), text);
 }
 
@@ -42,6 +43,10 @@ TEST_CASE("everything else is refused, with the reason")
                  "a JSON object that is not closed, or a comma is missing"},
              example{R"({"a":"b")", "a JSON object that is not closed, or a comma is missing"},
              example{R"({"a":"b","a":"c"})", "a JSON member name that occurs twice"},
+             example{R"({"a":"b","\u0061":"c"})", "a JSON member name that occurs twice"},
+             example{R"({"\n":"b","\u000A":"c"})", "a JSON member name that occurs twice"},
+             example{R"({"🔑":"b","\uD83D\uDD11":"c"})", "a JSON member name that occurs twice"},
+             example{R"({"a\u00g0":"b"})", "a JSON member name that is not a string"},
              example{R"({"a":"b"}{})", "something follows the JSON object"},
              example{"{\"a\":\"\xff\"}", "not UTF-8"},
          })

@@ -77,35 +77,6 @@ void append_number(Text& text, std::uint64_t number)
     text.append(std::string_view(digits, static_cast<std::size_t>(end - digits)));
 }
 
-/// Whether `text` is well-formed UTF-8 (RFC 3629: shortest forms, no surrogates).
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept
-{
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i++]);
-        if (lead < 0x80)
-            continue;
-        const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4)
-            return false;
-        for (int k = 0; k != more; ++k, ++i) {
-            if (i == text.size())
-                return false;
-            const auto next = static_cast<unsigned char>(text[i]);
-            const unsigned char low = k != 0 ? 0x80
-                : lead == 0xe0              ? 0xa0
-                : lead == 0xf0              ? 0x90
-                                            : 0x80;
-            const unsigned char high = k != 0 ? 0xbf
-                : lead == 0xed               ? 0x9f
-                : lead == 0xf4               ? 0x8f
-                                             : 0xbf;
-            if (next < low || next > high)
-                return false;
-        }
-    }
-    return true;
-}
-
 } // namespace cosio::inline v0::detail
 
 #endif

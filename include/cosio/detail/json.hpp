@@ -7,10 +7,15 @@
 #define COSIO_DETAIL_JSON_HPP
 
 #include <cosio/detail/ascii.hpp>
+#include <cosio/detail/utf8.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cosio::inline v0::detail {
@@ -48,13 +53,12 @@ private:
     std::string_view member()
     {
         skip_blanks();
-        const auto before = rest_;
-        if (!string())
+        std::string name;
+        if (!string(&name))
             return "a JSON member name that is not a string";
-        const auto name = before.substr(0, before.size() - rest_.size());
         if (std::ranges::find(names_, name) != names_.end())
             return "a JSON member name that occurs twice";
-        names_.push_back(name);
+        names_.push_back(std::move(name));
         skip_blanks();
         if (!take(':'))
             return "a JSON member without a colon";
@@ -62,7 +66,8 @@ private:
         return string() ? std::string_view{} : "a JSON value that is not a string";
     }
 
-    bool string()
+    /// Appends to `value`, when there is one, what the string means without its escapes.
+    bool string(std::string* value = nullptr)
     {
         if (!take('"'))
             return false;
@@ -73,28 +78,59 @@ private:
             rest_.remove_prefix(1);
             if (c == '"')
                 return true;
-            if (c == '\\' && !escape())
-                return false;
+            if (c == '\\') {
+                if (!escape(value))
+                    return false;
+            } else if (value != nullptr) {
+                value->push_back(c);
+            }
         }
         return false;
     }
 
-    bool escape()
+    bool escape(std::string* value)
     {
+        constexpr std::string_view kinds = "\"\\/bfnrt";
+        constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
         if (rest_.empty())
             return false;
-        const char kind = rest_.front();
+        const auto kind = kinds.find(rest_.front());
+        if (kind == std::string_view::npos) {
+            auto unit = code_unit();
+            if (unit && value != nullptr)
+                append_utf8(*value, with_low_surrogate(*unit));
+            return unit.has_value();
+        }
         rest_.remove_prefix(1);
-        if (kind != 'u')
-            return std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
-        constexpr std::size_t digits = 4;
-        const auto is_hexadecimal = [](char c) {
-            return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-        };
-        if (rest_.size() < digits || !std::ranges::all_of(rest_.substr(0, digits), is_hexadecimal))
-            return false;
-        rest_.remove_prefix(digits);
+        if (value != nullptr)
+            value->push_back(meanings[kind]);
         return true;
+    }
+
+    /// Of UTF-16, behind a backslash: `u` and four digits.
+    std::optional<std::uint32_t> code_unit()
+    {
+        constexpr std::size_t digits = 4;
+        if (rest_.size() < 1 + digits || rest_.front() != 'u')
+            return std::nullopt;
+        const auto unit = parse_number<std::uint32_t>(rest_.substr(1, digits), 16);
+        if (unit)
+            rest_.remove_prefix(1 + digits);
+        return unit;
+    }
+
+    /// The character that `unit` begins, or stands for.
+    std::uint32_t with_low_surrogate(std::uint32_t unit)
+    {
+        if (unit < 0xD800 || unit >= 0xDC00 || !rest_.starts_with('\\'))
+            return unit;
+        const auto before = rest_;
+        rest_.remove_prefix(1);
+        const auto low = code_unit();
+        if (low && *low >= 0xDC00 && *low < 0xE000)
+            return 0x10000 + ((unit - 0xD800) << 10) + (*low - 0xDC00);
+        rest_ = before;
+        return unit;
     }
 
     bool take(char expected)
@@ -112,7 +148,7 @@ private:
     }
 
     std::string_view rest_;
-    std::vector<std::string_view> names_{};
+    std::vector<std::string> names_{};
 };
 
 /// Why `text` is not a JSON object of string pairs; empty when it is one.

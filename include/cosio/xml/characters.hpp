@@ -6,6 +6,7 @@
 #define COSIO_XML_CHARACTERS_HPP
 
 #include <cosio/detail/ascii.hpp>
+#include <cosio/detail/utf8.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -50,29 +51,6 @@ namespace cosio::inline v0::xml {
     return std::ranges::none_of(text, forbidden) && detail::is_utf8(text) &&
         text.find("\xef\xbf\xbe") == std::string_view::npos && // U+FFFE
         text.find("\xef\xbf\xbf") == std::string_view::npos;   // U+FFFF
-}
-
-inline void append_utf8(std::string& out, std::uint32_t code_point)
-{
-    const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-    const auto tail = [&put, code_point](unsigned shift) {
-        put(0x80U | (code_point >> shift & 0x3fU));
-    };
-    if (code_point < 0x80) {
-        put(code_point);
-    } else if (code_point < 0x800) {
-        put(0xc0U | code_point >> 6U);
-        tail(0);
-    } else if (code_point < 0x10000) {
-        put(0xe0U | code_point >> 12U);
-        tail(6);
-        tail(0);
-    } else {
-        put(0xf0U | code_point >> 18U);
-        tail(12);
-        tail(6);
-        tail(0);
-    }
 }
 
 /// Appends `text` with its line ends made LF, as XML 1.0 (2.11) wants.
@@ -124,7 +102,7 @@ inline void append_unescaped_lines(std::string& out, std::string_view text)
         const auto character = referenced_character(text.substr(0, semicolon));
         if (!character)
             return false;
-        append_utf8(out, *character);
+        detail::append_utf8(out, *character);
         text.remove_prefix(semicolon + 1);
     }
 }

@@ -10,6 +10,7 @@
 #include <cosio/crypto/hex.hpp>
 #include <cosio/detail/ascii.hpp>
 #include <cosio/detail/bytes.hpp>
+#include <cosio/detail/utf8.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/http/date.hpp>
 #include <cosio/http/field_rules.hpp>
