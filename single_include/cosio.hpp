@@ -10348,10 +10348,8 @@ public:
     {}
 
     [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
-    [[nodiscard]] std::unique_ptr<exchange_driver> take_driver() noexcept
-    {
-        return std::move(driver_);
-    }
+    /// Closes the connection, unless it has been given back.
+    void drop_driver() noexcept { driver_.reset(); }
 
     /// Sends the request and receives the head of the reply.
     [[nodiscard]] asio::awaitable<result<void>> begin()
@@ -10409,13 +10407,19 @@ public:
         report_->finished(summary(request_id), nullptr);
     }
 
+    /// The attempt failed with `why`, which stands: completes it with what is known.
+    void failed(error& why)
+    {
+        complete(why);
+        report_->finished(summary(why.request_id), &why);
+    }
+
     /// The attempt failed with `why`: completes it with what is known, and waits until another is
     /// to begin. False when the error stands.
     [[nodiscard]] asio::awaitable<bool> retries(error& why)
     {
-        complete(why);
+        failed(why);
         const bool body_was_begun = driver_ != nullptr;
-        report_->finished(summary(why.request_id), &why);
         const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
             body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
@@ -11723,68 +11727,91 @@ namespace cosio::inline v0 {
 
 namespace net {
 
-/// What a reader and its reads share. The check of the end comes as a function, so that nothing
-/// here depends on the dialect.
+/// What a reader and its reads share: the attempt that goes on until the end has been read. What
+/// depends on the dialect comes as functions.
 class object_stream
 {
 public:
     using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
 
     object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
-        std::unique_ptr<exchange_driver> driver, get_object_result head, check_function check)
-        : core_(std::move(core)), control_(std::move(control)), driver_(std::move(driver)),
-          head_(std::move(head)), check_(check)
+        operation::prepared_request request, const operation::facts& what,
+        refusal_function refusal_of, check_function check)
+        : core_(std::move(core)), control_(std::move(control)), request_(std::move(request)),
+          attempt_(*core_, *control_, request_, what, refusal_of), check_(check)
     {}
+
+    object_stream(const object_stream&) = delete;
+    object_stream& operator=(const object_stream&) = delete;
+
+    ~object_stream()
+    {
+        if (!is_open_)
+            return;
+        try { // What the caller is told may throw.
+            auto given_up = error(errc::cancelled, "the reader was dropped before its end");
+            attempt_.failed(given_up);
+        } catch (...) {
+        }
+    }
 
     [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
     [[nodiscard]] const client_core& core() const noexcept { return *core_; }
+    [[nodiscard]] const operation::prepared_request& request() const noexcept { return request_; }
+    [[nodiscard]] attempt_loop& attempt() noexcept { return attempt_; }
     [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
     {
         return control_;
+    }
+
+    /// The attempt has come as far as the body, which is to be read.
+    void opened(get_object_result head)
+    {
+        head_ = std::move(head);
+        is_open_ = true;
+        control_->end_total(); // How long the caller reads is the caller's affair.
     }
 
     [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
     {
         if (failure_)
             co_return *failure_;
-        if (driver_ == nullptr || buffer.empty())
+        if (!is_open_ || buffer.empty())
             co_return std::size_t{0};
-        auto got = co_await driver_->read_body(*control_, buffer);
+        auto& driver = attempt_.driver();
+        auto got = co_await driver.read_body(*control_, buffer);
         if (got && *got != 0)
             co_return got;
+        is_open_ = false;
         if (got) {
-            const bool framed = driver_->progress().body().kind() != http::framing::until_close;
-            auto whole = check_(head_, driver_->body_size(), driver_->body_crc64(), framed);
+            const bool framed = driver.progress().body().kind() != http::framing::until_close;
+            auto whole = check_(head_, driver.body_size(), driver.body_crc64(), framed);
             if (!whole)
                 got = std::move(whole).error();
             else
-                driver_->give_back(*control_);
+                driver.give_back(*control_);
         }
-        if (!got)
-            failure_ = with_exchange(got.error(), driver_->progress());
-        driver_.reset();
+        if (got) {
+            attempt_.succeeded(head_.request_id);
+        } else {
+            failure_ = got.error();
+            attempt_.failed(*failure_);
+        }
+        attempt_.drop_driver();
         if (failure_)
             co_return *failure_;
         co_return std::size_t{0};
     }
 
 private:
-    /// Completes an error with what is known of the exchange that met it.
-    [[nodiscard]] static error with_exchange(error why, const exchange& progress)
-    {
-        why.attempts = 1;
-        why.request_was_sent = progress.request_was_sent();
-        if (why.http_status == 0)
-            why.http_status = progress.head().status;
-        return why;
-    }
-
     std::shared_ptr<client_core> core_;
     std::shared_ptr<operation_control> control_;
-    std::unique_ptr<exchange_driver> driver_; // Gone once the end was reached.
-    get_object_result head_;
+    operation::prepared_request request_;
+    attempt_loop attempt_;
     check_function check_;
+    get_object_result head_{};
     std::optional<error> failure_{};
+    bool is_open_ = false; // Until the end was reached.
 };
 
 [[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
@@ -11844,8 +11871,10 @@ template <class Dialect>
     try {
         if (!request)
             co_return std::move(request).error();
-        attempt_loop loop(
-            *core, *control, *request, get_object::what, &operation::refusal_of<Dialect>);
+        const auto stream = std::make_shared<object_stream>(std::move(core), std::move(control),
+            std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
+            &get_object::check_body);
+        auto& loop = stream->attempt();
         for (;;) {
             error why;
             auto begun = co_await loop.begin();
@@ -11856,13 +11885,10 @@ template <class Dialect>
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
                 auto head = get_object::decode_head(
-                    request->expected, loop.driver().progress().head());
+                    stream->request().expected, loop.driver().progress().head());
                 if (head) {
-                    loop.succeeded(head->request_id);
-                    control->end_total(); // How long the caller reads is the caller's affair.
-                    co_return object_reader(std::make_shared<object_stream>(std::move(core),
-                        std::move(control), loop.take_driver(), std::move(*head),
-                        &get_object::check_body));
+                    stream->opened(std::move(*head));
+                    co_return object_reader(stream);
                 }
                 why = std::move(head).error();
             }

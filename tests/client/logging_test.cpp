@@ -2,6 +2,7 @@
 
 #include "support/emulated.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,45 @@ TEST_CASE("nothing is logged by default, one line a request at INFO, heads at DE
     CHECK(seen.lines[0].second.find("Authorization: ***") != std::string::npos);
     CHECK(seen.lines[1].second.starts_with("< HTTP 404\n"));
     CHECK(seen.lines[2].first == log_level::info);
+}
+
+TEST_CASE("a streamed object is logged once its end was read, or it was dropped")
+{
+    emulated here;
+    journal seen;
+    here.config.log = seen.settings(log_level::info);
+    const auto cos = here.client(here.config);
+    const std::string text(100000, 'x');
+    REQUIRE(here.get(cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    seen.lines.clear();
+    std::string_view end;
+    SUBCASE("read to its end")
+    {
+        here.run([&]() -> asio::awaitable<void> {
+            auto reader = co_await cos.open_object({.bucket = bucket, .key = "k"});
+            REQUIRE(reader);
+            CHECK(seen.lines.empty());
+            std::vector<std::byte> buffer(70000);
+            for (;;) {
+                const auto got = co_await reader->read_some(buffer);
+                REQUIRE(got);
+                if (*got == 0)
+                    break;
+            }
+        });
+        end = " received=100000 ";
+    }
+    SUBCASE("dropped")
+    {
+        here.run([&]() -> asio::awaitable<void> {
+            const auto reader = co_await cos.open_object({.bucket = bucket, .key = "k"});
+            CHECK(reader);
+        });
+        end = " problem=the reader was dropped before its end";
+    }
+    REQUIRE(seen.lines.size() == 1);
+    CHECK(seen.lines[0].second.find(" status=200 ") != std::string::npos);
+    CHECK_MESSAGE(seen.lines[0].second.find(end) != std::string::npos, seen.lines[0].second);
 }
 
 TEST_CASE("canary: no secret in any log line, error text or exception")

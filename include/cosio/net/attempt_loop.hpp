@@ -45,10 +45,8 @@ public:
     {}
 
     [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
-    [[nodiscard]] std::unique_ptr<exchange_driver> take_driver() noexcept
-    {
-        return std::move(driver_);
-    }
+    /// Closes the connection, unless it has been given back.
+    void drop_driver() noexcept { driver_.reset(); }
 
     /// Sends the request and receives the head of the reply.
     [[nodiscard]] asio::awaitable<result<void>> begin()
@@ -106,13 +104,19 @@ public:
         report_->finished(summary(request_id), nullptr);
     }
 
+    /// The attempt failed with `why`, which stands: completes it with what is known.
+    void failed(error& why)
+    {
+        complete(why);
+        report_->finished(summary(why.request_id), &why);
+    }
+
     /// The attempt failed with `why`: completes it with what is known, and waits until another is
     /// to begin. False when the error stands.
     [[nodiscard]] asio::awaitable<bool> retries(error& why)
     {
-        complete(why);
+        failed(why);
         const bool body_was_begun = driver_ != nullptr;
-        report_->finished(summary(why.request_id), &why);
         const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
             body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
