@@ -1028,6 +1028,13 @@ public:
             (request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500));
     }
 
+    /// Puts `what` before the message: what it is about.
+    void explain(std::string_view what)
+    {
+        message = std::string(what).append(": ").append(
+            message.empty() ? code.message() : message);
+    }
+
     /// One line for people: field, text, code, status, request id.
     [[nodiscard]] std::string describe() const
     {
@@ -15276,7 +15283,7 @@ private:
         auto found = co_await net::initiate_apart(
             *with_.core, std::move(control), std::move(work), crew_->first().token());
         if (!found && found.error().field.empty())
-            found.error().message.insert(0, "the source of the copy: ");
+            found.error().explain("the source of the copy");
         co_return found;
     }
 

@@ -62,6 +62,12 @@ TEST_CASE("errors describe themselves in one line")
     CHECK(error(errc::invalid_key, "must not be empty", "key").describe() ==
         "key: must not be empty [the object key is not valid]");
     CHECK(error(errc::cancelled).describe() == "cancelled [cancelled]");
+    error about(errc::invalid_key, "must not be empty");
+    about.explain("the source");
+    CHECK(about.message == "the source: must not be empty");
+    error silent(errc::cancelled);
+    silent.explain("the source");
+    CHECK(silent.message == "the source: cancelled");
 }
 
 TEST_CASE("codes belong to conditions")

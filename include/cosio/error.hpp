@@ -65,6 +65,13 @@ public:
             (request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500));
     }
 
+    /// Puts `what` before the message: what it is about.
+    void explain(std::string_view what)
+    {
+        message = std::string(what).append(": ").append(
+            message.empty() ? code.message() : message);
+    }
+
     /// One line for people: field, text, code, status, request id.
     [[nodiscard]] std::string describe() const
     {

@@ -135,7 +135,7 @@ private:
         auto found = co_await net::initiate_apart(
             *with_.core, std::move(control), std::move(work), crew_->first().token());
         if (!found && found.error().field.empty())
-            found.error().message.insert(0, "the source of the copy: ");
+            found.error().explain("the source of the copy");
         co_return found;
     }
 
