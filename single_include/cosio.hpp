@@ -16485,8 +16485,8 @@ template <class Asked>
     return {};
 }
 
-/// A checkpoint that is written to its file from time to time: after the first part, then every
-/// `interval` at most, before an upload is completed, and when the transfer ends early.
+/// A checkpoint that is written to its file from time to time: before and after the first part,
+/// then every `interval` at most, before an upload is completed, and when the transfer ends early.
 class checkpoint_keeper
 {
 public:
@@ -16538,6 +16538,14 @@ public:
     {
         auto nothing = [] { return result<void>(); };
         auto done = co_await save_after(nothing);
+        co_return done;
+    }
+
+    /// Writes the content before there is a part: the first one is due at once.
+    [[nodiscard]] asio::awaitable<result<void>> save_beginning()
+    {
+        auto done = co_await save();
+        saved_at_.reset();
         co_return done;
     }
 
@@ -16819,7 +16827,7 @@ private:
         content.file_name = file_.temporary_name();
         content.file.inode = file_.inode();
         resumable_ = true;
-        auto saved = co_await checkpoint_.save();
+        auto saved = co_await checkpoint_.save_beginning();
         co_return saved;
     }
 
@@ -17172,6 +17180,9 @@ private:
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
+            // The mark of the folder that is downloaded: that one is there.
+            std::erase_if(page->objects,
+                [this](const object_summary& one) { return relative(one.key).empty(); });
             for (const auto& one : page->objects)
                 if (auto safe = safe_path(relative(one.key)); !safe)
                     co_return std::move(safe).error();
@@ -17219,7 +17230,7 @@ private:
                 std::make_shared<file_download<Client>>(with, request, std::move(place))),
             in.token());
         if (!received) {
-            received.error().message.insert(0, "'" + key + "': ");
+            received.error().explain("'" + key + "'");
             co_return std::move(received).error();
         }
         ++self->done_.files;
@@ -17758,7 +17769,7 @@ private:
         checkpoint_.content() = binding(plan);
         checkpoint_.content().upload_id = upload_.id();
         checkpoint_.content().encryption = std::move(*fingerprint);
-        auto saved = co_await checkpoint_.save();
+        auto saved = co_await checkpoint_.save_beginning();
         co_return saved;
     }
 

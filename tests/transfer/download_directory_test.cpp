@@ -38,6 +38,7 @@ TEST_CASE("download_directory: what follows the prefix is the path")
     store(here, "photos/one", "1", with(key));
     store(here, "photos/2026/two", text, with(key));
     store(here, "photos/2026/deep/er/three", "3", with(key));
+    store(here, "photos/", ""); // The mark of the folder itself.
     store(here, "photos/empty/", "");
     store(here, "photographs", "not one of them");
     const auto done = download(here, "photos/", with(key));

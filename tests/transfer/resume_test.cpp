@@ -5,6 +5,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -104,6 +105,28 @@ TEST_CASE("resume: a download goes on where it ended, in every mode")
         CHECK((here.files.read("target") == text));
         CHECK(here.files.count() == 1);
     }
+}
+
+TEST_CASE("resume: the first part is written down at once")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    std::size_t written_down = 0;
+    const auto look = [&](const transfer_progress& now) {
+        if (now.committed == 2000)
+            if (const auto found = transfer::load_checkpoint(here.checkpoint).value())
+                written_down = found->parts.size();
+    };
+    auto options = here.options();
+    options.checkpoint_interval = std::chrono::hours(1);
+    options.on_progress = look;
+    REQUIRE(here.get(here.cos.upload_file(
+        {.bucket = bucket, .key = "k", .path = path, .options = options})));
+    CHECK(written_down == 1);
+    written_down = 0;
+    REQUIRE(here.get(here.cos.download_file({.bucket = bucket, .key = "k",
+        .path = here.files / "target", .options = options})));
+    CHECK(written_down == 1);
 }
 
 TEST_CASE("resume: the checkpoint holds no key")

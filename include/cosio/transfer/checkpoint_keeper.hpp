@@ -52,8 +52,8 @@ template <class Asked>
     return {};
 }
 
-/// A checkpoint that is written to its file from time to time: after the first part, then every
-/// `interval` at most, before an upload is completed, and when the transfer ends early.
+/// A checkpoint that is written to its file from time to time: before and after the first part,
+/// then every `interval` at most, before an upload is completed, and when the transfer ends early.
 class checkpoint_keeper
 {
 public:
@@ -105,6 +105,14 @@ public:
     {
         auto nothing = [] { return result<void>(); };
         auto done = co_await save_after(nothing);
+        co_return done;
+    }
+
+    /// Writes the content before there is a part: the first one is due at once.
+    [[nodiscard]] asio::awaitable<result<void>> save_beginning()
+    {
+        auto done = co_await save();
+        saved_at_.reset();
         co_return done;
     }
 

@@ -117,6 +117,9 @@ private:
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
+            // The mark of the folder that is downloaded: that one is there.
+            std::erase_if(page->objects,
+                [this](const object_summary& one) { return relative(one.key).empty(); });
             for (const auto& one : page->objects)
                 if (auto safe = safe_path(relative(one.key)); !safe)
                     co_return std::move(safe).error();
@@ -164,7 +167,7 @@ private:
                 std::make_shared<file_download<Client>>(with, request, std::move(place))),
             in.token());
         if (!received) {
-            received.error().message.insert(0, "'" + key + "': ");
+            received.error().explain("'" + key + "'");
             co_return std::move(received).error();
         }
         ++self->done_.files;

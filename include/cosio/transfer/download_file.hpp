@@ -162,7 +162,7 @@ private:
         content.file_name = file_.temporary_name();
         content.file.inode = file_.inode();
         resumable_ = true;
-        auto saved = co_await checkpoint_.save();
+        auto saved = co_await checkpoint_.save_beginning();
         co_return saved;
     }
 

@@ -203,7 +203,7 @@ private:
         checkpoint_.content() = binding(plan);
         checkpoint_.content().upload_id = upload_.id();
         checkpoint_.content().encryption = std::move(*fingerprint);
-        auto saved = co_await checkpoint_.save();
+        auto saved = co_await checkpoint_.save_beginning();
         co_return saved;
     }
 
