@@ -6,6 +6,7 @@
 #define COSIO_OPERATION_SHARED_OBJECT_KEY_HPP
 
 #include <cosio/detail/ascii.hpp>
+#include <cosio/detail/utf8.hpp>
 
 #include <algorithm>
 #include <string_view>
