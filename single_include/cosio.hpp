@@ -44,7 +44,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cosio::inline v0::crypto {
 
@@ -56,28 +55,8 @@ namespace cosio::inline v0::crypto {
         CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-/// Wipes memory before returning it, so that a growing container leaves nothing behind.
-template <class T>
-struct wiping_allocator
-{
-    using value_type = T;
-
-    wiping_allocator() = default;
-    template <class U>
-    wiping_allocator(const wiping_allocator<U>&) noexcept
-    {}
-
-    [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
-    void deallocate(T* memory, std::size_t count) noexcept
-    {
-        OPENSSL_cleanse(memory, count * sizeof(T));
-        std::allocator<T>().deallocate(memory, count);
-    }
-
-    friend bool operator==(wiping_allocator, wiping_allocator) noexcept { return true; }
-};
-
-/// A growing buffer of text that may hold secrets: a request head, a base64 form of a key.
+/// A growing buffer of text that may hold secrets: a request head, a base64 form of a key. Wiped
+/// when it goes, shrinks, or moves to more memory.
 ///
 /// Not a `std::string`, whose small buffer inside the object would escape the wiping.
 class secret_buffer
@@ -86,42 +65,64 @@ public:
     secret_buffer() = default;
     explicit secret_buffer(std::string_view text) { append(text); }
 
-    secret_buffer(const secret_buffer&) = default;
+    secret_buffer(const secret_buffer& other) : secret_buffer(other.view()) {}
     secret_buffer(secret_buffer&& other) noexcept
-        : room_(std::move(other.room_)), size_(std::exchange(other.size_, 0))
+        : room_(std::move(other.room_)), capacity_(std::exchange(other.capacity_, 0)),
+          size_(std::exchange(other.size_, 0))
     {}
-    secret_buffer& operator=(const secret_buffer&) = default;
+    secret_buffer& operator=(const secret_buffer& other)
+    {
+        if (this == &other)
+            return *this;
+        clear();
+        return append(other.view());
+    }
     secret_buffer& operator=(secret_buffer&& other) noexcept
     {
+        if (this == &other)
+            return *this;
+        clear();
         room_ = std::move(other.room_);
+        capacity_ = std::exchange(other.capacity_, 0);
         size_ = std::exchange(other.size_, 0);
         return *this;
     }
-    ~secret_buffer() = default;
+    ~secret_buffer() { clear(); }
 
     /// Valid until the next non-const call.
-    [[nodiscard]] std::string_view view() const noexcept { return {room_.data(), size_}; }
-    [[nodiscard]] char* data() noexcept { return room_.data(); }
+    [[nodiscard]] std::string_view view() const noexcept { return {room_.get(), size_}; }
+    [[nodiscard]] char* data() noexcept { return room_.get(); }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
     void reserve(std::size_t capacity)
     {
-        if (capacity > room_.size())
-            room_.resize(capacity);
+        if (capacity <= capacity_)
+            return;
+        auto more = std::make_unique_for_overwrite<char[]>(capacity);
+        if (size_ != 0) {
+            std::memcpy(more.get(), room_.get(), size_);
+            OPENSSL_cleanse(room_.get(), size_);
+        }
+        room_ = std::move(more);
+        capacity_ = capacity;
     }
     /// What is added are zeros.
     void resize(std::size_t size)
     {
         make_room(size);
         if (size > size_)
-            std::memset(room_.data() + size_, 0, size - size_);
+            std::memset(room_.get() + size_, 0, size - size_);
+        else if (size < size_)
+            OPENSSL_cleanse(room_.get() + size, size_ - size);
         size_ = size;
     }
     secret_buffer& append(std::string_view text)
     {
+        if (text.empty())
+            return *this;
         make_room(size_ + text.size());
-        text.copy(room_.data() + size_, text.size());
+        std::memcpy(room_.get() + size_, text.data(), text.size());
         size_ += text.size();
         return *this;
     }
@@ -130,7 +131,8 @@ public:
     /// Wipes the contents and keeps the memory.
     void clear() noexcept
     {
-        OPENSSL_cleanse(room_.data(), size_);
+        if (size_ != 0)
+            OPENSSL_cleanse(room_.get(), size_);
         size_ = 0;
     }
 
@@ -145,11 +147,12 @@ private:
 
     void make_room(std::size_t size)
     {
-        if (size > room_.size())
-            room_.resize(std::max({size, 2 * room_.size(), first_capacity}));
+        if (size > capacity_)
+            reserve(std::max({size, 2 * capacity_, first_capacity}));
     }
 
-    std::vector<char, wiping_allocator<char>> room_{}; // Filled up to `size_`.
+    std::unique_ptr<char[]> room_{}; // Beyond `size_` it never holds anything that was appended.
+    std::size_t capacity_ = 0;
     std::size_t size_ = 0;
 };
 
@@ -2408,6 +2411,8 @@ private:
 #ifndef COSIO_HTTP_FIELD_LIST_HPP
 #define COSIO_HTTP_FIELD_LIST_HPP
 
+#include <vector>
+
 namespace cosio::inline v0::http {
 
 /// A header field. Both views belong to whoever made it.
@@ -3799,25 +3804,12 @@ void append_hex(Text& text, std::span<const std::byte> bytes)
 #ifndef COSIO_CRYPTO_HMAC_HPP
 #define COSIO_CRYPTO_HMAC_HPP
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-
 namespace cosio::inline v0::crypto {
 
-[[nodiscard]] inline EVP_MAC* fetched_hmac() noexcept
-{
-    static EVP_MAC* const instance = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    return instance;
-}
-
-struct mac_context_deleter
-{
-    // OpenSSL wipes the key schedule when it frees the context.
-    void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
-};
-using mac_context = std::unique_ptr<EVP_MAC_CTX, mac_context_deleter>;
-
-/// A keyed HMAC. The pads are computed by the constructor; each `sign` reuses them.
+/// A keyed HMAC (RFC 2104). The padded keys are made by the constructor and wiped with the object.
+///
+/// Made of two digests in a context that stays: OpenSSL's own HMAC allocates for each message, which
+/// takes longer than hashing the 64 bytes of a pad again.
 ///
 /// Not thread safe; movable, not copyable. Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
@@ -3828,45 +3820,47 @@ class hmac_key
 public:
     explicit hmac_key(std::span<const std::byte> key)
     {
-        auto* const algorithm = fetched_hmac();
-        if (algorithm == nullptr)
-            return;
-        context_.reset(EVP_MAC_CTX_new(algorithm));
-        char name[] = "SHA256";
-        if constexpr (Algorithm == digest_algorithm::sha1) {
-            name[3] = '1';
-            name[4] = '\0';
+        secret_bytes<block_size> block;
+        if (key.size() <= block_size) {
+            std::ranges::copy(key, block.writable().begin());
+        } else {
+            hash_.update(key);
+            if (const auto digest = hash_.finish())
+                std::ranges::copy(*digest, block.writable().begin());
         }
-        const OSSL_PARAM parameters[] = {
-            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-            OSSL_PARAM_construct_end(),
-        };
-        static constexpr unsigned char nothing = 0; // A null key would mean "keep the old one".
-        const auto* const data =
-            key.empty() ? &nothing : reinterpret_cast<const unsigned char*>(key.data());
-        if (context_ != nullptr &&
-            EVP_MAC_init(context_.get(), data, key.size(), parameters) != 1)
-            context_.reset();
+        constexpr std::byte inner_mask{0x36};
+        constexpr std::byte outer_mask{0x5c};
+        for (std::size_t i = 0; i != block_size; ++i) {
+            inner_pad_.writable()[i] = block.view()[i] ^ inner_mask;
+            outer_pad_.writable()[i] = block.view()[i] ^ outer_mask;
+        }
     }
 
     [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
     {
-        digest_value<Algorithm> value{};
-        std::size_t size = 0;
-        const bool done = context_ != nullptr &&
-            EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
-            EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(message.data()),
-                message.size()) == 1 &&
-            EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(value.data()), &size,
-                value.size()) == 1 &&
-            size == value.size();
-        if (!done)
-            return digest_unavailable("HMAC");
-        return value;
+        hash_.update(inner_pad_.view());
+        hash_.update(message);
+        const auto inner = hash_.finish();
+        if (!inner)
+            return inner.error();
+        hash_.update(outer_pad_.view());
+        hash_.update(*inner);
+        return hash_.finish();
+    }
+
+    /// The digest of `message` without the key, in the same context.
+    [[nodiscard]] result<digest_value<Algorithm>> digest(std::span<const std::byte> message)
+    {
+        hash_.update(message);
+        return hash_.finish();
     }
 
 private:
-    mac_context context_{};
+    static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
+
+    hasher<Algorithm> hash_{};
+    secret_bytes<block_size> inner_pad_{};
+    secret_bytes<block_size> outer_pad_{};
 };
 
 using hmac_sha1_key = hmac_key<digest_algorithm::sha1>;
@@ -3955,36 +3949,38 @@ public:
     /// Sorts by name; call it once, after the last `add`.
     void sort()
     {
-        std::ranges::sort(pairs_, {}, [this](const position& pair) {
-            return std::pair(name_of(pair), pair.start); // Equal names keep their order.
+        std::ranges::sort(pairs_, [this](const position& left, const position& right) {
+            const int order = name_of(left).compare(name_of(right));
+            return order < 0 || (order == 0 && left.start < right.start); // Equal ones stay put.
         });
     }
 
-    /// Feeds `n1=v1&n2=v2` to the hash.
-    template <class Hash>
-    void hash_into(Hash& hash) const
+    /// Appends `n1=v1&n2=v2`.
+    void append_to(crypto::secret_buffer& out) const
     {
         std::string_view separator;
         for (const auto& pair : pairs_) {
-            hash.update(detail::bytes_of(separator));
-            hash.update(detail::bytes_of(name_of(pair)));
-            hash.update(detail::bytes_of("="));
-            hash.update(detail::bytes_of(
-                text_.view().substr(pair.name_end, pair.end - pair.name_end)));
+            out.append(separator).append(name_of(pair)).append("=").append(
+                text_.view().substr(pair.name_end, pair.end - pair.name_end));
             separator = "&";
         }
     }
 
-    /// `n1;n2`.
-    [[nodiscard]] std::string names() const
+    /// Appends `n1;n2`.
+    void append_names_to(std::string& out) const
     {
-        std::string out;
+        std::string_view separator;
         for (const auto& pair : pairs_) {
-            if (!out.empty())
-                out.push_back(';');
-            out.append(name_of(pair));
+            out.append(separator).append(name_of(pair));
+            separator = ";";
         }
-        return out;
+    }
+
+    /// Forgets and wipes the pairs, keeps the memory.
+    void clear() noexcept
+    {
+        text_.clear();
+        pairs_.clear();
     }
 
 private:
@@ -4036,71 +4032,98 @@ public:
     }
 
     [[nodiscard]] const key_time& validity() const noexcept { return validity_; }
+    /// The KeyTime as it is signed and sent.
+    [[nodiscard]] std::string_view time() const noexcept { return time_; }
+
+    /// Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<crypto::sha1_value> sign(std::string_view text)
     {
         return hmac_.sign(detail::bytes_of(text));
     }
+    /// The SHA-1 of `text`, without the key. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<crypto::sha1_value> digest(std::string_view text)
+    {
+        return hmac_.digest(detail::bytes_of(text));
+    }
 
 private:
     q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
-        : hmac_(detail::bytes_of(key_text.view())), validity_(validity)
+        : hmac_(detail::bytes_of(key_text.view())), validity_(validity), time_(validity.text())
     {}
 
     crypto::hmac_sha1_key hmac_;
     key_time validity_;
+    std::string time_;
 };
 
-/// The fields of an Authorization value that depend on the request.
-struct q_signature
+/// The request that is signed, and the fields of an Authorization value that depend on it.
+///
+/// Can be cleared and used again, so that its memory serves many requests.
+class q_signature
 {
-    std::string header_list{};
-    std::string parameter_list{};
-    std::string signature{};
+public:
+    /// What is signed of the request: its parameters, and those headers that count.
+    canonical_pairs parameters{};
+    canonical_pairs headers{};
+
+    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_; }
+    [[nodiscard]] std::string_view parameter_list() const noexcept { return parameter_list_; }
+    /// Hexadecimal, once `sign` has succeeded.
+    [[nodiscard]] std::string_view signature() const noexcept { return signature_; }
+
+    /// Call it once all parameters and headers were added. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(
+        q_sign_key& key, http::method method, std::string_view decoded_path)
+    {
+        parameters.sort();
+        headers.sort();
+        parameters.append_names_to(parameter_list_);
+        headers.append_names_to(header_list_);
+
+        text_.append(http::lower_case_name_of(method)).append("\n");
+        text_.append(decoded_path).append("\n");
+        parameters.append_to(text_);
+        text_.append("\n");
+        headers.append_to(text_);
+        text_.append("\n");
+        const auto request_digest = key.digest(text_.view());
+        if (!request_digest)
+            return request_digest.error();
+
+        text_.clear();
+        text_.append("sha1\n").append(key.time()).append("\n");
+        crypto::append_hex(text_, *request_digest);
+        text_.append("\n");
+        const auto mac = key.sign(text_.view());
+        if (!mac)
+            return mac.error();
+        crypto::append_hex(signature_, *mac);
+        return {};
+    }
+
+    /// Ready for another request. What may hold secrets is wiped.
+    void clear() noexcept
+    {
+        parameters.clear();
+        headers.clear();
+        text_.clear();
+        header_list_.clear();
+        parameter_list_.clear();
+        signature_.clear();
+    }
+
+private:
+    crypto::secret_buffer text_{}; // That is hashed.
+    std::string header_list_{};
+    std::string parameter_list_{};
+    std::string signature_{};
 };
 
-/// Signs a request: all its parameters, and those of `headers` that were added.
-[[nodiscard]] inline result<q_signature> q_sign(q_sign_key& key, http::method method,
-    std::string_view decoded_path, canonical_pairs parameters, canonical_pairs headers)
+/// Adds the parameters of a target, all of which are signed.
+inline void add_parameters(canonical_pairs& pairs, const http::target& target)
 {
-    parameters.sort();
-    headers.sort();
-
-    crypto::hasher<crypto::digest_algorithm::sha1> request_hash;
-    const auto hash_line = [&request_hash](std::string_view text) {
-        request_hash.update(detail::bytes_of(text));
-        request_hash.update(detail::bytes_of("\n"));
-    };
-    hash_line(http::lower_case_name_of(method));
-    hash_line(decoded_path);
-    parameters.hash_into(request_hash);
-    hash_line({});
-    headers.hash_into(request_hash);
-    hash_line({});
-    const auto request_digest = request_hash.finish();
-    if (!request_digest)
-        return request_digest.error();
-
-    std::string text = "sha1\n" + key.validity().text() + "\n";
-    crypto::append_hex(text, *request_digest);
-    text.push_back('\n');
-    const auto mac = key.sign(text);
-    if (!mac)
-        return mac.error();
-
-    q_signature out;
-    out.header_list = headers.names();
-    out.parameter_list = parameters.names();
-    out.signature = crypto::hex(*mac);
-    return out;
-}
-
-/// The parameters of a target, ready for `q_sign`.
-[[nodiscard]] inline canonical_pairs canonical_parameters(const http::target& target)
-{
-    canonical_pairs pairs;
     for (std::size_t i = 0; i != target.parameter_count(); ++i)
         pairs.add_encoded(target.parameter_at(i).name, target.parameter_at(i).value);
-    return pairs;
 }
 
 /// Adds those fields that are signed.
@@ -4111,19 +4134,24 @@ inline void add_signed_fields(canonical_pairs& pairs, const http::field_list& fi
             pairs.add(each.name, each.value);
 }
 
-/// Calls `put(name, value)` for the seven fields of a signature, in their documented order.
+/// Calls `put(name, value)` for those fields of an Authorization value that are the same for all
+/// requests of a SignKey; they come first.
 template <class Put>
-void for_each_authorization_part(
-    std::string_view secret_id, const key_time& validity, const q_signature& signature, Put&& put)
+void for_each_constant_part(std::string_view secret_id, const q_sign_key& key, Put&& put)
 {
-    const auto time = validity.text();
     put("q-sign-algorithm", "sha1");
     put("q-ak", secret_id);
-    put("q-sign-time", time);
-    put("q-key-time", time);
-    put("q-header-list", signature.header_list);
-    put("q-url-param-list", signature.parameter_list);
-    put("q-signature", signature.signature);
+    put("q-sign-time", key.time());
+    put("q-key-time", key.time());
+}
+
+/// Calls `put(name, value)` for the others.
+template <class Put>
+void for_each_request_part(const q_signature& signature, Put&& put)
+{
+    put("q-header-list", signature.header_list());
+    put("q-url-param-list", signature.parameter_list());
+    put("q-signature", signature.signature());
 }
 
 } // namespace cosio::inline v0::auth
@@ -4169,7 +4197,8 @@ public:
 
 namespace cosio::inline v0::auth {
 
-/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer.
+/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer, and the memory
+/// that signing needs.
 class q_signer final : public request_signer
 {
 public:
@@ -4197,26 +4226,23 @@ public:
         if (!who.session_token().empty())
             attempt_fields.add(token_header, who.session_token());
 
-        canonical_pairs headers;
-        add_signed_fields(headers, attempt_fields);
-        add_signed_fields(headers, request_fields);
-
         const std::lock_guard lock(mutex_);
         if (auto ready = refresh(who, now); !ready)
             return ready;
-        const auto signature = q_sign(key_->key, method, target.decoded_path(),
-            canonical_parameters(target), std::move(headers));
-        if (!signature)
-            return signature.error();
-        attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
-            std::string_view separator;
-            for_each_authorization_part(who.secret_id(), key_->key.validity(), *signature,
-                [&](std::string_view name, std::string_view value) {
-                    text.append(separator).append(name).append("=").append(value);
-                    separator = "&";
+        request_.clear();
+        add_parameters(request_.parameters, target);
+        add_signed_fields(request_.headers, attempt_fields);
+        add_signed_fields(request_.headers, request_fields);
+        auto signed_now = request_.sign(key_->key, method, target.decoded_path());
+        if (signed_now)
+            attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
+                text.append(key_->constant_part);
+                for_each_request_part(request_, [&](std::string_view name, std::string_view value) {
+                    text.append("&").append(name).append("=").append(value);
                 });
-        });
-        return {};
+            });
+        request_.clear(); // Keys may be among what was signed.
+        return signed_now;
     }
 
     /// Appends the signature to `target` as `q-*` parameters, for a URL that anyone may use from
@@ -4235,16 +4261,16 @@ public:
         auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + validity});
         if (!key)
             return std::move(key).error();
-        canonical_pairs headers;
-        add_signed_fields(headers, fields);
-        const auto signature = q_sign(*key, method, target.decoded_path(),
-            canonical_parameters(target), std::move(headers));
-        if (!signature)
-            return signature.error();
-        for_each_authorization_part(who.secret_id(), key->validity(), *signature,
-            [&](std::string_view name, std::string_view value) {
-                target.add_parameter(name, value);
-            });
+        q_signature request;
+        add_parameters(request.parameters, target);
+        add_signed_fields(request.headers, fields);
+        if (auto done = request.sign(*key, method, target.decoded_path()); !done)
+            return done;
+        const auto put = [&](std::string_view name, std::string_view value) {
+            target.add_parameter(name, value);
+        };
+        for_each_constant_part(who.secret_id(), *key, put);
+        for_each_request_part(request, put);
         return {};
     }
 
@@ -4260,6 +4286,7 @@ private:
     {
         credentials of;
         q_sign_key key;
+        std::string constant_part{}; ///< Of the Authorization values it signs.
     };
 
     /// A KeyTime serves from its making for `renewal`, unless the clock went back.
@@ -4277,12 +4304,18 @@ private:
         if (!key)
             return std::move(key).error();
         ++derived_;
-        key_.emplace(cached_key{who, std::move(*key)});
+        auto& made = key_.emplace(cached_key{who, std::move(*key)});
+        for_each_constant_part(
+            who.secret_id(), made.key, [&](std::string_view name, std::string_view value) {
+                auto& text = made.constant_part;
+                text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
+            });
         return {};
     }
 
     mutable std::mutex mutex_{};
     std::optional<cached_key> key_{};
+    q_signature request_{}; // Empty in between.
     std::size_t derived_ = 0;
 };
 

@@ -6,7 +6,6 @@
 #ifndef COSIO_AUTH_Q_SIGN_HPP
 #define COSIO_AUTH_Q_SIGN_HPP
 
-#include <cosio/crypto/digest.hpp>
 #include <cosio/crypto/hex.hpp>
 #include <cosio/crypto/hmac.hpp>
 #include <cosio/crypto/secret.hpp>
@@ -22,10 +21,8 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace cosio::inline v0::auth {
@@ -87,36 +84,38 @@ public:
     /// Sorts by name; call it once, after the last `add`.
     void sort()
     {
-        std::ranges::sort(pairs_, {}, [this](const position& pair) {
-            return std::pair(name_of(pair), pair.start); // Equal names keep their order.
+        std::ranges::sort(pairs_, [this](const position& left, const position& right) {
+            const int order = name_of(left).compare(name_of(right));
+            return order < 0 || (order == 0 && left.start < right.start); // Equal ones stay put.
         });
     }
 
-    /// Feeds `n1=v1&n2=v2` to the hash.
-    template <class Hash>
-    void hash_into(Hash& hash) const
+    /// Appends `n1=v1&n2=v2`.
+    void append_to(crypto::secret_buffer& out) const
     {
         std::string_view separator;
         for (const auto& pair : pairs_) {
-            hash.update(detail::bytes_of(separator));
-            hash.update(detail::bytes_of(name_of(pair)));
-            hash.update(detail::bytes_of("="));
-            hash.update(detail::bytes_of(
-                text_.view().substr(pair.name_end, pair.end - pair.name_end)));
+            out.append(separator).append(name_of(pair)).append("=").append(
+                text_.view().substr(pair.name_end, pair.end - pair.name_end));
             separator = "&";
         }
     }
 
-    /// `n1;n2`.
-    [[nodiscard]] std::string names() const
+    /// Appends `n1;n2`.
+    void append_names_to(std::string& out) const
     {
-        std::string out;
+        std::string_view separator;
         for (const auto& pair : pairs_) {
-            if (!out.empty())
-                out.push_back(';');
-            out.append(name_of(pair));
+            out.append(separator).append(name_of(pair));
+            separator = ";";
         }
-        return out;
+    }
+
+    /// Forgets and wipes the pairs, keeps the memory.
+    void clear() noexcept
+    {
+        text_.clear();
+        pairs_.clear();
     }
 
 private:
@@ -168,71 +167,98 @@ public:
     }
 
     [[nodiscard]] const key_time& validity() const noexcept { return validity_; }
+    /// The KeyTime as it is signed and sent.
+    [[nodiscard]] std::string_view time() const noexcept { return time_; }
+
+    /// Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<crypto::sha1_value> sign(std::string_view text)
     {
         return hmac_.sign(detail::bytes_of(text));
     }
+    /// The SHA-1 of `text`, without the key. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<crypto::sha1_value> digest(std::string_view text)
+    {
+        return hmac_.digest(detail::bytes_of(text));
+    }
 
 private:
     q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
-        : hmac_(detail::bytes_of(key_text.view())), validity_(validity)
+        : hmac_(detail::bytes_of(key_text.view())), validity_(validity), time_(validity.text())
     {}
 
     crypto::hmac_sha1_key hmac_;
     key_time validity_;
+    std::string time_;
 };
 
-/// The fields of an Authorization value that depend on the request.
-struct q_signature
+/// The request that is signed, and the fields of an Authorization value that depend on it.
+///
+/// Can be cleared and used again, so that its memory serves many requests.
+class q_signature
 {
-    std::string header_list{};
-    std::string parameter_list{};
-    std::string signature{};
+public:
+    /// What is signed of the request: its parameters, and those headers that count.
+    canonical_pairs parameters{};
+    canonical_pairs headers{};
+
+    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_; }
+    [[nodiscard]] std::string_view parameter_list() const noexcept { return parameter_list_; }
+    /// Hexadecimal, once `sign` has succeeded.
+    [[nodiscard]] std::string_view signature() const noexcept { return signature_; }
+
+    /// Call it once all parameters and headers were added. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(
+        q_sign_key& key, http::method method, std::string_view decoded_path)
+    {
+        parameters.sort();
+        headers.sort();
+        parameters.append_names_to(parameter_list_);
+        headers.append_names_to(header_list_);
+
+        text_.append(http::lower_case_name_of(method)).append("\n");
+        text_.append(decoded_path).append("\n");
+        parameters.append_to(text_);
+        text_.append("\n");
+        headers.append_to(text_);
+        text_.append("\n");
+        const auto request_digest = key.digest(text_.view());
+        if (!request_digest)
+            return request_digest.error();
+
+        text_.clear();
+        text_.append("sha1\n").append(key.time()).append("\n");
+        crypto::append_hex(text_, *request_digest);
+        text_.append("\n");
+        const auto mac = key.sign(text_.view());
+        if (!mac)
+            return mac.error();
+        crypto::append_hex(signature_, *mac);
+        return {};
+    }
+
+    /// Ready for another request. What may hold secrets is wiped.
+    void clear() noexcept
+    {
+        parameters.clear();
+        headers.clear();
+        text_.clear();
+        header_list_.clear();
+        parameter_list_.clear();
+        signature_.clear();
+    }
+
+private:
+    crypto::secret_buffer text_{}; // That is hashed.
+    std::string header_list_{};
+    std::string parameter_list_{};
+    std::string signature_{};
 };
 
-/// Signs a request: all its parameters, and those of `headers` that were added.
-[[nodiscard]] inline result<q_signature> q_sign(q_sign_key& key, http::method method,
-    std::string_view decoded_path, canonical_pairs parameters, canonical_pairs headers)
+/// Adds the parameters of a target, all of which are signed.
+inline void add_parameters(canonical_pairs& pairs, const http::target& target)
 {
-    parameters.sort();
-    headers.sort();
-
-    crypto::hasher<crypto::digest_algorithm::sha1> request_hash;
-    const auto hash_line = [&request_hash](std::string_view text) {
-        request_hash.update(detail::bytes_of(text));
-        request_hash.update(detail::bytes_of("\n"));
-    };
-    hash_line(http::lower_case_name_of(method));
-    hash_line(decoded_path);
-    parameters.hash_into(request_hash);
-    hash_line({});
-    headers.hash_into(request_hash);
-    hash_line({});
-    const auto request_digest = request_hash.finish();
-    if (!request_digest)
-        return request_digest.error();
-
-    std::string text = "sha1\n" + key.validity().text() + "\n";
-    crypto::append_hex(text, *request_digest);
-    text.push_back('\n');
-    const auto mac = key.sign(text);
-    if (!mac)
-        return mac.error();
-
-    q_signature out;
-    out.header_list = headers.names();
-    out.parameter_list = parameters.names();
-    out.signature = crypto::hex(*mac);
-    return out;
-}
-
-/// The parameters of a target, ready for `q_sign`.
-[[nodiscard]] inline canonical_pairs canonical_parameters(const http::target& target)
-{
-    canonical_pairs pairs;
     for (std::size_t i = 0; i != target.parameter_count(); ++i)
         pairs.add_encoded(target.parameter_at(i).name, target.parameter_at(i).value);
-    return pairs;
 }
 
 /// Adds those fields that are signed.
@@ -243,19 +269,24 @@ inline void add_signed_fields(canonical_pairs& pairs, const http::field_list& fi
             pairs.add(each.name, each.value);
 }
 
-/// Calls `put(name, value)` for the seven fields of a signature, in their documented order.
+/// Calls `put(name, value)` for those fields of an Authorization value that are the same for all
+/// requests of a SignKey; they come first.
 template <class Put>
-void for_each_authorization_part(
-    std::string_view secret_id, const key_time& validity, const q_signature& signature, Put&& put)
+void for_each_constant_part(std::string_view secret_id, const q_sign_key& key, Put&& put)
 {
-    const auto time = validity.text();
     put("q-sign-algorithm", "sha1");
     put("q-ak", secret_id);
-    put("q-sign-time", time);
-    put("q-key-time", time);
-    put("q-header-list", signature.header_list);
-    put("q-url-param-list", signature.parameter_list);
-    put("q-signature", signature.signature);
+    put("q-sign-time", key.time());
+    put("q-key-time", key.time());
+}
+
+/// Calls `put(name, value)` for the others.
+template <class Put>
+void for_each_request_part(const q_signature& signature, Put&& put)
+{
+    put("q-header-list", signature.header_list());
+    put("q-url-param-list", signature.parameter_list());
+    put("q-signature", signature.signature());
 }
 
 } // namespace cosio::inline v0::auth

@@ -19,7 +19,8 @@
 
 namespace cosio::inline v0::auth {
 
-/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer.
+/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer, and the memory
+/// that signing needs.
 class q_signer final : public request_signer
 {
 public:
@@ -47,26 +48,23 @@ public:
         if (!who.session_token().empty())
             attempt_fields.add(token_header, who.session_token());
 
-        canonical_pairs headers;
-        add_signed_fields(headers, attempt_fields);
-        add_signed_fields(headers, request_fields);
-
         const std::lock_guard lock(mutex_);
         if (auto ready = refresh(who, now); !ready)
             return ready;
-        const auto signature = q_sign(key_->key, method, target.decoded_path(),
-            canonical_parameters(target), std::move(headers));
-        if (!signature)
-            return signature.error();
-        attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
-            std::string_view separator;
-            for_each_authorization_part(who.secret_id(), key_->key.validity(), *signature,
-                [&](std::string_view name, std::string_view value) {
-                    text.append(separator).append(name).append("=").append(value);
-                    separator = "&";
+        request_.clear();
+        add_parameters(request_.parameters, target);
+        add_signed_fields(request_.headers, attempt_fields);
+        add_signed_fields(request_.headers, request_fields);
+        auto signed_now = request_.sign(key_->key, method, target.decoded_path());
+        if (signed_now)
+            attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
+                text.append(key_->constant_part);
+                for_each_request_part(request_, [&](std::string_view name, std::string_view value) {
+                    text.append("&").append(name).append("=").append(value);
                 });
-        });
-        return {};
+            });
+        request_.clear(); // Keys may be among what was signed.
+        return signed_now;
     }
 
     /// Appends the signature to `target` as `q-*` parameters, for a URL that anyone may use from
@@ -85,16 +83,16 @@ public:
         auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + validity});
         if (!key)
             return std::move(key).error();
-        canonical_pairs headers;
-        add_signed_fields(headers, fields);
-        const auto signature = q_sign(*key, method, target.decoded_path(),
-            canonical_parameters(target), std::move(headers));
-        if (!signature)
-            return signature.error();
-        for_each_authorization_part(who.secret_id(), key->validity(), *signature,
-            [&](std::string_view name, std::string_view value) {
-                target.add_parameter(name, value);
-            });
+        q_signature request;
+        add_parameters(request.parameters, target);
+        add_signed_fields(request.headers, fields);
+        if (auto done = request.sign(*key, method, target.decoded_path()); !done)
+            return done;
+        const auto put = [&](std::string_view name, std::string_view value) {
+            target.add_parameter(name, value);
+        };
+        for_each_constant_part(who.secret_id(), *key, put);
+        for_each_request_part(request, put);
         return {};
     }
 
@@ -110,6 +108,7 @@ private:
     {
         credentials of;
         q_sign_key key;
+        std::string constant_part{}; ///< Of the Authorization values it signs.
     };
 
     /// A KeyTime serves from its making for `renewal`, unless the clock went back.
@@ -127,12 +126,18 @@ private:
         if (!key)
             return std::move(key).error();
         ++derived_;
-        key_.emplace(cached_key{who, std::move(*key)});
+        auto& made = key_.emplace(cached_key{who, std::move(*key)});
+        for_each_constant_part(
+            who.secret_id(), made.key, [&](std::string_view name, std::string_view value) {
+                auto& text = made.constant_part;
+                text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
+            });
         return {};
     }
 
     mutable std::mutex mutex_{};
     std::optional<cached_key> key_{};
+    q_signature request_{}; // Empty in between.
     std::size_t derived_ = 0;
 };
 

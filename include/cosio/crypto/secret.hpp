@@ -15,7 +15,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cosio::inline v0::crypto {
 
@@ -27,28 +26,8 @@ namespace cosio::inline v0::crypto {
         CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
-/// Wipes memory before returning it, so that a growing container leaves nothing behind.
-template <class T>
-struct wiping_allocator
-{
-    using value_type = T;
-
-    wiping_allocator() = default;
-    template <class U>
-    wiping_allocator(const wiping_allocator<U>&) noexcept
-    {}
-
-    [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
-    void deallocate(T* memory, std::size_t count) noexcept
-    {
-        OPENSSL_cleanse(memory, count * sizeof(T));
-        std::allocator<T>().deallocate(memory, count);
-    }
-
-    friend bool operator==(wiping_allocator, wiping_allocator) noexcept { return true; }
-};
-
-/// A growing buffer of text that may hold secrets: a request head, a base64 form of a key.
+/// A growing buffer of text that may hold secrets: a request head, a base64 form of a key. Wiped
+/// when it goes, shrinks, or moves to more memory.
 ///
 /// Not a `std::string`, whose small buffer inside the object would escape the wiping.
 class secret_buffer
@@ -57,42 +36,64 @@ public:
     secret_buffer() = default;
     explicit secret_buffer(std::string_view text) { append(text); }
 
-    secret_buffer(const secret_buffer&) = default;
+    secret_buffer(const secret_buffer& other) : secret_buffer(other.view()) {}
     secret_buffer(secret_buffer&& other) noexcept
-        : room_(std::move(other.room_)), size_(std::exchange(other.size_, 0))
+        : room_(std::move(other.room_)), capacity_(std::exchange(other.capacity_, 0)),
+          size_(std::exchange(other.size_, 0))
     {}
-    secret_buffer& operator=(const secret_buffer&) = default;
+    secret_buffer& operator=(const secret_buffer& other)
+    {
+        if (this == &other)
+            return *this;
+        clear();
+        return append(other.view());
+    }
     secret_buffer& operator=(secret_buffer&& other) noexcept
     {
+        if (this == &other)
+            return *this;
+        clear();
         room_ = std::move(other.room_);
+        capacity_ = std::exchange(other.capacity_, 0);
         size_ = std::exchange(other.size_, 0);
         return *this;
     }
-    ~secret_buffer() = default;
+    ~secret_buffer() { clear(); }
 
     /// Valid until the next non-const call.
-    [[nodiscard]] std::string_view view() const noexcept { return {room_.data(), size_}; }
-    [[nodiscard]] char* data() noexcept { return room_.data(); }
+    [[nodiscard]] std::string_view view() const noexcept { return {room_.get(), size_}; }
+    [[nodiscard]] char* data() noexcept { return room_.get(); }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
     void reserve(std::size_t capacity)
     {
-        if (capacity > room_.size())
-            room_.resize(capacity);
+        if (capacity <= capacity_)
+            return;
+        auto more = std::make_unique_for_overwrite<char[]>(capacity);
+        if (size_ != 0) {
+            std::memcpy(more.get(), room_.get(), size_);
+            OPENSSL_cleanse(room_.get(), size_);
+        }
+        room_ = std::move(more);
+        capacity_ = capacity;
     }
     /// What is added are zeros.
     void resize(std::size_t size)
     {
         make_room(size);
         if (size > size_)
-            std::memset(room_.data() + size_, 0, size - size_);
+            std::memset(room_.get() + size_, 0, size - size_);
+        else if (size < size_)
+            OPENSSL_cleanse(room_.get() + size, size_ - size);
         size_ = size;
     }
     secret_buffer& append(std::string_view text)
     {
+        if (text.empty())
+            return *this;
         make_room(size_ + text.size());
-        text.copy(room_.data() + size_, text.size());
+        std::memcpy(room_.get() + size_, text.data(), text.size());
         size_ += text.size();
         return *this;
     }
@@ -101,7 +102,8 @@ public:
     /// Wipes the contents and keeps the memory.
     void clear() noexcept
     {
-        OPENSSL_cleanse(room_.data(), size_);
+        if (size_ != 0)
+            OPENSSL_cleanse(room_.get(), size_);
         size_ = 0;
     }
 
@@ -116,11 +118,12 @@ private:
 
     void make_room(std::size_t size)
     {
-        if (size > room_.size())
-            room_.resize(std::max({size, 2 * room_.size(), first_capacity}));
+        if (size > capacity_)
+            reserve(std::max({size, 2 * capacity_, first_capacity}));
     }
 
-    std::vector<char, wiping_allocator<char>> room_{}; // Filled up to `size_`.
+    std::unique_ptr<char[]> room_{}; // Beyond `size_` it never holds anything that was appended.
+    std::size_t capacity_ = 0;
     std::size_t size_ = 0;
 };
 
