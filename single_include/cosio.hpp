@@ -10953,19 +10953,23 @@ public:
     }
 
     /// The body is the caller's; sent chunked when its size is not known, where that is allowed.
-    /// Where replies state no CRC64, the service is given the MD5 of a body in memory to compare.
-    void body(const body_view& bytes)
+    /// The service is given its MD5 to compare: the one that the caller knows, or, where replies
+    /// state no CRC64, that of a body in memory.
+    void body(const body_view& bytes, std::optional<crypto::md5_value> md5)
     {
         prepared_.body = bytes;
         prepared_.content_length = bytes.size();
         if (!Dialect::accepts_chunked_bodies && !prepared_.content_length)
             return refuse(errc::invalid_argument, "must know its size", "body");
-        if (Dialect::states_crc64 || !bytes.in_memory() || refused_)
+        if (!md5 && !Dialect::states_crc64 && bytes.in_memory() && !refused_) {
+            const auto digest = crypto::md5(bytes.bytes());
+            if (!digest)
+                return refuse(digest.error());
+            md5 = *digest;
+        }
+        if (!md5)
             return;
-        const auto digest = crypto::md5(bytes.bytes());
-        if (!digest)
-            return refuse(digest.error());
-        base64_header("Content-MD5", *digest);
+        base64_header("Content-MD5", *md5);
         prepared_.expected.content_md5_sent = true;
     }
 
@@ -13692,6 +13696,9 @@ struct put_object_request
     std::string_view key{};
     /// Sent chunked when it is a source that does not know its size.
     body_view body{};
+    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
+    /// one. S3 gets that of a body in memory in any case.
+    std::optional<crypto::md5_value> content_md5{};
     /// How the object is encrypted at rest.
     cosio::sse::on_write sse{};
     object_headers headers{};
@@ -13712,8 +13719,8 @@ struct put_object_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
-    /// memory, to services that state no CRC64.
+    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
+    /// the request, or that of a body in memory, to services that state no CRC64.
     bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
@@ -13740,7 +13747,7 @@ struct put_object
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
         encode_traffic_limit(build, request.traffic_limit);
-        build.body(request.body);
+        build.body(request.body, request.content_md5);
         return std::move(build).finish();
     }
 
@@ -13901,6 +13908,9 @@ struct upload_part_request
     std::uint32_t part_number = 0;
     /// A source must know its size: parts cannot be sent chunked.
     body_view body{};
+    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
+    /// one. S3 gets that of a body in memory in any case.
+    std::optional<crypto::md5_value> content_md5{};
     /// The key of the upload, if and only if it was initiated with SSE-C.
     cosio::sse::on_read sse{};
     /// Bits a second, 819200 to 838860800; 0: no limit.
@@ -13919,8 +13929,8 @@ struct upload_part_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
-    /// memory, to services that state no CRC64.
+    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
+    /// the request, or that of a body in memory, to services that state no CRC64.
     bool md5_verified = false;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
@@ -13947,7 +13957,7 @@ struct upload_part
         encode_traffic_limit(build, request.traffic_limit);
         if (!request.body.size())
             build.refuse(errc::invalid_argument, "must know its size", "body");
-        build.body(request.body);
+        build.body(request.body, request.content_md5);
         return std::move(build).finish();
     }
 
@@ -14787,6 +14797,9 @@ struct upload_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the service stated the same.
     bool crc64_verified = false;
+    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
+    /// each part: where it states no CRC64. Never of a copy.
+    bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
     std::string version_id{};
@@ -14807,6 +14820,7 @@ namespace transfer {
     out.size = size;
     out.crc64 = stored.sent_crc64;
     out.crc64_verified = stored.crc64_verified;
+    out.md5_verified = stored.md5_verified;
     out.sse = std::move(stored.sse);
     out.version_id = std::move(stored.version_id);
     out.request_id = std::move(stored.request_id);
@@ -14857,6 +14871,8 @@ struct uploaded_part
     std::uint64_t size = 0;
     /// Of the bytes that were sent; nothing for a part that was copied and whose reply has none.
     std::optional<std::uint64_t> crc64{};
+    /// Whether the service has compared it with its MD5.
+    bool md5_verified = false;
 };
 
 /// Touched on the transfer's executor only.
@@ -14900,16 +14916,21 @@ public:
         parts_ = std::move(kept);
     }
 
-    [[nodiscard]] asio::awaitable<result<void>> send(
-        lane& in, std::uint32_t number, body_view body)
+    [[nodiscard]] asio::awaitable<result<void>> send(lane& in, std::uint32_t number, body_view body,
+        std::optional<crypto::md5_value> content_md5 = {})
     {
-        const upload_part_request request{.bucket = target_.bucket, .key = target_.key,
-            .upload_id = id_, .part_number = number, .body = body,
+        const upload_part_request request{.bucket = target_.bucket,
+            .key = target_.key,
+            .upload_id = id_,
+            .part_number = number,
+            .body = body,
+            .content_md5 = content_md5,
             .sse = part_encryption(target_.sse)};
         auto sent = co_await cos_.upload_part(request, in.token());
         if (!sent)
             co_return std::move(sent).error();
-        parts_[number] = {std::move(sent->etag), body.size().value_or(0), sent->sent_crc64};
+        parts_[number] = {
+            std::move(sent->etag), body.size().value_or(0), sent->sent_crc64, sent->md5_verified};
         co_return result<void>();
     }
 
@@ -14925,6 +14946,8 @@ public:
         out.size = size();
         out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
         out.parts = static_cast<std::uint32_t>(parts_.size());
+        out.md5_verified =
+            std::ranges::all_of(parts_, [](const auto& one) { return one.second.md5_verified; });
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};
@@ -15781,7 +15804,7 @@ private:
 //     kind upload
 //     bucket examplebucket-1250000000
 //     ...
-//     part 1 8388608 995dc9bbdf1939fa %22etag%22
+//     part 1 8388608 995dc9bbdf1939fa %22etag%22 md5
 //     end 0123456789abcdef
 //
 // The last line has the CRC64 of all lines before it, so that a torn or edited file is noticed.
@@ -15807,7 +15830,8 @@ struct checkpoint_part
     std::uint32_t number = 0;
     std::uint64_t size = 0;
     std::uint64_t crc64 = 0;
-    std::string etag{}; ///< Of an uploaded part.
+    std::string etag{};        ///< Of an uploaded part.
+    bool md5_verified = false; ///< Of an uploaded part: whether the service has compared its MD5.
 
     friend bool operator==(const checkpoint_part&, const checkpoint_part&) = default;
 };
@@ -15864,7 +15888,7 @@ public:
         out_.append(std::to_string(one.size)).append(" ").append(hexadecimal(one.crc64));
         out_.append(" ");
         http::append_percent_encoded(out_, one.etag, http::slash::keep);
-        out_.append("\n");
+        out_.append(one.md5_verified ? " md5\n" : "\n");
     }
 
     [[nodiscard]] std::string finish() &&
@@ -15893,11 +15917,11 @@ private:
     const auto number = detail::parse_number<std::uint32_t>(take(value, ' '));
     const auto size = detail::parse_number<std::uint64_t>(take(value, ' '));
     const auto crc64 = detail::parse_number<std::uint64_t>(take(value, ' '), 16);
-    auto etag = http::percent_decoded(value);
-    if (!number || !size || !crc64 || !etag || *number == 0 ||
+    auto etag = http::percent_decoded(take(value, ' '));
+    if (!number || !size || !crc64 || !etag || *number == 0 || (!value.empty() && value != "md5") ||
         (!parts.empty() && *number <= parts.back().number))
         return false;
-    parts.push_back({*number, *size, *crc64, std::move(*etag)});
+    parts.push_back({*number, *size, *crc64, std::move(*etag), !value.empty()});
     return true;
 }
 
@@ -17566,6 +17590,56 @@ private:
 
 #endif
 
+// ---- cosio/transfer/file_digest.hpp -------------------------------------------------------------
+
+// The MD5 of a part of a file, before it is sent: for services that state no CRC64 to compare with.
+
+#ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
+#define COSIO_TRANSFER_FILE_DIGEST_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Reads `size` bytes of `file` from `offset` on: from the disk once, as they are sent next. Fewer
+/// when the file has become shorter, which sending them will tell.
+///
+/// Errors: those of the file; `errc::cancelled` when `workers` are to stop.
+[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+{
+    constexpr std::uint64_t at_once = std::uint64_t{4} << 20U; // Others want the thread too.
+    crypto::hasher<crypto::digest_algorithm::md5> sum;
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 64 * 1024));
+    std::uint64_t done = 0;
+    auto work = [&]() -> result<bool> {
+        const auto end = std::min(done + at_once, size);
+        while (done != end) {
+            const auto wanted =
+                std::span(buffer).first(std::min<std::uint64_t>(end - done, buffer.size()));
+            const auto got = file.read_at(offset + done, wanted);
+            if (!got)
+                return got.error();
+            if (*got == 0)
+                return false;
+            sum.update(wanted.first(*got));
+            done += *got;
+        }
+        return done != size;
+    };
+    for (;;) {
+        if (workers.stopping())
+            co_return error(errc::cancelled);
+        const auto more = co_await on_file_thread(files, work);
+        if (!more)
+            co_return more.error();
+        if (!*more)
+            co_return sum.finish();
+    }
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/file_part_source.hpp --------------------------------------------------------
 
 // Bytes of a file as the body of a request.
@@ -17631,8 +17705,9 @@ namespace cosio::inline v0 {
 
 /// Stores a file as an object of up to 48.8 TiB, whole or not at all.
 ///
-/// The CRC64 of each part, and of the object, is compared with the reply. A file that is written to
-/// meanwhile fails the upload with `errc::file_changed`.
+/// The CRC64 of each part, and of the object, is compared with the reply. A service that states
+/// none gets the MD5 of each part to compare, for which the file is read twice. A file that is
+/// written to meanwhile fails the upload with `errc::file_changed`.
 ///
 /// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
 /// same request is made again, in this or another process, one at a time: parts that the service
@@ -17663,11 +17738,12 @@ public:
     using result_type = upload_result;
 
     file_upload(const environment<Client>& with, const upload_file_request& request)
-        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path), options_(request.options),
+        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path),
+          options_(request.options),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
-          checkpoint_(std::string(request.options.checkpoint),
-              request.options.checkpoint_interval, files_),
+          checkpoint_(
+              std::string(request.options.checkpoint), request.options.checkpoint_interval, files_),
           upload_(cos_, target_),
           crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
           meter_(request.options.on_progress, std::nullopt, clock::now())
@@ -17764,11 +17840,31 @@ private:
         co_return result<void>();
     }
 
+    /// What the service is given to compare a part with: nothing where its reply states a CRC64.
+    [[nodiscard]] asio::awaitable<result<std::optional<crypto::md5_value>>> md5_of(part which)
+    {
+        std::optional<crypto::md5_value> out;
+        if constexpr (!Client::dialect::states_crc64) {
+            const auto sum = co_await md5_of_part(file_, files_, *crew_, which.offset, which.size);
+            if (!sum)
+                co_return sum.error();
+            out = *sum;
+        }
+        co_return out;
+    }
+
     [[nodiscard]] asio::awaitable<result<upload_result>> put()
     {
+        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.size});
+        if (!md5)
+            co_return md5.error();
         file_part_source source(file_, files_, 0, before_.size);
-        const put_object_request request{.bucket = target_.bucket, .key = target_.key,
-            .body = source, .sse = target_.sse, .headers = target_.headers};
+        const put_object_request request{.bucket = target_.bucket,
+            .key = target_.key,
+            .body = source,
+            .content_md5 = *md5,
+            .sse = target_.sse,
+            .headers = target_.headers};
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (auto unchanged = co_await check_unchanged(); !unchanged)
             co_return std::move(unchanged).error();
@@ -17817,7 +17913,7 @@ private:
             co_return mismatch("the file (its size, time or inode)");
         upload_.adopt(earlier.upload_id);
         for (const auto& one : earlier.parts)
-            upload_.adopt(one.number, {one.etag, one.size, one.crc64});
+            upload_.adopt(one.number, {one.etag, one.size, one.crc64, one.md5_verified});
         done.size = upload_.size();
         done.crc64 = upload_.combined_crc64();
         auto there = co_await list_parts_there();
@@ -17880,14 +17976,18 @@ private:
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
         std::shared_ptr<file_upload> self, lane& in, part which)
     {
+        const auto md5 = co_await self->md5_of(which);
+        if (!md5)
+            co_return md5.error();
         file_part_source source(self->file_, self->files_, which.offset, which.size);
-        if (auto sent = co_await self->upload_.send(in, which.number, source); !sent)
+        if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
         auto& parts = self->checkpoint_.content().parts;
         const auto after = std::ranges::upper_bound(
             parts, which.number, {}, &checkpoint_part::number);
-        parts.insert(after, {which.number, done.size, done.crc64.value_or(0), done.etag});
+        parts.insert(
+            after, {which.number, done.size, done.crc64.value_or(0), done.etag, done.md5_verified});
         self->meter_.commit(which.size, clock::now());
         if (!self->checkpoint_.is_due())
             co_return result<void>();

@@ -144,6 +144,19 @@ TEST_CASE("S3: what is changed on the way is refused, by MD5 and by signed hash"
         CHECK(put.error().code == service_errc::bad_digest);
         CHECK(put.error().code == condition::integrity);
     }
+    // An MD5 that the caller knows is compared in either dialect.
+    const auto right = crypto::md5(detail::bytes_of(plain)).value();
+    const auto wrong = crypto::md5(detail::bytes_of(std::string_view("other"))).value();
+    const auto put = [&](const auto& client, const crypto::md5_value& md5) {
+        return here.get(client.put_object(
+            {.bucket = bucket, .key = "k", .body = plain, .content_md5 = md5}));
+    };
+    CHECK(put(here.s3, wrong).error().code == service_errc::bad_digest);
+    CHECK(put(here.cos, wrong).error().code == service_errc::bad_digest);
+    CHECK(put(here.s3, right).value().md5_verified);
+    const auto by_cos = put(here.cos, right);
+    CHECK((by_cos.value().md5_verified && by_cos->crc64_verified));
+
     here.server.inject(testing::fault::flip_request_bit(9));
     constexpr object_identifier objects[] = {{.key = "k"}};
     const auto gone = here.get(here.s3.delete_objects({.bucket = bucket, .objects = objects}));

@@ -188,6 +188,21 @@ TEST_CASE("S3 bodies: sizes must be known; MD5 and hash go along")
     CHECK(field(encode<operation::put_object>(streamed), hash) == "UNSIGNED-PAYLOAD");
     CHECK(field(encode<operation::put_object>(streamed), "Content-MD5") == "(absent)");
     CHECK_FALSE(decode<operation::put_object>(streamed, 200, "ETag: \"e\"\r\n")->md5_verified);
+    const auto zeros = crypto::md5(detail::bytes_of(std::string_view("00000"))).value();
+    const put_object_request known_md5{
+        .bucket = bucket, .key = "k", .body = known, .content_md5 = zeros};
+    CHECK(field(encode<operation::put_object>(known_md5), "Content-MD5") ==
+        "3N23VGm0tIdQlOFFYeVz2A==");
+    CHECK(decode<operation::put_object>(known_md5, 200, "ETag: \"e\"\r\n")->md5_verified);
+    const upload_part_request known_part{.bucket = bucket,
+        .key = "k",
+        .upload_id = "u",
+        .part_number = 1,
+        .body = known,
+        .content_md5 = zeros};
+    CHECK(field(encode<operation::upload_part>(known_part), "Content-MD5") ==
+        "3N23VGm0tIdQlOFFYeVz2A==");
+    CHECK(decode<operation::upload_part>(known_part, 200, "ETag: \"e\"\r\n")->md5_verified);
 
     const auto put = decode<operation::put_object>(five, 200, "ETag: \"e\"\r\n");
     CHECK(put->md5_verified);

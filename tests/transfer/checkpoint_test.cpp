@@ -27,7 +27,8 @@ checkpoint example()
     made.encryption = "customer:00:11";
     made.file = {20'000'000, 1'700'000'000'123'456'789, 42};
     made.file_name = ".cosio-0011223344556677.partial";
-    made.parts = {{1, 8'388'608, 0x995dc9bbdf1939fa, "\"one\""}, {3, 3'222'784, 0, "\"three\""}};
+    made.parts = {{1, 8'388'608, 0x995dc9bbdf1939fa, "\"one\""},
+        {3, 3'222'784, 0, "\"three\"", true}, {4, 1, 2}};
     return made;
 }
 
@@ -82,7 +83,8 @@ TEST_CASE("checkpoint: a right checksum does not make lines right")
             "part-size 5\nunknown 1\n", "part-size 5\nkind sideways\n", "part-size 5\nkey %zz\n",
             "part-size 5\npart 0 1 1 e\n", "part-size 5\npart 2 1 1 e\npart 1 1 1 e\n",
             "part-size 5\npart 1 1 1 e\npart 1 1 1 e\n", "part-size 5\npart 1 x 1 e\n",
-            "part-size 5\npart 1\n", "\n", "part-size 5\nobject-crc64 xyz\n"}) {
+            "part-size 5\npart 1\n", "part-size 5\npart 1 1 1 e crc\n",
+            "part-size 5\npart 1 1 1 e md5 \n", "\n", "part-size 5\nobject-crc64 xyz\n"}) {
         CAPTURE(lines);
         CHECK_FALSE(decode_checkpoint(sealed(lines)));
     }

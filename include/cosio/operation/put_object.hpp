@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_PUT_OBJECT_HPP
 #define COSIO_OPERATION_PUT_OBJECT_HPP
 
+#include <cosio/crypto/digest.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
@@ -29,6 +30,9 @@ struct put_object_request
     std::string_view key{};
     /// Sent chunked when it is a source that does not know its size.
     body_view body{};
+    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
+    /// one. S3 gets that of a body in memory in any case.
+    std::optional<crypto::md5_value> content_md5{};
     /// How the object is encrypted at rest.
     cosio::sse::on_write sse{};
     object_headers headers{};
@@ -49,8 +53,8 @@ struct put_object_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
-    /// memory, to services that state no CRC64.
+    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
+    /// the request, or that of a body in memory, to services that state no CRC64.
     bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
@@ -77,7 +81,7 @@ struct put_object
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
         encode_traffic_limit(build, request.traffic_limit);
-        build.body(request.body);
+        build.body(request.body, request.content_md5);
         return std::move(build).finish();
     }
 

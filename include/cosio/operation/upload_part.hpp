@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_UPLOAD_PART_HPP
 #define COSIO_OPERATION_UPLOAD_PART_HPP
 
+#include <cosio/crypto/digest.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/part_addressing.hpp>
@@ -30,6 +31,9 @@ struct upload_part_request
     std::uint32_t part_number = 0;
     /// A source must know its size: parts cannot be sent chunked.
     body_view body{};
+    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
+    /// one. S3 gets that of a body in memory in any case.
+    std::optional<crypto::md5_value> content_md5{};
     /// The key of the upload, if and only if it was initiated with SSE-C.
     cosio::sse::on_read sse{};
     /// Bits a second, 819200 to 838860800; 0: no limit.
@@ -48,8 +52,8 @@ struct upload_part_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: of bodies in
-    /// memory, to services that state no CRC64.
+    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
+    /// the request, or that of a body in memory, to services that state no CRC64.
     bool md5_verified = false;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
@@ -76,7 +80,7 @@ struct upload_part
         encode_traffic_limit(build, request.traffic_limit);
         if (!request.body.size())
             build.refuse(errc::invalid_argument, "must know its size", "body");
-        build.body(request.body);
+        build.body(request.body, request.content_md5);
         return std::move(build).finish();
     }
 

@@ -8,7 +8,7 @@
 //     kind upload
 //     bucket examplebucket-1250000000
 //     ...
-//     part 1 8388608 995dc9bbdf1939fa %22etag%22
+//     part 1 8388608 995dc9bbdf1939fa %22etag%22 md5
 //     end 0123456789abcdef
 //
 // The last line has the CRC64 of all lines before it, so that a torn or edited file is noticed.
@@ -49,7 +49,8 @@ struct checkpoint_part
     std::uint32_t number = 0;
     std::uint64_t size = 0;
     std::uint64_t crc64 = 0;
-    std::string etag{}; ///< Of an uploaded part.
+    std::string etag{};        ///< Of an uploaded part.
+    bool md5_verified = false; ///< Of an uploaded part: whether the service has compared its MD5.
 
     friend bool operator==(const checkpoint_part&, const checkpoint_part&) = default;
 };
@@ -106,7 +107,7 @@ public:
         out_.append(std::to_string(one.size)).append(" ").append(hexadecimal(one.crc64));
         out_.append(" ");
         http::append_percent_encoded(out_, one.etag, http::slash::keep);
-        out_.append("\n");
+        out_.append(one.md5_verified ? " md5\n" : "\n");
     }
 
     [[nodiscard]] std::string finish() &&
@@ -135,11 +136,11 @@ private:
     const auto number = detail::parse_number<std::uint32_t>(take(value, ' '));
     const auto size = detail::parse_number<std::uint64_t>(take(value, ' '));
     const auto crc64 = detail::parse_number<std::uint64_t>(take(value, ' '), 16);
-    auto etag = http::percent_decoded(value);
-    if (!number || !size || !crc64 || !etag || *number == 0 ||
+    auto etag = http::percent_decoded(take(value, ' '));
+    if (!number || !size || !crc64 || !etag || *number == 0 || (!value.empty() && value != "md5") ||
         (!parts.empty() && *number <= parts.back().number))
         return false;
-    parts.push_back({*number, *size, *crc64, std::move(*etag)});
+    parts.push_back({*number, *size, *crc64, std::move(*etag), !value.empty()});
     return true;
 }
 

@@ -6,6 +6,7 @@
 #define COSIO_TRANSFER_MULTIPART_UPLOAD_HPP
 
 #include <cosio/crypto/crc64.hpp>
+#include <cosio/crypto/digest.hpp>
 #include <cosio/operation/abort_multipart_upload.hpp>
 #include <cosio/operation/complete_multipart_upload.hpp>
 #include <cosio/operation/head_object.hpp>
@@ -22,6 +23,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -49,6 +51,8 @@ struct uploaded_part
     std::uint64_t size = 0;
     /// Of the bytes that were sent; nothing for a part that was copied and whose reply has none.
     std::optional<std::uint64_t> crc64{};
+    /// Whether the service has compared it with its MD5.
+    bool md5_verified = false;
 };
 
 /// Touched on the transfer's executor only.
@@ -92,16 +96,21 @@ public:
         parts_ = std::move(kept);
     }
 
-    [[nodiscard]] asio::awaitable<result<void>> send(
-        lane& in, std::uint32_t number, body_view body)
+    [[nodiscard]] asio::awaitable<result<void>> send(lane& in, std::uint32_t number, body_view body,
+        std::optional<crypto::md5_value> content_md5 = {})
     {
-        const upload_part_request request{.bucket = target_.bucket, .key = target_.key,
-            .upload_id = id_, .part_number = number, .body = body,
+        const upload_part_request request{.bucket = target_.bucket,
+            .key = target_.key,
+            .upload_id = id_,
+            .part_number = number,
+            .body = body,
+            .content_md5 = content_md5,
             .sse = part_encryption(target_.sse)};
         auto sent = co_await cos_.upload_part(request, in.token());
         if (!sent)
             co_return std::move(sent).error();
-        parts_[number] = {std::move(sent->etag), body.size().value_or(0), sent->sent_crc64};
+        parts_[number] = {
+            std::move(sent->etag), body.size().value_or(0), sent->sent_crc64, sent->md5_verified};
         co_return result<void>();
     }
 
@@ -117,6 +126,8 @@ public:
         out.size = size();
         out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
         out.parts = static_cast<std::uint32_t>(parts_.size());
+        out.md5_verified =
+            std::ranges::all_of(parts_, [](const auto& one) { return one.second.md5_verified; });
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};

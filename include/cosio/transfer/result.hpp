@@ -27,6 +27,9 @@ struct upload_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the service stated the same.
     bool crc64_verified = false;
+    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
+    /// each part: where it states no CRC64. Never of a copy.
+    bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
     std::string version_id{};
@@ -47,6 +50,7 @@ namespace transfer {
     out.size = size;
     out.crc64 = stored.sent_crc64;
     out.crc64_verified = stored.crc64_verified;
+    out.md5_verified = stored.md5_verified;
     out.sse = std::move(stored.sse);
     out.version_id = std::move(stored.version_id);
     out.request_id = std::move(stored.request_id);

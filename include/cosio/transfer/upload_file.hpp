@@ -5,11 +5,12 @@
 #ifndef COSIO_TRANSFER_UPLOAD_FILE_HPP
 #define COSIO_TRANSFER_UPLOAD_FILE_HPP
 
-#include <cosio/operation/put_object.hpp>
 #include <cosio/operation/list_parts.hpp>
+#include <cosio/operation/put_object.hpp>
 #include <cosio/transfer/checkpoint_keeper.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
+#include <cosio/transfer/file_digest.hpp>
 #include <cosio/transfer/file_part_source.hpp>
 #include <cosio/transfer/multipart_upload.hpp>
 #include <cosio/transfer/options.hpp>
@@ -32,8 +33,9 @@ namespace cosio::inline v0 {
 
 /// Stores a file as an object of up to 48.8 TiB, whole or not at all.
 ///
-/// The CRC64 of each part, and of the object, is compared with the reply. A file that is written to
-/// meanwhile fails the upload with `errc::file_changed`.
+/// The CRC64 of each part, and of the object, is compared with the reply. A service that states
+/// none gets the MD5 of each part to compare, for which the file is read twice. A file that is
+/// written to meanwhile fails the upload with `errc::file_changed`.
 ///
 /// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
 /// same request is made again, in this or another process, one at a time: parts that the service
@@ -64,11 +66,12 @@ public:
     using result_type = upload_result;
 
     file_upload(const environment<Client>& with, const upload_file_request& request)
-        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path), options_(request.options),
+        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path),
+          options_(request.options),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
-          checkpoint_(std::string(request.options.checkpoint),
-              request.options.checkpoint_interval, files_),
+          checkpoint_(
+              std::string(request.options.checkpoint), request.options.checkpoint_interval, files_),
           upload_(cos_, target_),
           crew_(std::make_shared<crew>(control_->executor(), request.options.parallelism)),
           meter_(request.options.on_progress, std::nullopt, clock::now())
@@ -165,11 +168,31 @@ private:
         co_return result<void>();
     }
 
+    /// What the service is given to compare a part with: nothing where its reply states a CRC64.
+    [[nodiscard]] asio::awaitable<result<std::optional<crypto::md5_value>>> md5_of(part which)
+    {
+        std::optional<crypto::md5_value> out;
+        if constexpr (!Client::dialect::states_crc64) {
+            const auto sum = co_await md5_of_part(file_, files_, *crew_, which.offset, which.size);
+            if (!sum)
+                co_return sum.error();
+            out = *sum;
+        }
+        co_return out;
+    }
+
     [[nodiscard]] asio::awaitable<result<upload_result>> put()
     {
+        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.size});
+        if (!md5)
+            co_return md5.error();
         file_part_source source(file_, files_, 0, before_.size);
-        const put_object_request request{.bucket = target_.bucket, .key = target_.key,
-            .body = source, .sse = target_.sse, .headers = target_.headers};
+        const put_object_request request{.bucket = target_.bucket,
+            .key = target_.key,
+            .body = source,
+            .content_md5 = *md5,
+            .sse = target_.sse,
+            .headers = target_.headers};
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (auto unchanged = co_await check_unchanged(); !unchanged)
             co_return std::move(unchanged).error();
@@ -218,7 +241,7 @@ private:
             co_return mismatch("the file (its size, time or inode)");
         upload_.adopt(earlier.upload_id);
         for (const auto& one : earlier.parts)
-            upload_.adopt(one.number, {one.etag, one.size, one.crc64});
+            upload_.adopt(one.number, {one.etag, one.size, one.crc64, one.md5_verified});
         done.size = upload_.size();
         done.crc64 = upload_.combined_crc64();
         auto there = co_await list_parts_there();
@@ -281,14 +304,18 @@ private:
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
         std::shared_ptr<file_upload> self, lane& in, part which)
     {
+        const auto md5 = co_await self->md5_of(which);
+        if (!md5)
+            co_return md5.error();
         file_part_source source(self->file_, self->files_, which.offset, which.size);
-        if (auto sent = co_await self->upload_.send(in, which.number, source); !sent)
+        if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
         auto& parts = self->checkpoint_.content().parts;
         const auto after = std::ranges::upper_bound(
             parts, which.number, {}, &checkpoint_part::number);
-        parts.insert(after, {which.number, done.size, done.crc64.value_or(0), done.etag});
+        parts.insert(
+            after, {which.number, done.size, done.crc64.value_or(0), done.etag, done.md5_verified});
         self->meter_.commit(which.size, clock::now());
         if (!self->checkpoint_.is_due())
             co_return result<void>();

@@ -138,19 +138,23 @@ public:
     }
 
     /// The body is the caller's; sent chunked when its size is not known, where that is allowed.
-    /// Where replies state no CRC64, the service is given the MD5 of a body in memory to compare.
-    void body(const body_view& bytes)
+    /// The service is given its MD5 to compare: the one that the caller knows, or, where replies
+    /// state no CRC64, that of a body in memory.
+    void body(const body_view& bytes, std::optional<crypto::md5_value> md5)
     {
         prepared_.body = bytes;
         prepared_.content_length = bytes.size();
         if (!Dialect::accepts_chunked_bodies && !prepared_.content_length)
             return refuse(errc::invalid_argument, "must know its size", "body");
-        if (Dialect::states_crc64 || !bytes.in_memory() || refused_)
+        if (!md5 && !Dialect::states_crc64 && bytes.in_memory() && !refused_) {
+            const auto digest = crypto::md5(bytes.bytes());
+            if (!digest)
+                return refuse(digest.error());
+            md5 = *digest;
+        }
+        if (!md5)
             return;
-        const auto digest = crypto::md5(bytes.bytes());
-        if (!digest)
-            return refuse(digest.error());
-        base64_header("Content-MD5", *digest);
+        base64_header("Content-MD5", *md5);
         prepared_.expected.content_md5_sent = true;
     }
 
