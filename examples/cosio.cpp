@@ -11,6 +11,7 @@
 #include "cli/connection.hpp"
 #include "cli/help.hpp"
 #include "cli/interruption.hpp"
+#include "cli/location.hpp"
 #include "cli/session.hpp"
 #include "cli/usage_error.hpp"
 
@@ -50,13 +51,13 @@ asio::awaitable<int> carry_out(const cli::session<Client>& here)
 
 /// Runs the command on a client of one dialect.
 template <class Client>
-int run(const cli::arguments& asked)
+int run(const cli::arguments& asked, cli::dialect_choice dialect)
 {
     asio::io_context context(1);
     std::signal(SIGPIPE, SIG_DFL); // Asio ignores it; `cosio cat ... | head` ends as usual.
     cli::interruption interrupted(context);
     const cli::encryption_choice encryption(asked.chosen);
-    auto cos = Client::make(context.get_executor(), cli::make_config(asked.chosen));
+    auto cos = Client::make(context.get_executor(), cli::make_config(asked.chosen, dialect));
     if (!cos)
         throw cli::usage_error(cli::reason_of(cos.error()));
     const cli::session<Client> here{std::move(*cos), asked, encryption, interrupted};
@@ -83,8 +84,11 @@ int start(std::span<const char* const> words)
         fmt::print("{}", cli::help_text(asked.what));
     else if (asked.chosen.version)
         fmt::print("cosio {}\n", COSIO_VERSION_STRING);
+    else if (const auto dialect = cli::choose_dialect(asked.chosen.dialect, asked.operands);
+             dialect == cli::dialect_choice::s3)
+        code = run<cosio::s3_client>(asked, dialect);
     else
-        code = run<cosio::client>(asked);
+        code = run<cosio::client>(asked, dialect);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
         cli::complain("", "standard output cannot be written");
         return cli::exit_failure;

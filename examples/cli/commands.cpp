@@ -7,7 +7,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> common{"--quiet", "--region", "--endpoint",
+constexpr std::array<std::string_view, 12> common{"--quiet", "--dialect", "--region", "--endpoint",
     "--connect-to", "--ca-file", "--path-style", "--http", "--credentials-file", "--log",
     "--version", "--help"};
 

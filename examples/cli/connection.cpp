@@ -9,42 +9,60 @@
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cli {
 
 namespace {
 
-std::string region_of(const options& chosen)
+std::string_view variable(const char* name)
+{
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::string_view{} : std::string_view(value);
+}
+
+std::string region_of(const options& chosen, dialect_choice dialect)
 {
     if (!chosen.region.empty())
         return chosen.region;
-    const char* const set = std::getenv("COS_REGION");
-    if (set == nullptr || *set == '\0')
-        throw usage_error("no region: give --region, or set COS_REGION");
-    return set;
+    if (dialect == dialect_choice::s3)
+        for (const char* const name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+            if (!variable(name).empty())
+                return std::string(variable(name));
+    if (variable("COS_REGION").empty())
+        throw usage_error(dialect == dialect_choice::s3
+                ? "no region: give --region, or set AWS_REGION or COS_REGION"
+                : "no region: give --region, or set COS_REGION");
+    return std::string(variable("COS_REGION"));
 }
 
-cosio::credentials credentials_of(const options& chosen)
+cosio::credentials credentials_of(const options& chosen, dialect_choice dialect)
 {
     if (!chosen.credentials_file.empty())
         return read_credentials_file("--credentials-file", chosen.credentials_file);
+    if (dialect == dialect_choice::s3 && !variable("AWS_ACCESS_KEY_ID").empty()) {
+        if (variable("AWS_SECRET_ACCESS_KEY").empty())
+            throw usage_error(
+                "no credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
+        return {variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"),
+            variable("AWS_SESSION_TOKEN")};
+    }
     auto who = cosio::credentials::from_environment();
     if (!who)
-        throw usage_error(fmt::format(
-            "no credentials: set COS_SECRET_ID and COS_SECRET_KEY, or give --credentials-file ({} "
-            "is not set)",
-            who.error().field));
+        throw usage_error(fmt::format("no credentials: set COS_SECRET_ID and COS_SECRET_KEY{}, or "
+                                      "give --credentials-file ({} is not set)",
+            dialect == dialect_choice::s3 ? " or the AWS_ ones" : "", who.error().field));
     return std::move(*who);
 }
 
 } // namespace
 
-cosio::config make_config(const options& chosen)
+cosio::config make_config(const options& chosen, dialect_choice dialect)
 {
     cosio::config out;
-    out.region = region_of(chosen);
-    out.credentials = credentials_of(chosen);
+    out.region = region_of(chosen, dialect);
+    out.credentials = credentials_of(chosen, dialect);
     out.scheme = chosen.http ? cosio::scheme::http : cosio::scheme::https;
     out.endpoint = chosen.endpoint;
     out.connect_to = chosen.connect_to;

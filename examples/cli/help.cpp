@@ -36,8 +36,10 @@ std::string help_text(const command* about)
         if (!about->options.empty())
             text += "\n";
     } else {
-        text = "usage: cosio COMMAND [options] OPERANDS\n\n"
-               "Objects of Tencent Cloud COS, written cos://bucket/key.\n\n";
+        text =
+            "usage: cosio COMMAND [options] OPERANDS\n\n"
+            "Objects of Tencent Cloud COS, written cos://bucket/key, and of S3 services, written\n"
+            "s3://bucket/key.\n\n";
         for (const auto& one : all_commands())
             text += fmt::format(
                 "  {:<30}{}\n", fmt::format("{} {}", one.name, one.operands), one.summary);
@@ -45,9 +47,11 @@ std::string help_text(const command* about)
     }
     append_options(text, common_options());
     if (about == nullptr)
-        text += "\nCredentials come from COS_SECRET_ID, COS_SECRET_KEY and COS_SESSION_TOKEN. "
-                "Ends with 0 when all is\ndone, 1 when something failed, 2 when it was not "
-                "understood, 130 when it was interrupted.\n";
+        text +=
+            "\nCredentials come from COS_SECRET_ID, COS_SECRET_KEY and COS_SESSION_TOKEN; for S3 "
+            "from\nAWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, when these "
+            "are set. Ends with\n0 when all is done, 1 when something failed, 2 when it was not "
+            "understood, 130 when it was\ninterrupted.\n";
     return text;
 }
 

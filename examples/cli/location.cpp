@@ -4,6 +4,7 @@
 #include "usage_error.hpp"
 
 #include <cosio/dialect/cos.hpp>
+#include <cosio/dialect/s3.hpp>
 
 #include <fmt/format.h>
 
@@ -11,18 +12,28 @@ namespace cli {
 
 namespace {
 
-constexpr std::string_view object_prefix = "cos://";
-
-location parse_cos(std::string_view text)
+constexpr std::string_view prefix_of(dialect_choice dialect)
 {
-    const auto rest = text.substr(object_prefix.size());
+    return dialect == dialect_choice::s3 ? "s3://" : "cos://";
+}
+
+std::string_view bucket_problem(dialect_choice dialect, std::string_view bucket)
+{
+    return dialect == dialect_choice::s3 ? cosio::dialect::s3::bucket_problem(bucket)
+                                         : cosio::dialect::cos::bucket_problem(bucket);
+}
+
+location parse_with_scheme(dialect_choice dialect, std::string_view text)
+{
+    const auto rest = text.substr(prefix_of(dialect).size());
     const auto slash = rest.find('/');
     location out;
     out.where = location::place::object;
+    out.dialect = dialect;
     out.bucket = rest.substr(0, slash);
     if (slash != std::string_view::npos)
         out.key = rest.substr(slash + 1);
-    if (const auto problem = cosio::dialect::cos::bucket_problem(out.bucket); !problem.empty())
+    if (const auto problem = bucket_problem(dialect, out.bucket); !problem.empty())
         throw usage_error(fmt::format("'{}': the bucket {}", text, problem));
     return out;
 }
@@ -33,23 +44,34 @@ std::string location::text() const
 {
     switch (where) {
     case place::object:
-        return key.empty() ? fmt::format("{}{}", object_prefix, bucket)
-                           : fmt::format("{}{}/{}", object_prefix, bucket, key);
+        return key.empty() ? fmt::format("{}{}", prefix_of(dialect), bucket)
+                           : fmt::format("{}{}/{}", prefix_of(dialect), bucket, key);
     case place::standard_stream: return "-";
     case place::file: break;
     }
     return path;
 }
 
+std::optional<dialect_choice> dialect_of(std::string_view operand)
+{
+    for (const auto dialect : {dialect_choice::cos, dialect_choice::s3})
+        if (operand.starts_with(prefix_of(dialect)))
+            return dialect;
+    return std::nullopt;
+}
+
 location parse_location(std::string_view text)
 {
-    if (text.starts_with(object_prefix))
-        return parse_cos(text);
+    if (const auto dialect = dialect_of(text))
+        return parse_with_scheme(*dialect, text);
     if (text.empty())
         throw usage_error("an operand must not be empty");
-    if (text.starts_with("cos:") || text.substr(0, text.find('/')).ends_with(':'))
+    if (text.starts_with("cos:") || text.starts_with("s3:") ||
+        text.substr(0, text.find('/')).ends_with(':'))
         throw usage_error(fmt::format(
-            "'{}' is no location: objects are cos://bucket/key, files with a colon ./a:b", text));
+            "'{}' is no location: objects are cos://bucket/key or s3://bucket/key, files with a "
+            "colon ./a:b",
+            text));
     location out;
     if (text == "-")
         out.where = location::place::standard_stream;
@@ -58,11 +80,27 @@ location parse_location(std::string_view text)
     return out;
 }
 
+dialect_choice choose_dialect(
+    std::optional<dialect_choice> asked, std::span<const std::string> operands)
+{
+    std::optional<dialect_choice> said;
+    for (const auto& operand : operands) {
+        const auto here = dialect_of(operand);
+        if (said && here && *said != *here)
+            throw usage_error("cos:// and s3:// do not go together in one command");
+        said = here ? here : said;
+    }
+    if (asked == dialect_choice::cos && said == dialect_choice::s3)
+        throw usage_error("s3:// needs --dialect s3, or none");
+    return asked.value_or(said.value_or(dialect_choice::cos));
+}
+
 location parse_object(std::string_view text)
 {
     auto out = parse_location(text);
     if (!out.is_object())
-        throw usage_error(fmt::format("'{}' must be an object, cos://bucket/key", text));
+        throw usage_error(
+            fmt::format("'{}' must be an object, cos://bucket/key or s3://bucket/key", text));
     if (out.key.empty())
         throw usage_error(fmt::format("'{}' names a bucket, no object: a key is missing", text));
     return out;

@@ -51,8 +51,10 @@ Number number_of(std::string_view rule, std::string_view value)
 
 constexpr std::string_view a_file = "the name of a file";
 
-constexpr std::array<std::pair<std::string_view, sse_mode>, 4> modes{{{"none", sse_mode::none},
-    {"cos", sse_mode::cos}, {"kms", sse_mode::kms}, {"c", sse_mode::c}}};
+constexpr std::array<std::pair<std::string_view, dialect_choice>, 2> dialects{
+    {{"cos", dialect_choice::cos}, {"s3", dialect_choice::s3}}};
+constexpr std::array<std::pair<std::string_view, sse_mode>, 5> modes{{{"none", sse_mode::none},
+    {"cos", sse_mode::cos}, {"s3", sse_mode::cos}, {"kms", sse_mode::kms}, {"c", sse_mode::c}}};
 constexpr std::array<std::pair<std::string_view, cosio::log_level>, 2> levels{
     {{"info", cosio::log_level::info}, {"debug", cosio::log_level::debug}}};
 constexpr std::array<std::pair<std::string_view, cosio::restore_tier>, 3> tiers{
@@ -94,9 +96,10 @@ void set_storage_class(options& into, std::string_view value)
 }
 
 constexpr std::array table{
-    option{"--sse", "MODE", "encryption of what is written: cos, kms, c; none: the bucket's own",
+    option{"--sse", "MODE",
+        "encryption of what is written: cos (or s3), kms, c; none: the bucket's own",
         [](options& into, std::string_view value) {
-            into.sse = choice_of(modes, "cos, kms, c or none", value);
+            into.sse = choice_of(modes, "cos, s3, kms, c or none", value);
         }},
     option{"--sse-kms-key-id", "ID", "master key of --sse kms; else the account's default one",
         [](options& into, std::string_view value) {
@@ -118,8 +121,7 @@ constexpr std::array table{
         &set_storage_class},
     option{"--part-size", "SIZE", "of the parts of a large object: 1M to 5G", &set_part_size},
     option{"--parallel", "N", "parts under way at once: 1 to 100", &set_parallel},
-    option{"--resume", "",
-        "keep <file>.cosio-checkpoint, and go on from one that is there",
+    option{"--resume", "", "keep <file>.cosio-checkpoint, and go on from one that is there",
         [](options& into, std::string_view) { into.resume = true; }},
     option{"--recursive", "", "cp: all objects of a folder; ls: every key, unfolded",
         [](options& into, std::string_view) { into.recursive = true; }},
@@ -142,11 +144,13 @@ constexpr std::array table{
         }},
     option{"--quiet", "", "no progress, no line about what was done",
         [](options& into, std::string_view) { into.quiet = true; }},
-    option{"--region", "REGION", "such as ap-guangzhou; else COS_REGION",
+    option{"--dialect", "NAME", "cos or s3; else that of the locations: cos:// or s3://",
         [](options& into, std::string_view value) {
-            into.region = text_of("a region", value);
+            into.dialect = choice_of(dialects, "cos or s3", value);
         }},
-    option{"--endpoint", "HOST[:PORT]", "the service, instead of cos.<region>.myqcloud.com",
+    option{"--region", "REGION", "such as ap-guangzhou; else COS_REGION; for S3 AWS_REGION",
+        [](options& into, std::string_view value) { into.region = text_of("a region", value); }},
+    option{"--endpoint", "HOST[:PORT]", "the service, not Tencent's (cos) or Amazon's (s3)",
         [](options& into, std::string_view value) {
             into.endpoint = text_of("host or host:port", value);
         }},
@@ -170,8 +174,7 @@ constexpr std::array table{
         }},
     option{"--version", "", "print the version",
         [](options& into, std::string_view) { into.version = true; }},
-    option{"--help", "", "print this",
-        [](options& into, std::string_view) { into.help = true; }},
+    option{"--help", "", "print this", [](options& into, std::string_view) { into.help = true; }},
 };
 
 } // namespace

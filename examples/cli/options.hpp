@@ -16,6 +16,9 @@
 
 namespace cli {
 
+/// What `--dialect` names, and what the scheme of an object's location says.
+enum class dialect_choice { cos, s3 };
+
 /// What `--sse` names.
 enum class sse_mode { none, cos, kms, c };
 
@@ -25,6 +28,7 @@ enum class presign_method { get, put, head };
 /// Empty and absent members are options that were not given.
 struct options
 {
+    std::optional<dialect_choice> dialect{};
     std::string region{};
     std::string endpoint{};
     std::string connect_to{};

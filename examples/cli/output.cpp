@@ -91,7 +91,9 @@ std::string transfer_summary::text() const
         out += fmt::format(" in {} part{}", parts, parts == 1 ? "" : "s");
     if (resumed_parts != 0)
         out += fmt::format(", {} of them by an earlier run", resumed_parts);
-    out += crc64_verified ? ", CRC64 verified" : ", no CRC64 to compare";
+    out += crc64_verified ? ", CRC64 verified"
+        : md5_verified    ? ", MD5 verified"
+                          : ", no checksum to compare";
     out += sse.mode == cosio::encryption_mode::none ? ", not encrypted" : ", " + sse.describe();
     return out;
 }

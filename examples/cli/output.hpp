@@ -36,6 +36,7 @@ struct transfer_summary
     std::uint32_t parts = 0;
     std::uint32_t resumed_parts = 0;
     bool crc64_verified = false;
+    bool md5_verified = false;
     const cosio::encryption& sse;
 
     [[nodiscard]] std::string text() const;

@@ -105,7 +105,7 @@ TEST_CASE("cli: what is not understood is named, with the rule")
         {{"cp", "a", "b", "--parallel", "0"}, "--parallel takes a number from 1 to 100, not '0'"},
         {{"cp", "a", "b", "--parallel", "101"}, "1 to 100"},
         {{"cp", "a", "b", "--parallel", "-1"}, "1 to 100"},
-        {{"cp", "a", "b", "--sse", "aes"}, "--sse takes cos, kms, c or none, not 'aes'"},
+        {{"cp", "a", "b", "--sse", "aes"}, "--sse takes cos, s3, kms, c or none, not 'aes'"},
         {{"cp", "a", "b", "--storage-class", "x"}, "--storage-class takes STANDARD, STANDARD_IA"},
         {{"cp", "a", "b", "--resume=yes"}, "--resume takes no value"},
         {{"cp", "a", "b", "--ca-file="}, "--ca-file takes the name of a file"},
@@ -165,15 +165,38 @@ TEST_CASE("cli: locations")
     CHECK(parse_location("cos://b-1").key.empty());
     CHECK(parse_location("cos://b-1/").key.empty());
     CHECK(parse_location("cos://b-1//x").key == "/x");
+    const auto of_s3 = parse_location("s3://no.appid/dir/a");
+    CHECK(of_s3.is_object());
+    CHECK(of_s3.bucket == "no.appid");
+    CHECK(of_s3.text() == "s3://no.appid/dir/a");
+    CHECK(of_s3 != parse_location("s3://no.appid/dir/b"));
     CHECK(parse_location("-").is_stream());
     CHECK(parse_location("./-").path == "./-");
     CHECK(parse_location("a/s3://b").is_file());
-    for (const auto* const wrong : {"", "cos:/b-1/k", "cos:b", "s3://b-1/k", "https://x", "cos://",
-             "cos:///k", "cos://B-1/k", "cos://noappid/k"})
+    for (const auto* const wrong : {"", "cos:/b-1/k", "cos:b", "s3:/b-1/k", "https://x", "s3://",
+             "s3://ab/k", "cos://", "cos:///k", "cos://B-1/k", "cos://noappid/k"})
         CHECK_MESSAGE(!complaint_of([&] { (void)parse_location(wrong); }).empty(), wrong);
     CHECK(holds(complaint_of([] { (void)parse_location("cos://noappid/k"); }), "APPID"));
     CHECK(holds(complaint_of([] { (void)parse_object("file"); }), "must be an object"));
     CHECK(holds(complaint_of([] { (void)parse_object("cos://b-1/"); }), "a key is missing"));
+}
+
+TEST_CASE("cli: the dialect is that of the locations, unless one is asked for")
+{
+    using enum dialect_choice;
+    using words = std::vector<std::string>;
+    CHECK(choose_dialect(std::nullopt, words{}) == cos);
+    CHECK(choose_dialect(std::nullopt, words{"file", "cos://b-1/k"}) == cos);
+    CHECK(choose_dialect(std::nullopt, words{"file", "s3://b-1/k"}) == s3);
+    CHECK(choose_dialect(s3, words{"s3://b-1/k", "file"}) == s3);
+    CHECK(choose_dialect(s3, words{"cos://b-1/k"}) == s3); // The S3 interface of COS.
+    CHECK(parse({"ls", "cos://b-1", "--dialect", "S3"}).chosen.dialect == s3);
+    CHECK(holds(complaint_of([] {
+        (void)choose_dialect(std::nullopt, words{"cos://b-1/k", "s3://b-1/k"});
+    }),
+        "do not go together"));
+    CHECK(holds(
+        complaint_of([] { (void)choose_dialect(cos, words{"s3://b-1/k"}); }), "--dialect s3"));
 }
 
 TEST_CASE("cli: a destination gets the name of its source where it has none")

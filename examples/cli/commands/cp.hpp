@@ -34,7 +34,7 @@ asio::awaitable<int> cp_recursive(const session<Client>& here)
     const auto from = parse_location(here.asked.operands[0]);
     const auto to = parse_location(here.asked.operands[1]);
     if (!from.is_object() || !to.is_file())
-        throw usage_error("--recursive is for downloads: cos://bucket/prefix to a directory");
+        throw usage_error("--recursive is for downloads: an object's prefix to a directory");
     if (here.asked.chosen.resume)
         throw usage_error("--resume is for single files, not with --recursive");
     co_return co_await download_directory(here, from, to);
@@ -51,7 +51,8 @@ asio::awaitable<int> cp(const session<Client>& here)
         throw usage_error(fmt::format("'{}' names a bucket, no object", from.text()));
     const auto to = destination_of(from, parse_location(here.asked.operands[1]));
     if (!from.is_object() && !to.is_object())
-        throw usage_error("one of the two has to be an object, cos://bucket/key");
+        throw usage_error(
+            "one of the two has to be an object, cos://bucket/key or s3://bucket/key");
     if (!chosen.source_sse_c_key_file.empty() && !(from.is_object() && to.is_object()))
         throw usage_error("--source-sse-c-key-file is for a copy from object to object; the key of "
                           "an upload or download is --sse-c-key-file");

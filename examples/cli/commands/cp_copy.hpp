@@ -29,8 +29,11 @@ asio::awaitable<int> copy_object(
     display.clear();
     if (!done)
         co_return here.fail(from.text(), done.error());
-    const transfer_summary what{
-        done->size, done->parts, done->resumed_parts, done->crc64_verified, done->sse};
+    const transfer_summary what{.size = done->size,
+        .parts = done->parts,
+        .resumed_parts = done->resumed_parts,
+        .crc64_verified = done->crc64_verified,
+        .sse = done->sse};
     here.tell(fmt::format("copied {} to {}: {}", from.text(), to.text(), what.text()));
     co_return exit_success;
 }

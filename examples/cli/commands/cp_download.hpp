@@ -31,8 +31,11 @@ asio::awaitable<int> download_file(
     display.clear();
     if (!done)
         co_return fail_transfer(here, from.text(), to.path, done.error());
-    const transfer_summary what{
-        done->size, done->parts, done->resumed_parts, done->crc64_verified, done->sse};
+    const transfer_summary what{.size = done->size,
+        .parts = done->parts,
+        .resumed_parts = done->resumed_parts,
+        .crc64_verified = done->crc64_verified,
+        .sse = done->sse};
     here.tell(fmt::format("downloaded {} to {}: {}", from.text(), to.text(), what.text()));
     co_return exit_success;
 }

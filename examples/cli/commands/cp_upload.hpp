@@ -19,8 +19,12 @@ template <class Client>
 int tell_uploaded(const session<Client>& here, std::string_view from, const location& to,
     const cosio::upload_result& done)
 {
-    const transfer_summary what{
-        done.size, done.parts, done.resumed_parts, done.crc64_verified, done.sse};
+    const transfer_summary what{.size = done.size,
+        .parts = done.parts,
+        .resumed_parts = done.resumed_parts,
+        .crc64_verified = done.crc64_verified,
+        .md5_verified = done.md5_verified,
+        .sse = done.sse};
     here.tell(fmt::format("uploaded {} to {}: {}", from, to.text(), what.text()));
     return exit_success;
 }

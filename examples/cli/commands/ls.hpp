@@ -36,8 +36,8 @@ asio::awaitable<int> ls(const session<Client>& here)
 {
     const auto where = parse_location(here.asked.operands.front());
     if (!where.is_object())
-        throw usage_error(
-            fmt::format("'{}' must be cos://bucket or cos://bucket/prefix", where.text()));
+        throw usage_error(fmt::format(
+            "'{}' must be a bucket or a prefix, such as cos://bucket/prefix", where.text()));
     auto pages = here.cos.object_pages({.bucket = where.bucket, .prefix = where.key,
         .delimiter = here.asked.chosen.recursive ? "" : "/"});
     bool any = false;
