@@ -2721,7 +2721,8 @@ inline deletion delete_version(const call_context& call, const std::string& key,
     auto& object = object_of(call.stored(), call.key, call.version_id());
     if (!is_archive_class(object.storage_class))
         refuse(405, "RestoreNonArchiveObject", "The object is not archived.");
-    if (object.encryption.mode == sse_mode::customer || key.customer_key)
+    // A restore on S3 takes no customer key.
+    if ((object.encryption.mode == sse_mode::customer && !call.speaks_s3) || key.customer_key)
         require_key(object, key, call.state.options);
     const auto duration = call.state.options.restore_duration.find(tier);
     if (!days || *days == 0 || duration == call.state.options.restore_duration.end() ||

@@ -341,18 +341,28 @@ TEST_CASE("S3: bucket encryption, restore, deletion")
     CHECK(by_cos->encryption.algorithm == "KMS");
     REQUIRE(here.get(here.s3.delete_bucket_encryption({.bucket = bucket})));
 
-    REQUIRE(here.get(here.s3.put_object({.bucket = bucket,
-        .key = "cold",
-        .body = plain,
-        .headers = {.storage_class = storage_class::archive}})));
-    const auto early = here.get(here.s3.get_object({.bucket = bucket, .key = "cold"}));
-    CHECK(early.error().code == condition::archived);
-    REQUIRE(here.get(here.s3.restore_object({.bucket = bucket, .key = "cold"})));
-    here.server.advance_clock(std::chrono::hours(4));
-    const auto head = here.get(here.s3.head_object({.bucket = bucket, .key = "cold"}));
-    CHECK(head->storage_class == "GLACIER");
-    CHECK_FALSE(head->restore.value().ongoing);
-    CHECK(here.get(here.s3.get_object({.bucket = bucket, .key = "cold"}))->body == plain);
+    const auto key = key_of(1);
+    for (const auto& each : {std::pair(sse::on_write(with(key)), sse::on_read(with(key))),
+             std::pair(sse::on_write(), sse::on_read())}) {
+        REQUIRE(here.get(here.s3.put_object({.bucket = bucket,
+            .key = "cold",
+            .body = plain,
+            .sse = each.first,
+            .headers = {.storage_class = storage_class::archive}})));
+        const auto get = [&] {
+            return here.get(
+                here.s3.get_object({.bucket = bucket, .key = "cold", .sse = each.second}));
+        };
+        CHECK(get().error().code == condition::archived);
+        REQUIRE(here.get(
+            here.s3.restore_object({.bucket = bucket, .key = "cold", .sse = each.second})));
+        here.server.advance_clock(std::chrono::hours(4));
+        const auto head = here.get(
+            here.s3.head_object({.bucket = bucket, .key = "cold", .sse = each.second}));
+        CHECK(head->storage_class == "GLACIER");
+        CHECK_FALSE(head->restore.value().ongoing);
+        CHECK(get()->body == plain);
+    }
 
     constexpr object_identifier objects[] = {{.key = "cold"}, {.key = "absent"}};
     const auto gone = here.get(here.s3.delete_objects({.bucket = bucket, .objects = objects}));
