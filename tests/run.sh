@@ -16,5 +16,13 @@ echo "Building the tests into $build"
 cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-g1 "$@" >/dev/null
 cmake --build "$build" --parallel "$(nproc)" >/dev/null
 
+table=$build/tests/conformance/table.md
+rm -f "$table"
 # shellcheck disable=SC2086 # Several options in one variable.
 ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)" ${CTEST_OPTIONS:-}
+
+# What the operations came to, on which server, by which client; only where that was looked at.
+if [[ -e $table ]]; then
+    echo
+    cat "$table"
+fi

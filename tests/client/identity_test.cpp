@@ -158,13 +158,8 @@ std::string send_url(
     const emulated& here, const presigned_url& url, const std::string& extra = {},
     const std::string& body = {})
 {
-    const std::string_view scheme = "http://";
-    const auto host_end = url.url.find('/', scheme.size());
-    return support::exchange_raw(here.server.http_endpoint(),
-        std::string(url.method) + " " + url.url.substr(host_end) + " HTTP/1.1\r\nHost: " +
-            url.url.substr(scheme.size(), host_end - scheme.size()) +
-            "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-            extra + "\r\n" + body);
+    return support::send_url(
+        here.server.http_endpoint(), std::string(url.method), url.url, extra, body);
 }
 
 TEST_CASE("pre-signed URLs work for who has them, and for nothing else")

@@ -30,6 +30,19 @@ inline std::string exchange_raw(const std::string& endpoint, const std::string& 
     return reply;
 }
 
+/// Sends a request for an `http://` URL to `endpoint`, and yields the reply. `extra`: header lines.
+inline std::string send_url(const std::string& endpoint, const std::string& method,
+    const std::string& url, const std::string& extra = {}, const std::string& body = {})
+{
+    const std::string scheme = "http://";
+    const auto host_end = url.find('/', scheme.size());
+    return exchange_raw(endpoint,
+        method + " " + url.substr(host_end) + " HTTP/1.1\r\nHost: " +
+            url.substr(scheme.size(), host_end - scheme.size()) +
+            "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+            extra + "\r\n" + body);
+}
+
 } // namespace support
 
 #endif

@@ -94,6 +94,17 @@ def refuses(status, code, call, *words, **named):
         require(False, f"{call} {words} {named} was not refused")
 
 
+# The modes as the conformance table names them.
+MODE_NAMES = {"plain": "none", "sse-s3": "SSE-COS, SSE-S3", "sse-kms": "SSE-KMS",
+              "sse-kms-key": "SSE-KMS, key and context", "sse-c": "SSE-C"}
+SHOWN = []
+
+
+def shows(operation, mode="plain", outcome="passed"):
+    """For the conformance table, once everything has passed."""
+    SHOWN.append(f"{operation}|{MODE_NAMES[mode]}|{outcome}\n")
+
+
 def write():
     for mode, (written, needed, expected) in MODES.items():
         key = f"from-boto3/{mode}"
@@ -102,6 +113,7 @@ def write():
         confirms(reply, expected, key)
         if mode.startswith("sse-kms"):
             require(reply["SSEKMSKeyId"].startswith("arn:aws:kms:"), f"{key}: the key has no ARN")
+        shows("put object", mode)
         write_parts(mode)
     S3.put_object(Bucket=BUCKET, Key="from-boto3/a b+c&d<目录>", Body=b"x")
 
@@ -126,6 +138,8 @@ def write_parts(mode):
     if "ServerSideEncryption" in expected:
         confirms(done, expected, key)
     require("SSECustomerAlgorithm" not in done, f"{key}: S3 does not say so here")
+    shows("multipart upload", mode)
+    shows("list parts")
 
 
 def read():
@@ -144,6 +158,8 @@ def read():
             names = [name for name in head["ResponseMetadata"]["HTTPHeaders"]
                      if name.startswith("x-cos-")]
             require(not names, f"{key}: headers of COS in a reply of S3: {names}")
+        for each in ("get object", "get object, range", "head object"):
+            shows(each, mode)
     key = "from-cosio/sse-c"
     copied = S3.get_object(Bucket=BUCKET, Key="from-cosio/copied", **OTHER_CUSTOMER)
     require(copied["Body"].read() == pattern(key, SINGLE_SIZE), "the copy under another key")
@@ -162,6 +178,8 @@ def check_copies():
             got = S3.get_object(Bucket=BUCKET, Key=key, **other_needed)
             require(got["Body"].read() == pattern(source["Key"], SINGLE_SIZE), f"{key}: bytes")
             require(got["Metadata"] == {"writer": "boto3"}, f"{key}: metadata")
+            shows("copy object into", other)
+        shows("copy object from", mode)
     replaced = S3.copy_object(
         Bucket=BUCKET, Key="copies/replaced", CopySource=f"{BUCKET}/from-boto3/plain",
         MetadataDirective="REPLACE", Metadata={"a": "b"}, ContentType="text/plain")
@@ -189,6 +207,10 @@ def check_part_copy():
     S3.abort_multipart_upload(Bucket=BUCKET, Key="given up", UploadId=given_up["UploadId"])
     refuses(404, "NoSuchUpload", S3.list_parts, Bucket=BUCKET, Key="given up",
             UploadId=given_up["UploadId"])
+    for each in ("list uploads", "abort upload"):
+        shows(each)
+    for each in ("part copy into", "part copy from"):
+        shows(each, "sse-c")
 
 
 def check_refusals():
@@ -197,6 +219,10 @@ def check_refusals():
     refuses(403, "AccessDenied", S3.get_object, **sealed, **OTHER_CUSTOMER)
     refuses(400, "400", S3.head_object, **sealed)
     refuses(403, "403", S3.head_object, **sealed, **OTHER_CUSTOMER)
+    shows("get object, no key", "sse-c", "refused: InvalidRequest")
+    shows("get object, other key", "sse-c", "refused: AccessDenied")
+    shows("head object, no key", "sse-c", "refused: HTTP 400")
+    shows("head object, other key", "sse-c", "refused: HTTP 403")
     refuses(400, "InvalidRequest", S3.get_object, Bucket=BUCKET, Key="from-boto3/plain",
             **CUSTOMER)
     refuses(404, "NoSuchKey", S3.get_object, Bucket=BUCKET, Key="absent")
@@ -238,6 +264,8 @@ def check_listings():
         "Objects": [{"Key": each["Key"]} for each in after["Contents"]]})
     require(len(gone["Deleted"]) == 3 and not gone.get("Errors"), "DeleteObjects")
     require(S3.list_objects_v2(Bucket=BUCKET, Prefix="list/")["KeyCount"] == 5, "what is left")
+    for each in ("list objects", "delete objects"):
+        shows(each)
 
 
 def check_bucket_encryption():
@@ -250,6 +278,8 @@ def check_bucket_encryption():
     reply = S3.put_object(Bucket=BUCKET, Key="by default", Body=b"x")
     confirms(reply, {"ServerSideEncryption": "aws:kms"}, "the bucket's default")
     S3.delete_bucket_encryption(Bucket=BUCKET)
+    for each in ("put", "get", "delete"):
+        shows(f"{each} bucket encryption")
 
 
 def check_archive():
@@ -262,6 +292,7 @@ def check_archive():
     head = S3.head_object(Bucket=BUCKET, Key="archived")
     require(head["StorageClass"] == "GLACIER", "the class")
     require(head["Restore"] == 'ongoing-request="true"', f"the restore is {head['Restore']}")
+    shows("restore object")
 
 
 def check_checksums():
@@ -309,6 +340,7 @@ def check_urls():
                 "x-amz-server-side-encryption": "AES256", "Content-Type": "text/plain"})
             head = S3.head_object(Bucket=BUCKET, Key="from-cosio/by-url")
             require(head["ServerSideEncryption"] == "AES256", "cosio's URL to write")
+    shows("pre-signed URL")
 
 
 def check():
@@ -343,7 +375,7 @@ def aws():
         with open(here, "wb") as file:
             file.write(body)
         customer = ("--sse-c", "AES256", "--sse-c-key", f"fileb://{key_file}")
-        for name, written, needed in (
+        for name, written, needed in (  # Names of MODES.
                 ("plain", (), ()), ("sse-s3", ("--sse", "AES256"), ()),
                 ("sse-kms", ("--sse", "aws:kms", "--sse-kms-key-id", KMS_KEY), ()),
                 ("sse-c", customer, customer)):
@@ -353,6 +385,8 @@ def aws():
             with open(back, "rb") as file:
                 require(hashlib.sha256(file.read()).digest() == hashlib.sha256(body).digest(),
                         f"{address}: other bytes")
+            for each in ("upload file", "download file"):
+                shows(each, name)
         require("sse-c" in run("s3", "ls", f"s3://{BUCKET}/aws/"), "aws s3 ls")
         head = run("s3api", "head-object", "--bucket", BUCKET, "--key", "aws/sse-kms")
         require('"aws:kms"' in head and KMS_KEY in head, f"aws s3api head-object: {head}")
@@ -369,4 +403,7 @@ if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in parts:
         sys.exit(__doc__)
     parts[sys.argv[1]]()
+    if "COSIO_CONFORMANCE_RECORD" in os.environ:
+        with open(os.environ["COSIO_CONFORMANCE_RECORD"], "a", encoding="utf-8") as record:
+            record.writelines(SHOWN)
     print(f"boto3 {boto3.__version__}, botocore {botocore.__version__}: {sys.argv[1]} is right")

@@ -6,6 +6,9 @@
 set -euo pipefail
 emulator=$1 ours=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/../../conformance/record.sh"
+
+record_begin boto3
 
 # The system's Python first: that is whose packages .ci/run installs.
 python=
@@ -15,10 +18,7 @@ for candidate in ${PYTHON:-/usr/bin/python3 python3}; do
         break
     fi
 done
-if [[ -z $python ]]; then
-    echo "SKIPPED: no Python here has boto3 (Debian: python3-boto3)"
-    exit 77
-fi
+[[ -n $python ]] || record_skip "no Python here has boto3 (Debian: python3-boto3)"
 
 work=$(mktemp -d)
 pid=
@@ -33,6 +33,7 @@ done
 while IFS= read -r line; do
     [[ $line != *=* ]] || export "${line?}"
 done <"$work/output"
+export COSIO_CONFORMANCE_RECORD=$work/record
 export KMS_KEY_ID=7f0a2c5e-26c5-11ea-855c-52540085abcd # The emulator's second one.
 # What a user's configuration says has no place here.
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
@@ -51,6 +52,8 @@ AWS_PROGRAM=${AWS_PROGRAM:-/usr/bin/aws}
 if [[ -x $AWS_PROGRAM ]]; then
     export AWS_PROGRAM
     "$python" "$here/boto3_program.py" aws
+    command_line=$("$AWS_PROGRAM" --version)
+    record_end "boto3 $("$python" -c 'import boto3; print(boto3.__version__)'), ${command_line%% *}"
 else
-    echo "Without the AWS command line (Debian: awscli)"
+    record_leave_out "no AWS command line (Debian: awscli)"
 fi

@@ -12,12 +12,28 @@ const { clientOf } = require('./sdk');
 
 const groups = { operations: require('./operations'), 'round trips': require('./round_trips') };
 
+/** The modes of sdk.js as the conformance table names them. */
+const modeNames = {
+  none: 'none',
+  cos: 'SSE-COS, SSE-S3',
+  kms: 'SSE-KMS',
+  'kms-named': 'SSE-KMS, key and context',
+  'customer-1': 'SSE-C',
+  'customer-2': 'SSE-C',
+};
+
 /** What a case works with. */
 class Ground {
   constructor(peer, folder) {
     this.peer = peer;
     this.folder = folder;
     this.cos = clientOf(peer, folder);
+    this.shown = [];
+  }
+
+  /** For the conformance table, once the case has passed. */
+  shows(operation, mode = 'none', outcome = 'passed') {
+    this.shown.push(`${operation}|${modeNames[mode]}|${outcome}\n`);
   }
 
   /** Calls the SDK. */
@@ -47,7 +63,10 @@ async function passes(each, ground, makeGround) {
   try {
     const here = own ? await makeGround(each.sessionToken) : ground;
     await here.peer.requests();
+    here.shown = [];
     await each.run(here);
+    if (process.env.COSIO_CONFORMANCE_RECORD)
+      fs.appendFileSync(process.env.COSIO_CONFORMANCE_RECORD, here.shown.join(''));
     if (own) await here.peer.stop();
     return true;
   } catch (problem) {

@@ -145,6 +145,9 @@ const cases = [
         ...at, Body: pattern(5), ...customer, SSECustomerKeyMD5: otherCustomer.SSECustomerKeyMD5,
       }), 400, 'InvalidArgument');
       await t.asked('GET /sse-c 400', 'GET /sse-c 400', 'HEAD /sse-c 400', 'PUT /sse-c 400');
+      for (const key of ['no key', 'other key'])
+        t.shows(`get object, ${key}`, 'customer-1', 'refused: SsecDecryptHeaderInvalid');
+      t.shows('head object, no key', 'customer-1', 'refused: HTTP 400');
     },
   },
   {
@@ -171,6 +174,7 @@ const cases = [
       }), 400, 'InvalidPart');
       await t.sdk('abortUploadTask', { Key: 'sse-c-slices', Level: 'file' });
       assert.deepEqual((await t.sdk('multipartList', { Prefix: 'sse-c-slices' })).Upload, []);
+      t.shows('upload file', 'customer-1', 'refused: InvalidRequest'); // Each part.
     },
   },
   {
@@ -249,6 +253,7 @@ const cases = [
       await t.asked('HEAD /copied-in-parts 200', 'POST /copied-in-parts-copy?uploads= 200',
         ...partsOf('copied-in-parts-copy'), 'POST /copied-in-parts-copy?uploadId=UID 200');
       await t.peer.ask('get', 'none', 'copied-in-parts-copy', large);
+      t.shows('copy in parts into', 'customer-1', 'lost: not encrypted');
     },
   },
   {
@@ -280,6 +285,7 @@ const cases = [
       await t.peer.ask('put', 'customer-1', 'sse-c-no-archive', 5);
       await fails(t.sdk('restoreObject', { ...restore, Key: 'sse-c-no-archive' }), 405,
         'RestoreNonArchiveObject');
+      t.shows('restore object', 'customer-1');
     },
   },
   {
@@ -324,6 +330,8 @@ const cases = [
         `GET /?uploads=&prefix=${Key} 200`, `POST /${Key}?uploadId=UID 400`,
         `POST /${Key}?uploadId=UID 200`, `GET /${Key} 200`, `DELETE /${Key}?uploadId=UID 404`,
         `POST /${Key}?uploads= 200`, `DELETE /${Key}?uploadId=UID 204`);
+      for (const each of ['list parts', 'list uploads', 'abort upload']) t.shows(each);
+      for (const each of ['part copy into', 'part copy from']) t.shows(each, 'customer-1');
     },
   },
   {
@@ -344,6 +352,7 @@ const cases = [
       await t.asked('DELETE /gone 204', 'DELETE /gone 204', 'POST /?delete= 200',
         'POST /?delete= 200');
       assert.deepEqual((await t.sdk('getBucket', { Prefix: 'gone' })).Contents, []);
+      for (const each of ['delete object', 'delete objects']) t.shows(each);
     },
   },
   {
@@ -387,6 +396,8 @@ const cases = [
       assert.equal((await t.sdk('deleteBucketEncryption', {})).statusCode, 204);
       await t.asked('GET /?encryption= 404', 'PUT /?encryption= 200', 'GET /?encryption= 200',
         'PUT /by-default 200', 'DELETE /?encryption= 204');
+      for (const each of ['put', 'delete']) t.shows(`${each} bucket encryption`);
+      t.shows('get bucket encryption', 'none', 'lost: not understood');
     },
   },
   {
@@ -397,6 +408,7 @@ const cases = [
       assert.equal(seen.headers['x-cos-bucket-region'], t.peer.region);
       await t.asked('HEAD / 200');
       await fails(t.sdk('headBucket', { Bucket: 'absent-1250000000' }), 404, '404');
+      t.shows('head bucket');
     },
   },
   {

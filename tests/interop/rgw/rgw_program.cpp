@@ -1,8 +1,10 @@
 // cosio::s3_client on Ceph's RADOS Gateway: each row is what a client can meet there, and what it must
 // make of it. The gateway (16.2) stores some things in the clear that were to be encrypted, and takes
 // some requests for others; nothing of that may pass for success.
-// Usage: rgw_program check|presign|url-for-BUCKET, with what run.sh exports; the last prints a URL that
-// makes a bucket.
+// Usage: rgw_program check|matrix|presign|url-for-BUCKET, with what run.sh exports; the last prints a
+// URL that makes a bucket.
+
+#include "conformance/matrix.hpp"
 
 #include <cosio.hpp>
 
@@ -86,6 +88,19 @@ int print_bucket_url(std::string_view name)
         throw std::runtime_error(done.error().describe());
     fmt::print("https://{}{}", with.endpoint, target.text());
     return EXIT_SUCCESS;
+}
+
+/// What it makes of each operation in each mode; whether that is as expected is read off the table.
+int write_matrix()
+{
+    asio::io_context context;
+    conformance::record into(variable("COSIO_CONFORMANCE_RECORD"));
+    conformance::matrix<s3_client> all(s3_client(context.get_executor(), settings(way::path)),
+        "matrix-bucket", "key-one", into);
+    auto done = asio::co_spawn(context, all.run(), asio::use_future);
+    context.run();
+    done.get();
+    return into.failed() ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 class program
@@ -445,6 +460,23 @@ private:
             return s3_.get_object({.bucket = bucket, .key = "plain", .conditions = when});
         };
         succeeds(co_await get_if({.if_match = head.etag}), "If-Match");
+        // The bytes are compared with an MD5 that goes along, those of a part too.
+        const auto other = crypto::md5(detail::bytes_of(std::string_view("other"))).value();
+        fails(co_await s3_.put_object(
+                  {.bucket = bucket, .key = "k", .body = plain, .content_md5 = other}),
+            service_errc::bad_digest, "another MD5");
+        const auto begun =
+            (co_await s3_.initiate_multipart_upload({.bucket = bucket, .key = "k"})).value();
+        fails(co_await s3_.upload_part({.bucket = bucket,
+                  .key = "k",
+                  .upload_id = begun.upload_id,
+                  .part_number = 1,
+                  .body = plain,
+                  .content_md5 = other}),
+            service_errc::bad_digest, "another MD5 of a part");
+        succeeds(co_await s3_.abort_multipart_upload(
+                     {.bucket = bucket, .key = "k", .upload_id = begun.upload_id}),
+            "abort");
         fails(co_await get_if({.if_match = "\"other\""}), service_errc::precondition_failed,
             "another If-Match");
         fails(co_await get_if({.if_none_match = head.etag}), service_errc::not_modified,
@@ -563,13 +595,15 @@ int main(int count, char** words)
 {
     const std::string_view what = count == 2 ? words[1] : "";
     constexpr std::string_view for_bucket = "url-for-";
-    if (what != "check" && what != "presign" && !what.starts_with(for_bucket)) {
-        fmt::print(stderr, "usage: rgw_program check|presign|url-for-BUCKET\n");
+    if (what != "check" && what != "matrix" && what != "presign" && !what.starts_with(for_bucket)) {
+        fmt::print(stderr, "usage: rgw_program check|matrix|presign|url-for-BUCKET\n");
         return 2;
     }
     try {
         if (what.starts_with(for_bucket))
             return print_bucket_url(what.substr(for_bucket.size()));
+        if (what == "matrix")
+            return write_matrix();
         return what == "check" ? program().check() : program().presign();
     } catch (const std::exception& problem) {
         fmt::print(stderr, "rgw_program: {}\n", problem.what());

@@ -5,18 +5,20 @@
 set -euo pipefail
 program=$1
 source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../../conformance/record.sh"
 
+record_begin ceph-rgw
 for needed in "${cluster_programs[@]}"; do
-    if ! command -v "$needed" >/dev/null; then
-        echo "SKIPPED: no $needed (Debian: radosgw ceph-mon ceph-osd ceph-common openssl curl)"
-        exit 77
-    fi
+    command -v "$needed" >/dev/null ||
+        record_skip "no $needed (Debian: radosgw ceph-mon ceph-osd ceph-common openssl curl)"
 done
 
 work=$(mktemp -d)
 cluster_processes=()
 trap 'cluster_stop; rm -rf "$work"' EXIT
-echo "Starting Ceph $(radosgw --version | cut -d' ' -f3)"
+export COSIO_CONFORMANCE_RECORD=$work/record
+version="Ceph $(radosgw --version | cut -d' ' -f3)"
+echo "Starting $version"
 cluster_start "$work"
 echo "Ready after $SECONDS s"
 
@@ -28,11 +30,14 @@ fetch() {
     curl -sS --fail --noproxy '*' --cacert "$work/ca.pem" "$@"
 }
 # Buckets are not the client's affair, but it can sign for them.
-for bucket in sealed-objects dotted.bucket kept-bucket; do
+for bucket in sealed-objects dotted.bucket kept-bucket matrix-bucket; do
     fetch -X PUT "$("$program" "url-for-$bucket")"
 done
 "$program" check
 url=$("$program" presign)
 text=$(fetch "$url")
 [[ $text == "the plaintext" ]] || { echo "FAILED: the URL yields '$text'"; exit 1; }
+echo "pre-signed URL|none|passed" >>"$COSIO_CONFORMANCE_RECORD"
+"$program" matrix
+record_end "$version"
 echo "all right"
