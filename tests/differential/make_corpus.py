@@ -8,12 +8,16 @@ a text that the package refuses. The same texts in every run.
 
 import base64
 import binascii
+import datetime
 import json
 import random
 import sys
 import urllib.parse
 
 import crcmod
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.utils import percent_encode, percent_encode_sequence
 
 random = random.Random(20260108)
@@ -94,6 +98,63 @@ def field(value):
     return value.hex() or "-"
 
 
+def random_request():
+    """What is signed, as a flat list of texts and as a request of botocore's.
+
+    Texts are UTF-8 and names differ, as botocore parses the query of a URL when it signs one.
+    """
+    def text(shortest, longest):
+        letters = [token.decode() for token in TOKENS if token not in (b"\xff",)]
+        return "".join(random.choice(letters) for _ in range(random.randrange(shortest, longest)))
+
+    region = random.choice(["us-east-1", "eu-central-1", "cn-north-1", "default"])
+    identity = f"AK{random.getrandbits(64):x}"
+    secret = base64.b64encode(random.randbytes(30)).decode()
+    token = random.choice(["", "TOKEN+/=", base64.b64encode(random_bytes(90)).decode()])
+    seconds = random.randrange(2**31)
+    method = random.choice(["GET", "HEAD", "PUT", "POST", "DELETE"])
+    path = "/" + text(0, 8)
+    parameters = {text(1, 5): random.choice(["", text(0, 8)]) for _ in range(random.randrange(4))}
+    host = f"{random.choice(['a', 'b.c'])}.s3.{region}.amazonaws.com"
+    headers = {"Host": host}
+    for name in random.sample(["Content-MD5", "content-type", "Range", "x-amz-meta-b", "X-Amz-Meta-A",
+                               "x-amz-acl", "User-Agent", "x-amz-server-side-encryption"], 3):
+        headers[name] = random.choice(["", " a  b ", "plain", "a,b;c=d", "\t x\t \ty", "中 é"])
+    url = f"https://{host}{percent_encode(path, safe='/~')}"
+    if parameters:
+        url += "?" + percent_encode_sequence(parameters)
+    request = AWSRequest(method=method, url=url, headers=headers)
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    request.context["timestamp"] = moment.strftime("%Y%m%dT%H%M%SZ")
+    flat = [identity, secret, token, region, str(seconds), method, path, str(len(parameters))]
+    for pair in (*parameters.items(), *headers.items()):
+        flat.extend(pair)
+    return flat, request, (Credentials(identity, secret, token or None), "s3", region)
+
+
+def signature_by_header():
+    flat, request, how = random_request()
+    content = random.choice(["UNSIGNED-PAYLOAD", f"{random.getrandbits(256):064x}"])
+    request.headers["x-amz-content-sha256"] = content
+    request.headers["x-amz-date"] = request.context["timestamp"]
+    if how[0].token:
+        request.headers["x-amz-security-token"] = how[0].token
+    signer = S3SigV4Auth(*how)
+    to_sign = signer.string_to_sign(request, signer.canonical_request(request))
+    names = signer.signed_headers(signer.headers_to_sign(request))
+    return (f"AWS4-HMAC-SHA256 Credential={signer.scope(request)}, SignedHeaders={names}, "
+            f"Signature={signer.signature(to_sign, request)}"), content, *flat
+
+
+def signature_in_url():
+    flat, request, how = random_request()
+    valid = random.randrange(1, 604801)
+    signer = S3SigV4QueryAuth(*how, expires=valid)
+    signer._modify_request_before_signing(request)
+    to_sign = signer.string_to_sign(request, signer.canonical_request(request))
+    return signer.signature(to_sign, request), str(valid), *flat
+
+
 def cases():
     crc64 = crcmod.mkCrcFun(
         0x142F0E1EBA9EA3693, initCrc=0, xorOut=0xFFFFFFFFFFFFFFFF, rev=True)
@@ -114,6 +175,8 @@ def cases():
         yield "unbase64", text, decoded_base64(text)
         text = mutated_context()
         yield "context", text, "yes" if is_context(text) else "no"
+        yield "sigv4", *signature_by_header()
+        yield "sigv4-url", *signature_in_url()
 
 
 def main():
