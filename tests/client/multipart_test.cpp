@@ -120,6 +120,19 @@ TEST_CASE("SSE-C parts: no key, another key, a key too many")
     CHECK(part(sealed.upload_id, with(key)).error().code == errc::checksum_mismatch);
 }
 
+TEST_CASE("an upload that is not encrypted as asked is an error, which names what is left behind")
+{
+    emulated here;
+    here.server.inject(testing::fault::store_in_the_clear());
+    const auto begun = here.get(here.cos.initiate_multipart_upload(
+        {.bucket = bucket, .key = "big", .sse = sse::cos_managed()}));
+    REQUIRE_FALSE(begun);
+    CHECK(begun.error().code == errc::encryption_not_applied);
+    const auto there = here.get(here.cos.list_multipart_uploads({.bucket = bucket})).value();
+    REQUIRE(there.uploads.size() == 1);
+    CHECK(begun.error().message.find(there.uploads[0].upload_id) != std::string::npos);
+}
+
 TEST_CASE("part copies between two keys")
 {
     emulated here(small_parts());

@@ -67,8 +67,6 @@ struct initiate_multipart_upload
     {
         result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
-        if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
         xml::reader document(got.body);
         const bool right_root = document.enter("InitiateMultipartUploadResult");
         while (right_root && document.next_child()) {
@@ -80,6 +78,11 @@ struct initiate_multipart_upload
         auto whole = document.finish();
         if (!right_root || !whole || out.upload_id.empty())
             return unexpected_document(std::move(whole), "InitiateMultipartUploadResult");
+        if (auto proved = expected.encryption.check(out.sse); !proved) {
+            auto why = std::move(proved).error();
+            why.message.append("; upload ").append(out.upload_id).append(" is there all the same");
+            return why;
+        }
         out.request_id = request_id_of<Dialect>(got);
         return out;
     }
