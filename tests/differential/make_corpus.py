@@ -117,8 +117,8 @@ def random_request():
     parameters = {text(1, 5): random.choice(["", text(0, 8)]) for _ in range(random.randrange(4))}
     host = f"{random.choice(['a', 'b.c'])}.s3.{region}.amazonaws.com"
     headers = {"Host": host}
-    for name in random.sample(["Content-MD5", "content-type", "Range", "x-amz-meta-b", "X-Amz-Meta-A",
-                               "x-amz-acl", "User-Agent", "x-amz-server-side-encryption"], 3):
+    for name in random.sample(["Content-MD5", "content-type", "Range", "x-amz-meta-b", "x-amz-acl",
+                               "X-Amz-Meta-A", "User-Agent", "x-amz-server-side-encryption"], 3):
         headers[name] = random.choice(["", " a  b ", "plain", "a,b;c=d", "\t x\t \ty", "中 é"])
     url = f"https://{host}{percent_encode(path, safe='/~')}"
     if parameters:

@@ -30,13 +30,20 @@ fetch() {
     curl -sS --fail --noproxy '*' --cacert "$work/ca.pem" "$@"
 }
 # Buckets are not the client's affair, but it can sign for them.
-for bucket in sealed-objects dotted.bucket kept-bucket matrix-bucket; do
+for bucket in sealed-objects dotted.bucket kept-bucket versioned-bucket matrix-bucket; do
     fetch -X PUT "$("$program" "url-for-$bucket")"
 done
+enabled="<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+fetch -X PUT -d "$enabled" "$("$program" "url-for-versioned-bucket?versioning")"
 "$program" check
 url=$("$program" presign)
 text=$(fetch "$url")
 [[ $text == "the plaintext" ]] || { echo "FAILED: the URL yields '$text'"; exit 1; }
+name=x-amz-server-side-encryption-customer
+fetch -H "$name-algorithm: AES256" -H "$name-key: MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDE=" \
+    -H "$name-key-MD5: 5inxltxhJQnqmmHfVSQjoA==" "$("$program" presign-sealed)" >"$work/sealed"
+[[ $(stat -c %s "$work/sealed") == 100001 ]] ||
+    { echo "FAILED: the URL of a sealed object"; exit 1; }
 echo "pre-signed URL|none|passed" >>"$COSIO_CONFORMANCE_RECORD"
 "$program" matrix
 record_end "$version"
