@@ -17,6 +17,7 @@ import urllib.request
 
 import boto3
 import botocore
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -209,8 +210,38 @@ def check_part_copy():
             UploadId=given_up["UploadId"])
     for each in ("list uploads", "abort upload"):
         shows(each)
-    for each in ("part copy into", "part copy from"):
-        shows(each, "sse-c")
+
+
+def check_transfers():
+    """boto3's own transfers, in parts."""
+    config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
+    with tempfile.TemporaryDirectory() as folder:
+        here, back = os.path.join(folder, "here"), os.path.join(folder, "back")
+        body = pattern("transfer", MULTIPART_SIZE)
+        with open(here, "wb") as file:
+            file.write(body)
+        for mode, (written, needed, expected) in MODES.items():
+            key = f"transfers/{mode}"
+            S3.upload_file(here, BUCKET, key, ExtraArgs=written, Config=config)
+            head = S3.head_object(Bucket=BUCKET, Key=key, **needed)
+            require(head["ETag"].endswith('-2"'), f"{key}: not in parts")
+            confirms(head, expected, key)
+            S3.download_file(BUCKET, key, back, ExtraArgs=needed, Config=config)
+            with open(back, "rb") as file:
+                require(file.read() == body, f"{key}: other bytes")
+            source = dict(SOURCE_CUSTOMER) if mode == "sse-c" else {}
+            for origin, copy, extra, reading, confirmed in (
+                    ("transfers/plain", f"copies/parts/to-{mode}", written, needed, expected),
+                    (key, f"copies/parts/from-{mode}", source, {}, {})):
+                S3.copy({"Bucket": BUCKET, "Key": origin}, BUCKET, copy, ExtraArgs=extra,
+                        Config=config)
+                got = S3.get_object(Bucket=BUCKET, Key=copy, **reading)
+                require(got["ETag"].endswith('-2"'), f"{copy}: not in parts")
+                require(got["Body"].read() == body, f"{copy}: other bytes")
+                confirms(got, confirmed, copy)
+            for each in ("upload file", "download file", "copy in parts into", "part copy into",
+                         "part copy from"):
+                shows(each, mode)
 
 
 def check_refusals():
@@ -227,6 +258,9 @@ def check_refusals():
             **CUSTOMER)
     refuses(404, "NoSuchKey", S3.get_object, Bucket=BUCKET, Key="absent")
     refuses(404, "404", S3.head_object, Bucket=BUCKET, Key="absent")
+    etag = S3.head_object(Bucket=BUCKET, Key="from-boto3/plain")["ETag"]
+    refuses(304, "304", S3.get_object, Bucket=BUCKET, Key="from-boto3/plain", IfNoneMatch=etag)
+    shows("get object, If-None-Match")
     refuses(404, "NoSuchBucket", S3.get_object, Bucket="absent-1250000000", Key="k")
     put = {"Bucket": BUCKET, "Key": "refused", "Body": b"x"}
     refuses(400, "KMS.NotFoundException", S3.put_object, ServerSideEncryption="aws:kms",
@@ -264,7 +298,11 @@ def check_listings():
         "Objects": [{"Key": each["Key"]} for each in after["Contents"]]})
     require(len(gone["Deleted"]) == 3 and not gone.get("Errors"), "DeleteObjects")
     require(S3.list_objects_v2(Bucket=BUCKET, Prefix="list/")["KeyCount"] == 5, "what is left")
-    for each in ("list objects", "delete objects"):
+    S3.delete_object(Bucket=BUCKET, Key="list/0")
+    refuses(404, "404", S3.head_object, Bucket=BUCKET, Key="list/0")
+    S3.head_bucket(Bucket=BUCKET)
+    refuses(404, "404", S3.head_bucket, Bucket="absent-1250000000")
+    for each in ("list objects", "delete objects", "delete object", "head bucket"):
         shows(each)
 
 
@@ -344,7 +382,7 @@ def check_urls():
 
 
 def check():
-    for part in (check_copies, check_part_copy, check_refusals, check_listings,
+    for part in (check_copies, check_part_copy, check_transfers, check_refusals, check_listings,
                  check_bucket_encryption, check_archive, check_checksums, check_urls):
         part()
         print(f"  {part.__name__}", flush=True)

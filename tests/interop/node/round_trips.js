@@ -77,6 +77,16 @@ async function sdkUploads(t, mode, Key, size) {
   assert.match(stated(done.headers), described[mode]);
 }
 
+/** An object of one part, which is a copy. */
+async function sdkCopiesAPart(t, mode, source, to, Key) {
+  const { UploadId } = await t.sdk('multipartInit', { Key, ...onWrite[to] });
+  const { ETag } = await t.sdk('uploadPartCopy', {
+    Key, UploadId, PartNumber: 1, CopySource: t.source(source), Headers: ofSource(mode),
+    ...onRead[to],
+  });
+  await t.sdk('multipartComplete', { Key, UploadId, Parts: [{ PartNumber: 1, ETag }] });
+}
+
 /** Fetches a URL of the service from the emulator. */
 function fetched(t, url) {
   const { host, pathname, search } = new URL(url);
@@ -157,9 +167,11 @@ for (const mode of modes) {
         await t.peer.ask('copy', mode, `sdk/${mode}/source`, to, `ours/${mode}/to-${to}`);
         await sdkReads(t, to, `ours/${mode}/to-${to}`, 1000);
         await isStoredAs(t, to, `ours/${mode}/to-${to}`);
-        t.shows('copy object into', to);
+        await sdkCopiesAPart(t, mode, `ours/${mode}/source`, to, `sdk/${mode}/parts-to-${to}`);
+        await weRead(t, to, `sdk/${mode}/parts-to-${to}`, 1000);
+        for (const each of ['copy object into', 'part copy into']) t.shows(each, to);
       }
-      t.shows('copy object from', mode);
+      for (const each of ['copy object from', 'part copy from']) t.shows(each, mode);
     },
   });
 }
