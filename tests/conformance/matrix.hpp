@@ -105,8 +105,8 @@ public:
             co_await multipart(each);
             co_await files(each);
             co_await copy_in_parts(each);
-            co_await copies(each, there);
-            co_await part_copies(each, there);
+            co_await copies("copy object", &matrix::copied, each, there);
+            co_await copies("part copy", &matrix::part_copied, each, there);
             co_await restore(each);
         }
         co_await wrong_keys();
@@ -276,14 +276,18 @@ private:
         co_return outcome;
     }
 
-    [[nodiscard]] asio::awaitable<void> copies(const mode& how, bool there)
+    using copying = asio::awaitable<std::string> (matrix::*)(const mode& from, const mode& to);
+
+    /// Into a mode, and, if there is an object in it, from it.
+    [[nodiscard]] asio::awaitable<void> copies(
+        std::string_view what, copying copy, const mode& how, bool there)
     {
-        auto outcome = co_await copied(modes_[0], how);
-        record_.add("copy object into", how.name, outcome);
+        auto outcome = co_await (this->*copy)(modes_[0], how);
+        record_.add(fmt::format("{} into", what), how.name, outcome);
         outcome = not_served;
         if (there)
-            outcome = co_await copied(how, modes_[0]);
-        record_.add("copy object from", how.name, outcome);
+            outcome = co_await (this->*copy)(how, modes_[0]);
+        record_.add(fmt::format("{} from", what), how.name, outcome);
     }
 
     [[nodiscard]] asio::awaitable<std::string> part_copied(const mode& from, const mode& to)
@@ -315,16 +319,6 @@ private:
         const auto written = outcome_of(done);
         auto outcome = co_await confirmed(written, key, body, to);
         co_return outcome;
-    }
-
-    [[nodiscard]] asio::awaitable<void> part_copies(const mode& how, bool there)
-    {
-        auto outcome = co_await part_copied(modes_[0], how);
-        record_.add("part copy into", how.name, outcome);
-        outcome = not_served;
-        if (there)
-            outcome = co_await part_copied(how, modes_[0]);
-        record_.add("part copy from", how.name, outcome);
     }
 
     [[nodiscard]] asio::awaitable<void> restore(const mode& how)
