@@ -9265,6 +9265,8 @@ struct attempt_plan
     const step_report& report;
     /// Set when a request was sent of which it is not known what became.
     bool& may_have_executed;
+    /// Where the exchange is kept, so that it tells how far it came even if an exception ends it.
+    std::unique_ptr<exchange_driver>& driver;
 };
 
 /// The body that is sent: a document of ours, or the caller's.
@@ -9332,8 +9334,7 @@ struct attempt_plan
 
 /// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
 /// means that it could not be begun.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> attempt(
-    const attempt_plan& plan)
+[[nodiscard]] inline asio::awaitable<result<void>> attempt(const attempt_plan& plan)
 {
     if (auto stop = plan.control.stopped())
         co_return std::move(*stop);
@@ -9352,16 +9353,17 @@ struct attempt_plan
         auto head = sign_and_write_head(plan);
         if (!head)
             co_return std::move(head).error();
-        auto driver = std::make_unique<exchange_driver>(
+        plan.driver = std::make_unique<exchange_driver>(
             std::move(*leased), plan.request.head.method, plan.request.content_length);
         outgoing_body outgoing(body, plan.request.content_length);
-        co_await driver->run_to_head(plan.control, *head, outgoing);
-        if (!met_stale_connection(driver->progress(), !fresh, plan.idempotent) ||
+        co_await plan.driver->run_to_head(plan.control, *head, outgoing);
+        if (!met_stale_connection(plan.driver->progress(), !fresh, plan.idempotent) ||
             plan.control.interrupted() || !body.rewind())
-            co_return driver;
+            co_return result<void>();
         plan.core.connections->count_stale();
         plan.may_have_executed = true; // Closed before it was read, or just before its reply.
-        *leased = driver->take_lease();
+        *leased = plan.driver->take_lease();
+        plan.driver.reset();
     }
 }
 
@@ -10397,6 +10399,7 @@ public:
         driver_.reset();
         reply_ = reply_facts();
         status_ = 0;
+        is_over_ = false;
         report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
             attempts_.number());
         result<auth::issued_credentials> who;
@@ -10411,11 +10414,10 @@ public:
         if (auto allowed = check_identity(core_, *who->who); !allowed)
             co_return std::move(allowed).error();
         const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
-            attempts_.is_retry(), *report_, may_have_executed_};
+            attempts_.is_retry(), *report_, may_have_executed_, driver_};
         auto begun = co_await attempt(plan);
         if (!begun)
             co_return std::move(begun).error();
-        driver_ = std::move(*begun);
         const auto& progress = driver_->progress();
         note_reply_head(progress.head());
         if (progress.state() == exchange::phase::failed)
@@ -10443,6 +10445,7 @@ public:
 
     void succeeded(std::string_view request_id)
     {
+        is_over_ = true;
         core_.budget.succeeded();
         report_->finished(summary(request_id), nullptr);
     }
@@ -10451,7 +10454,19 @@ public:
     void failed(error& why)
     {
         complete(why);
+        is_over_ = true;
         report_->finished(summary(why.request_id), &why);
+    }
+
+    /// An exception ended the operation, wherever it was, with `why`: completes it likewise.
+    void broke_off(error& why) noexcept
+    {
+        try {
+            complete(why);
+            if (report_ && !std::exchange(is_over_, true))
+                report_->finished(summary(why.request_id), &why);
+        } catch (...) { // Without memory to tell it, or by the one who is told.
+        }
     }
 
     /// The attempt failed with `why`: completes it with what is known, and waits until another is
@@ -10557,7 +10572,39 @@ private:
     unsigned status_ = 0;
     std::uint64_t used_generation_ = 0;
     bool may_have_executed_ = false;
+    bool is_over_ = false; // The attempt, and it was told.
 };
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
+
+// What becomes of an exception, the library's own and those of the caller's code.
+
+#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
+#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
+
+#include <new>
+
+namespace cosio::inline v0::net {
+
+/// The exception that is being handled, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
 
 } // namespace cosio::inline v0::net
 
@@ -11278,25 +11325,7 @@ template <class Dialect>
 #ifndef COSIO_NET_RUN_OPERATION_HPP
 #define COSIO_NET_RUN_OPERATION_HPP
 
-#include <new>
-
 namespace cosio::inline v0::net {
-
-/// An exception that reached the end of an operation, as an error.
-[[nodiscard]] inline error error_of_exception()
-{
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return error(errc::out_of_memory);
-    } catch (const std::system_error& thrown) {
-        return connection_error(thrown.code());
-    } catch (const std::exception& thrown) {
-        return error(errc::body_source_failed, thrown.what());
-    } catch (...) {
-        return error(errc::body_source_failed, "an exception of unknown type");
-    }
-}
 
 /// Owns what the operation needs until it is over. `request` is what `Operation::encode` made; a
 /// refusal is what the operation completes with.
@@ -11305,21 +11334,22 @@ template <class Dialect, class Operation>
     std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
     result<operation::prepared_request> request, destination to)
 {
+    std::optional<attempt_loop> loop;
     try {
         if (!request)
             co_return std::move(request).error();
-        attempt_loop loop(
+        loop.emplace(
             *core, *control, *request, Operation::what, &operation::refusal_of<Dialect>);
         for (;;) {
             error why;
-            auto begun = co_await loop.begin();
+            auto begun = co_await loop->begin();
             if (begun) {
-                auto got = co_await loop.receive(to);
+                auto got = co_await loop->receive(to);
                 if (got) {
                     const std::string request_id = operation::request_id_of<Dialect>(*got);
                     auto decoded = Operation::decode(request->expected, std::move(*got));
                     if (decoded) {
-                        loop.succeeded(request_id);
+                        loop->succeeded(request_id);
                         co_return decoded;
                     }
                     why = std::move(decoded).error();
@@ -11331,17 +11361,20 @@ template <class Dialect, class Operation>
                 why = std::move(begun).error();
             }
             if constexpr (requires { Operation::done_by_earlier_attempt(why); }) {
-                if (loop.earlier_attempt_may_have_executed())
+                if (loop->earlier_attempt_may_have_executed())
                     if (auto done = Operation::done_by_earlier_attempt(why)) {
-                        loop.succeeded(why.request_id);
+                        loop->succeeded(why.request_id);
                         co_return std::move(*done);
                     }
             }
-            if (!co_await loop.retries(why))
+            if (!co_await loop->retries(why))
                 co_return why;
         }
     } catch (...) {
-        co_return error_of_exception();
+        auto why = error_of_exception();
+        if (loop)
+            loop->broke_off(why);
+        co_return why;
     }
 }
 
@@ -11912,10 +11945,11 @@ template <class Dialect>
     std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
 {
     using get_object = operation::get_object<Dialect>;
+    std::shared_ptr<object_stream> stream;
     try {
         if (!request)
             co_return std::move(request).error();
-        const auto stream = std::make_shared<object_stream>(std::move(core), std::move(control),
+        stream = std::make_shared<object_stream>(std::move(core), std::move(control),
             std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
             &get_object::check_body);
         auto& loop = stream->attempt();
@@ -11940,7 +11974,10 @@ template <class Dialect>
                 co_return why;
         }
     } catch (...) {
-        co_return error_of_exception();
+        auto why = error_of_exception();
+        if (stream != nullptr)
+            stream->attempt().broke_off(why);
+        co_return why;
     }
 }
 

@@ -163,10 +163,11 @@ template <class Dialect>
     std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
 {
     using get_object = operation::get_object<Dialect>;
+    std::shared_ptr<object_stream> stream;
     try {
         if (!request)
             co_return std::move(request).error();
-        const auto stream = std::make_shared<object_stream>(std::move(core), std::move(control),
+        stream = std::make_shared<object_stream>(std::move(core), std::move(control),
             std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
             &get_object::check_body);
         auto& loop = stream->attempt();
@@ -191,7 +192,10 @@ template <class Dialect>
                 co_return why;
         }
     } catch (...) {
-        co_return error_of_exception();
+        auto why = error_of_exception();
+        if (stream != nullptr)
+            stream->attempt().broke_off(why);
+        co_return why;
     }
 }
 

@@ -206,10 +206,10 @@ TEST_CASE("cancellation: on a serial executor the caller's own cancellation does
         if (queued)
             first = cos.head_bucket({.bucket = bucket}, asio::use_future);
         asio::cancellation_signal signal;
-        std::optional<std::error_code> seen;
+        std::optional<error> seen;
         const auto caller = [&]() -> asio::awaitable<void> {
             const auto got = co_await cos.head_bucket({.bucket = bucket});
-            seen = got ? std::error_code() : got.error().code;
+            seen = got ? error() : got.error();
         };
         asio::co_spawn(here.context, caller(),
             asio::bind_cancellation_slot(signal.slot(), [](const std::exception_ptr&) {}));
@@ -218,7 +218,9 @@ TEST_CASE("cancellation: on a serial executor the caller's own cancellation does
         signal.emit(asio::cancellation_type::terminal);
         here.context.poll();
         REQUIRE(seen);
-        CHECK(*seen == errc::cancelled);
+        CHECK(seen->code == errc::cancelled);
+        CHECK(seen->attempts == 1);
+        CHECK(seen->may_have_executed() == !queued);
         here.context.restart();
         here.context.run();
         if (first)

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace retry_test {
@@ -228,6 +230,35 @@ TEST_CASE("retry: a source whose type does not rewind is sent once")
     REQUIRE_FALSE(unreached);
     CHECK(unreached.error().attempts == 4);
     CHECK(unsent.all.at == 0);
+}
+
+TEST_CASE("retry: a source that throws ends its attempt, of which all is told")
+{
+    struct throwing_source
+    {
+        asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+        {
+            if (std::exchange(begun, true))
+                throw std::runtime_error("the disk is gone");
+            buffer[0] = std::byte{'x'};
+            co_return std::size_t{1};
+        }
+        [[nodiscard]] std::optional<std::uint64_t> size() const { return std::nullopt; }
+        bool begun = false;
+    };
+    retrying here;
+    std::vector<event_kind> seen;
+    here.config.observer = [&](const event& what) { seen.push_back(what.kind); };
+    throwing_source source;
+    const auto failed = here.get(
+        here.client(here.config).put_object({.bucket = bucket, .key = "k", .body = source}));
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::body_source_failed);
+    CHECK(failed.error().message == "the disk is gone");
+    CHECK(failed.error().attempts == 1);
+    CHECK(failed.error().request_was_sent);
+    CHECK(seen == std::vector<event_kind>{event_kind::attempt_started, event_kind::connected,
+                      event_kind::attempt_finished});
 }
 
 TEST_CASE("retry: aborting an upload that an earlier attempt has aborted is a success")

@@ -37,6 +37,8 @@ struct attempt_plan
     const step_report& report;
     /// Set when a request was sent of which it is not known what became.
     bool& may_have_executed;
+    /// Where the exchange is kept, so that it tells how far it came even if an exception ends it.
+    std::unique_ptr<exchange_driver>& driver;
 };
 
 /// The body that is sent: a document of ours, or the caller's.
@@ -104,8 +106,7 @@ struct attempt_plan
 
 /// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
 /// means that it could not be begun.
-[[nodiscard]] inline asio::awaitable<result<std::unique_ptr<exchange_driver>>> attempt(
-    const attempt_plan& plan)
+[[nodiscard]] inline asio::awaitable<result<void>> attempt(const attempt_plan& plan)
 {
     if (auto stop = plan.control.stopped())
         co_return std::move(*stop);
@@ -124,16 +125,17 @@ struct attempt_plan
         auto head = sign_and_write_head(plan);
         if (!head)
             co_return std::move(head).error();
-        auto driver = std::make_unique<exchange_driver>(
+        plan.driver = std::make_unique<exchange_driver>(
             std::move(*leased), plan.request.head.method, plan.request.content_length);
         outgoing_body outgoing(body, plan.request.content_length);
-        co_await driver->run_to_head(plan.control, *head, outgoing);
-        if (!met_stale_connection(driver->progress(), !fresh, plan.idempotent) ||
+        co_await plan.driver->run_to_head(plan.control, *head, outgoing);
+        if (!met_stale_connection(plan.driver->progress(), !fresh, plan.idempotent) ||
             plan.control.interrupted() || !body.rewind())
-            co_return driver;
+            co_return result<void>();
         plan.core.connections->count_stale();
         plan.may_have_executed = true; // Closed before it was read, or just before its reply.
-        *leased = driver->take_lease();
+        *leased = plan.driver->take_lease();
+        plan.driver.reset();
     }
 }
 

@@ -54,6 +54,7 @@ public:
         driver_.reset();
         reply_ = reply_facts();
         status_ = 0;
+        is_over_ = false;
         report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
             attempts_.number());
         result<auth::issued_credentials> who;
@@ -68,11 +69,10 @@ public:
         if (auto allowed = check_identity(core_, *who->who); !allowed)
             co_return std::move(allowed).error();
         const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
-            attempts_.is_retry(), *report_, may_have_executed_};
+            attempts_.is_retry(), *report_, may_have_executed_, driver_};
         auto begun = co_await attempt(plan);
         if (!begun)
             co_return std::move(begun).error();
-        driver_ = std::move(*begun);
         const auto& progress = driver_->progress();
         note_reply_head(progress.head());
         if (progress.state() == exchange::phase::failed)
@@ -100,6 +100,7 @@ public:
 
     void succeeded(std::string_view request_id)
     {
+        is_over_ = true;
         core_.budget.succeeded();
         report_->finished(summary(request_id), nullptr);
     }
@@ -108,7 +109,19 @@ public:
     void failed(error& why)
     {
         complete(why);
+        is_over_ = true;
         report_->finished(summary(why.request_id), &why);
+    }
+
+    /// An exception ended the operation, wherever it was, with `why`: completes it likewise.
+    void broke_off(error& why) noexcept
+    {
+        try {
+            complete(why);
+            if (report_ && !std::exchange(is_over_, true))
+                report_->finished(summary(why.request_id), &why);
+        } catch (...) { // Without memory to tell it, or by the one who is told.
+        }
     }
 
     /// The attempt failed with `why`: completes it with what is known, and waits until another is
@@ -214,6 +227,7 @@ private:
     unsigned status_ = 0;
     std::uint64_t used_generation_ = 0;
     bool may_have_executed_ = false;
+    bool is_over_ = false; // The attempt, and it was told.
 };
 
 } // namespace cosio::inline v0::net
