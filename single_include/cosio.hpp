@@ -1521,7 +1521,9 @@ namespace cosio::inline v0 {
 /// A body that is produced while it is sent.
 ///
 /// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
-///   0 ends the body. An error ends the operation with it.
+///   0 ends the body. An error ends the operation with it. When the operation is cancelled or its
+///   time is over, the coroutine of a read is cancelled (terminal), and the operation ends once the
+///   read has: one that waits for long should take part in cancellation.
 /// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
 ///   bytes than that fail the operation with `errc::body_size_mismatch`.
 ///
@@ -5590,6 +5592,12 @@ public:
         void enter(step which) { control_.enter(which); }
 
     private:
+        /// And of something else.
+        void enter(step which, interruptible& what)
+        {
+            control_.waiting_for_ = &what;
+            control_.enter(which);
+        }
         operation_control& control_;
     };
 
@@ -8616,6 +8624,143 @@ private:
 
 #endif
 
+// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
+
+// What becomes of an exception, the library's own and those of the caller's code.
+
+#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
+#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
+
+#include <new>
+
+namespace cosio::inline v0::net {
+
+/// The exception that is being handled, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/source_read.hpp ------------------------------------------------------------------
+
+// Reads of the caller's body source, which time and a cancellation can reach.
+
+#ifndef COSIO_NET_SOURCE_READ_HPP
+#define COSIO_NET_SOURCE_READ_HPP
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/this_coro.hpp>
+
+namespace cosio::inline v0::net {
+
+/// A source reads in a coroutine of its own, which is cancelled when the operation has to stop. It
+/// is waited for all the same: it fills a buffer of ours, and uses what the caller may let go of
+/// once the operation is done.
+class source_read final : public interruptible
+{
+public:
+    explicit source_read(operation_control& control)
+        : control_(control), state_(std::make_shared<state>(control.executor()))
+    {}
+
+    /// One read. Errors: those of the source, what its exceptions say, `errc::cancelled` when it
+    /// was interrupted, be it by time.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(
+        const body_view& body, std::span<std::byte> buffer)
+    {
+        if (interrupted_)
+            co_return error(errc::cancelled);
+        // An exception in place of the end of the read would leave the source behind.
+        const bool throws = co_await asio::this_coro::throw_if_cancelled();
+        co_await asio::this_coro::throw_if_cancelled(false);
+        start(body, buffer);
+        while (!state_->ended) {
+            std::error_code code;
+            co_await state_->end.async_wait(asio::redirect_error(asio::use_awaitable, code));
+            if (state_->ended)
+                break;
+            control_.note_aborted();
+            interrupt();
+        }
+        co_await asio::this_coro::throw_if_cancelled(throws);
+        co_return std::move(state_->got);
+    }
+
+    void interrupt() noexcept override
+    {
+        interrupted_ = true;
+        try {
+            state_->stop.emit(asio::cancellation_type::terminal);
+        } catch (...) { // Without memory to tell it, the source ends when it does.
+        }
+    }
+
+private:
+    /// Of the one who waits and the one who reads.
+    struct state
+    {
+        explicit state(const asio::any_io_executor& executor)
+            : end(executor, asio::steady_timer::time_point::max())
+        {}
+        asio::cancellation_signal stop{};
+        asio::steady_timer end;
+        result<std::size_t> got = error(errc::cancelled);
+        bool ended = false;
+    };
+
+    struct ending
+    {
+        void operator()(const std::exception_ptr& thrown, result<std::size_t> count) const
+        {
+            of->got = std::move(count);
+            if (thrown != nullptr)
+                try {
+                    std::rethrow_exception(thrown);
+                } catch (...) {
+                    of->got = error_of_exception();
+                }
+            of->ended = true;
+            of->end.cancel();
+        }
+        std::shared_ptr<state> of;
+    };
+
+    void start(const body_view& body, std::span<std::byte> buffer)
+    {
+        state_->ended = false;
+        try {
+            asio::co_spawn(control_.executor(), body.read(buffer),
+                asio::bind_cancellation_slot(state_->stop.slot(), ending{state_}));
+        } catch (...) {
+            state_->got = error_of_exception();
+            state_->ended = true;
+        }
+    }
+
+    operation_control& control_;
+    std::shared_ptr<state> state_;
+    bool interrupted_ = false;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/outgoing_body.hpp ----------------------------------------------------------------
 
 // The body of a request, cut into the pieces in which it is sent.
@@ -8656,13 +8801,14 @@ public:
 
     /// The next piece, valid until the next call; empty at the end. `progress` is told of each
     /// piece before it may be sent, and fails when the body is not of the size it said.
-    [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(exchange& progress)
+    [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(
+        exchange& progress, source_read& reading)
     {
         if (body_.in_memory())
             co_return next_in_memory();
         if (ended_)
             co_return std::span<const std::byte>();
-        auto piece = co_await next_of_source(progress);
+        auto piece = co_await next_of_source(progress, reading);
         co_return piece;
     }
 
@@ -8671,7 +8817,8 @@ private:
     static constexpr std::size_t room_before = 18;
     static constexpr std::size_t room_behind = 2;
 
-    asio::awaitable<result<std::span<const std::byte>>> next_of_source(exchange& progress)
+    asio::awaitable<result<std::span<const std::byte>>> next_of_source(
+        exchange& progress, source_read& reading)
     {
         if (buffer_ == nullptr)
             buffer_ =
@@ -8680,7 +8827,7 @@ private:
         const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, piece_size));
         std::size_t count = 0;
         if (!wanted.empty()) {
-            auto got = co_await read(wanted);
+            auto got = co_await read(reading, wanted);
             if (!got)
                 co_return std::move(got).error();
             count = *got;
@@ -8690,7 +8837,7 @@ private:
         if (!chunked_) {
             left_ -= count;
             // The last bytes are held back until the source confirms that they are the last.
-            if (left_ == 0 && !co_await source_has_ended(progress))
+            if (left_ == 0 && !co_await source_has_ended(progress, reading))
                 co_return progress.failure();
         }
         const auto piece = room.first(count);
@@ -8702,11 +8849,11 @@ private:
         co_return framed(count);
     }
 
-    asio::awaitable<bool> source_has_ended(exchange& progress)
+    asio::awaitable<bool> source_has_ended(exchange& progress, source_read& reading)
     {
         ended_ = true;
         std::array<std::byte, 1> one_more{};
-        auto got = co_await read(one_more);
+        auto got = co_await read(reading, one_more);
         if (!got) {
             progress.fail(std::move(got).error());
             co_return false;
@@ -8714,9 +8861,9 @@ private:
         co_return progress.body_continues(*got);
     }
 
-    asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
+    asio::awaitable<result<std::size_t>> read(source_read& reading, std::span<std::byte> room)
     {
-        auto got = co_await body_.read(room);
+        auto got = co_await reading.read(body_, room);
         if (got && *got > room.size())
             co_return error(errc::body_source_failed, "yielded more than it was given room for",
                 "body");
@@ -8889,9 +9036,10 @@ private:
             if (body.in_memory()) {
                 piece = body.next_in_memory();
             } else {
-                waiting.enter(step::untimed); // The caller's source may take its time.
-                piece = co_await body.next(exchange_);
-                waiting.enter(step::transfer);
+                source_read reading(control);
+                waiting.enter(step::untimed, reading); // The caller's source may take its time.
+                piece = co_await body.next(exchange_, reading);
+                waiting.enter(step::transfer, connection_->bytes());
             }
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
@@ -10574,37 +10722,6 @@ private:
     bool may_have_executed_ = false;
     bool is_over_ = false; // The attempt, and it was told.
 };
-
-} // namespace cosio::inline v0::net
-
-#endif
-
-// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
-
-// What becomes of an exception, the library's own and those of the caller's code.
-
-#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
-#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
-
-#include <new>
-
-namespace cosio::inline v0::net {
-
-/// The exception that is being handled, as an error.
-[[nodiscard]] inline error error_of_exception()
-{
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return error(errc::out_of_memory);
-    } catch (const std::system_error& thrown) {
-        return connection_error(thrown.code());
-    } catch (const std::exception& thrown) {
-        return error(errc::body_source_failed, thrown.what());
-    } catch (...) {
-        return error(errc::body_source_failed, "an exception of unknown type");
-    }
-}
 
 } // namespace cosio::inline v0::net
 
@@ -14361,9 +14478,6 @@ static_assert(std::is_trivially_destructible_v<sink_view>);
 
 #ifndef COSIO_TRANSFER_CREW_HPP
 #define COSIO_TRANSFER_CREW_HPP
-
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
 
 namespace cosio::inline v0::transfer {
 
@@ -18638,8 +18752,6 @@ private:
 
 #ifndef COSIO_CVM_ROLE_CREDENTIALS_HPP
 #define COSIO_CVM_ROLE_CREDENTIALS_HPP
-
-#include <asio/this_coro.hpp>
 
 namespace cosio::inline v0 {
 

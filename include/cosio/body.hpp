@@ -26,7 +26,9 @@ namespace cosio::inline v0 {
 /// A body that is produced while it is sent.
 ///
 /// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
-///   0 ends the body. An error ends the operation with it.
+///   0 ends the body. An error ends the operation with it. When the operation is cancelled or its
+///   time is over, the coroutine of a read is cancelled (terminal), and the operation ends once the
+///   read has: one that waits for long should take part in cancellation.
 /// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
 ///   bytes than that fail the operation with `errc::body_size_mismatch`.
 ///

@@ -4,11 +4,14 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -192,6 +195,106 @@ TEST_CASE("cancellation: while waiting for a connection, between attempts, for c
         never.cancel();
         here.context.run();
     }
+}
+
+/// Says nothing until it is cancelled, which it answers as it is told to.
+struct silent_source
+{
+    asio::awaitable<result<std::size_t>> read(std::span<std::byte>)
+    {
+        asio::steady_timer never(
+            co_await asio::this_coro::executor, std::chrono::steady_clock::time_point::max());
+        if (throws)
+            co_await never.async_wait(asio::use_awaitable);
+        std::error_code code;
+        co_await never.async_wait(asio::redirect_error(asio::use_awaitable, code));
+        co_return std::size_t{0};
+    }
+    [[nodiscard]] std::optional<std::uint64_t> size() const { return std::nullopt; }
+
+    bool throws = false;
+};
+
+TEST_CASE("cancellation: while the caller's source is read, and the total ends that too")
+{
+    emulated here;
+    for (const bool serial : {false, true})
+        for (const bool throws : {false, true}) {
+            here.config.executor_is_serial = serial;
+            const auto cos = here.client(here.config);
+            silent_source source{throws};
+            std::optional<error> seen;
+            asio::cancellation_signal signal;
+            cos.put_object({.bucket = bucket, .key = "k", .body = source},
+                asio::bind_cancellation_slot(signal.slot(),
+                    [&](const result<put_object_result>& got) { seen = got.error(); }));
+            here.context.restart();
+            here.context.run_for(50ms);
+            CHECK_FALSE(seen);
+            signal.emit(asio::cancellation_type::terminal);
+            for (int i = 0; i != 100 && !seen; ++i)
+                here.context.poll();
+            REQUIRE(seen);
+            CHECK(seen->code == errc::cancelled);
+
+            auto limits = here.config.timeouts;
+            limits.total = 50ms;
+            const auto hurried = cos.with_timeouts(limits).value();
+            const auto late =
+                here.get(hurried.put_object({.bucket = bucket, .key = "k", .body = source}));
+            REQUIRE_FALSE(late);
+            CHECK(late.error().code == errc::total_timeout);
+            CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
+            CHECK(cos.counters().in_use == 0);
+            REQUIRE(here.get(cos.head_bucket({.bucket = bucket})));
+        }
+}
+
+TEST_CASE("cancellation: on a serial executor the caller's own cancellation ends a source too")
+{
+    emulated here;
+    here.config.executor_is_serial = true;
+    const auto cos = here.client(here.config);
+    for (const bool throws : {false, true}) {
+        silent_source source{throws};
+        std::optional<std::error_code> seen;
+        asio::cancellation_signal signal;
+        const auto caller = [&]() -> asio::awaitable<void> {
+            const auto got =
+                co_await cos.put_object({.bucket = bucket, .key = "k", .body = source});
+            seen = got ? std::error_code() : got.error().code;
+        };
+        asio::co_spawn(here.context, caller(),
+            asio::bind_cancellation_slot(signal.slot(), [](const std::exception_ptr&) {}));
+        here.context.restart();
+        here.context.run_for(50ms);
+        signal.emit(asio::cancellation_type::terminal);
+        here.context.poll();
+        REQUIRE(seen);
+        CHECK(*seen == errc::cancelled);
+        CHECK(cos.counters().in_use == 0);
+    }
+}
+
+TEST_CASE("cancellation: a context that goes takes an operation along, wherever it waits")
+{
+    emulated here;
+    here.config.timeouts.total = no_timeout;
+    silent_source source;
+    for (const bool serial : {false, true})
+        for (std::size_t turns = 0; turns != 40; ++turns) {
+            asio::io_context context;
+            here.config.executor_is_serial = serial;
+            const client cos(context.get_executor(), here.config);
+            bool done = false;
+            const auto ends = [&](const auto&) { done = true; };
+            cos.put_object({.bucket = bucket, .key = "k", .body = source}, ends);
+            for (std::size_t i = 0; i != turns && context.poll_one() != 0; ++i) {
+            }
+            if (turns % 4 == 3)
+                context.run_for(5ms);
+            CHECK_FALSE(done);
+        }
 }
 
 TEST_CASE("cancellation: on a serial executor the caller's own cancellation does the same")

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,8 +56,11 @@ asio::awaitable<outcome> send_all(body_view body)
     outcome seen;
     exchange progress(method::put, body.size());
     outgoing_body outgoing(body, body.size());
+    const auto control = std::make_shared<cosio::net::operation_control>(
+        co_await asio::this_coro::executor, cosio::timeout_settings());
+    cosio::net::source_read reading(*control);
     for (;;) {
-        auto piece = co_await outgoing.next(progress);
+        auto piece = co_await outgoing.next(progress, reading);
         if (!piece) {
             seen.problem = piece.error().code;
             co_return seen;

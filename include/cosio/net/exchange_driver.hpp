@@ -13,6 +13,7 @@
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/outgoing_body.hpp>
 #include <cosio/net/pool.hpp>
+#include <cosio/net/source_read.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/awaitable.hpp>
@@ -156,9 +157,10 @@ private:
             if (body.in_memory()) {
                 piece = body.next_in_memory();
             } else {
-                waiting.enter(step::untimed); // The caller's source may take its time.
-                piece = co_await body.next(exchange_);
-                waiting.enter(step::transfer);
+                source_read reading(control);
+                waiting.enter(step::untimed, reading); // The caller's source may take its time.
+                piece = co_await body.next(exchange_, reading);
+                waiting.enter(step::transfer, connection_->bytes());
             }
             if (!piece) {
                 exchange_.fail(std::move(piece).error());

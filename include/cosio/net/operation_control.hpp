@@ -158,6 +158,12 @@ public:
         void enter(step which) { control_.enter(which); }
 
     private:
+        /// And of something else.
+        void enter(step which, interruptible& what)
+        {
+            control_.waiting_for_ = &what;
+            control_.enter(which);
+        }
         operation_control& control_;
     };
 

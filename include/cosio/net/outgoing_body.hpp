@@ -8,6 +8,7 @@
 #include <cosio/body.hpp>
 #include <cosio/crypto/crc64.hpp>
 #include <cosio/net/exchange.hpp>
+#include <cosio/net/source_read.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/awaitable.hpp>
@@ -56,13 +57,14 @@ public:
 
     /// The next piece, valid until the next call; empty at the end. `progress` is told of each
     /// piece before it may be sent, and fails when the body is not of the size it said.
-    [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(exchange& progress)
+    [[nodiscard]] asio::awaitable<result<std::span<const std::byte>>> next(
+        exchange& progress, source_read& reading)
     {
         if (body_.in_memory())
             co_return next_in_memory();
         if (ended_)
             co_return std::span<const std::byte>();
-        auto piece = co_await next_of_source(progress);
+        auto piece = co_await next_of_source(progress, reading);
         co_return piece;
     }
 
@@ -71,7 +73,8 @@ private:
     static constexpr std::size_t room_before = 18;
     static constexpr std::size_t room_behind = 2;
 
-    asio::awaitable<result<std::span<const std::byte>>> next_of_source(exchange& progress)
+    asio::awaitable<result<std::span<const std::byte>>> next_of_source(
+        exchange& progress, source_read& reading)
     {
         if (buffer_ == nullptr)
             buffer_ =
@@ -80,7 +83,7 @@ private:
         const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, piece_size));
         std::size_t count = 0;
         if (!wanted.empty()) {
-            auto got = co_await read(wanted);
+            auto got = co_await read(reading, wanted);
             if (!got)
                 co_return std::move(got).error();
             count = *got;
@@ -90,7 +93,7 @@ private:
         if (!chunked_) {
             left_ -= count;
             // The last bytes are held back until the source confirms that they are the last.
-            if (left_ == 0 && !co_await source_has_ended(progress))
+            if (left_ == 0 && !co_await source_has_ended(progress, reading))
                 co_return progress.failure();
         }
         const auto piece = room.first(count);
@@ -102,11 +105,11 @@ private:
         co_return framed(count);
     }
 
-    asio::awaitable<bool> source_has_ended(exchange& progress)
+    asio::awaitable<bool> source_has_ended(exchange& progress, source_read& reading)
     {
         ended_ = true;
         std::array<std::byte, 1> one_more{};
-        auto got = co_await read(one_more);
+        auto got = co_await read(reading, one_more);
         if (!got) {
             progress.fail(std::move(got).error());
             co_return false;
@@ -114,9 +117,9 @@ private:
         co_return progress.body_continues(*got);
     }
 
-    asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
+    asio::awaitable<result<std::size_t>> read(source_read& reading, std::span<std::byte> room)
     {
-        auto got = co_await body_.read(room);
+        auto got = co_await reading.read(body_, room);
         if (got && *got > room.size())
             co_return error(errc::body_source_failed, "yielded more than it was given room for",
                 "body");
