@@ -6789,6 +6789,9 @@ private:
     {
         interruptible_socket connecting(executor_);
         const operation_control::waiting waiting(control, connecting, step::connect);
+        // Connecting would open again what an interruption has closed.
+        if (control.interrupted())
+            co_return control.stopped().value_or(error(errc::cancelled));
         std::error_code code;
         co_await connecting.socket.async_connect(
             address, asio::redirect_error(asio::use_awaitable, code));

@@ -2,7 +2,11 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/net/connector.hpp>
+
 #include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_future.hpp>
@@ -13,6 +17,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -107,6 +113,32 @@ TEST_CASE("timeouts: TCP and TLS that never come about")
         CHECK(took < 5s);
         CHECK(cos.counters().in_use == 0);
     }
+}
+
+TEST_CASE("timeouts: a connection that would be begun when the total is over already")
+{
+    const silent_server nobody(false);
+    asio::io_context context;
+    timeout_settings limits;
+    limits.total = 1ms;
+    limits.connect = no_timeout;
+    net::connector connects(context.get_executor(), std::nullopt);
+    const auto control =
+        std::make_shared<net::operation_control>(context.get_executor(), limits);
+    std::this_thread::sleep_for(5ms);
+    net::origin where;
+    where.tls = false;
+    where.host = "127.0.0.1";
+    where.port = nobody.acceptor.local_endpoint().port();
+    std::optional<std::error_code> seen;
+    const auto open = [&]() -> asio::awaitable<void> {
+        const auto opened = co_await connects.open(*control, where);
+        seen = opened ? std::error_code() : opened.error().code;
+    };
+    asio::co_spawn(context, open(), asio::detached);
+    context.run_for(1s);
+    REQUIRE(seen);
+    CHECK(*seen == errc::total_timeout);
 }
 
 TEST_CASE("timeouts: a reply that does not begin, and one that does not go on")
