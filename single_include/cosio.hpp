@@ -5533,6 +5533,8 @@ public:
     /// Serial: everything an operation does runs here, one thing at a time.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
+    [[nodiscard]] const timeout_settings& limits() const noexcept { return limits_; }
+
     void cancel() noexcept
     {
         cancelled_ = true;
@@ -5590,14 +5592,14 @@ public:
 
         /// Begins another step of the same wait.
         void enter(step which) { control_.enter(which); }
-
-    private:
         /// And of something else.
         void enter(step which, interruptible& what)
         {
             control_.waiting_for_ = &what;
             control_.enter(which);
         }
+
+    private:
         operation_control& control_;
     };
 
@@ -6987,11 +6989,11 @@ public:
         using advice = auth::credentials_cache::advice;
         std::unique_lock lock(mutex_);
         const auto what = cache_.ask(now, refused);
-        const bool asks = what != advice::use && !asking_;
-        const auto question = asks ? ++last_question_ : last_question_;
-        asking_ = asking_ || asks;
+        const bool asks =
+            what != advice::use && (!asking_ || took_too_long(control.limits().credentials));
         if (what != advice::wait) {
             auto known = cache_.current();
+            const auto question = asks ? begin_question() : 0;
             lock.unlock();
             if (asks)
                 ask(control.executor(), question);
@@ -6999,6 +7001,7 @@ public:
         }
         const auto place = std::make_shared<waiter>(control.executor());
         waiting_.push_back(place);
+        const auto question = asks ? begin_question() : 0;
         lock.unlock();
         if (asks)
             ask(control.executor(), question);
@@ -7007,10 +7010,7 @@ public:
                 control, *place->parked, step::credentials);
             co_await place->parked->wait(control);
         }
-        auto stop = control.stopped();
-        if (stop && stop->code == errc::credentials_timeout)
-            abandon(question);
-        if (stop)
+        if (auto stop = control.stopped())
             co_return std::move(*stop);
         lock.lock();
         if (place->failure)
@@ -7028,6 +7028,22 @@ private:
         auth::issued_credentials got{};
         std::optional<error> failure{};
     };
+
+    /// An answer that does not come is not waited for by those who come later, however long those
+    /// who asked had the time to wait. Under the lock, as is the next.
+    [[nodiscard]] bool took_too_long(timeout limit) const
+    {
+        return limit.is_finite() &&
+            operation_control::clock::now() - asked_at_ >= limit.limit();
+    }
+
+    [[nodiscard]] std::uint64_t begin_question()
+    {
+        std::erase_if(waiting_, [](const auto& place) { return place.expired(); });
+        asking_ = true;
+        asked_at_ = operation_control::clock::now();
+        return ++last_question_;
+    }
 
     void ask(const asio::any_io_executor& executor, std::uint64_t question)
     {
@@ -7086,20 +7102,13 @@ private:
         waiting_.clear();
     }
 
-    /// The provider took too long; whoever comes next asks again.
-    void abandon(std::uint64_t question)
-    {
-        const std::lock_guard lock(mutex_);
-        if (question == last_question_)
-            asking_ = false;
-    }
-
     std::shared_ptr<credentials_provider> provider_{};
     auth::issued_credentials fixed_{};
     mutable std::mutex mutex_{};
     auth::credentials_cache cache_{};
     std::vector<std::weak_ptr<waiter>> waiting_{};
     std::uint64_t last_question_ = 0;
+    operation_control::clock::time_point asked_at_{};
     bool asking_ = false;
     jitter random_{};
 };

@@ -146,6 +146,37 @@ TEST_CASE("provider: a token the service calls expired is renewed once, at once"
     CHECK(here.asked == 3);
 }
 
+TEST_CASE("provider: one that hangs is asked again although nobody had the time to wait so long")
+{
+    emulated here;
+    int asked = 0;
+    asio::steady_timer never(here.context, std::chrono::steady_clock::time_point::max());
+    auto config = here.config;
+    config.timeouts.credentials = 500ms;
+    config.timeouts.total = 300ms;
+    const auto who = here.config.credentials;
+    config.provider =
+        credentials_from([&]() -> asio::awaitable<result<expiring_credentials>> {
+            if (++asked == 1) {
+                std::error_code ignored;
+                co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+            }
+            co_return expiring_credentials(who);
+        });
+    const auto cos = here.client(config);
+    here.run([&]() -> asio::awaitable<void> {
+        for (int i = 0; i != 2; ++i) {
+            const auto late = co_await cos.list_objects({.bucket = bucket});
+            REQUIRE_FALSE(late);
+            CHECK(late.error().code == errc::total_timeout);
+            CHECK(asked == 1);
+        }
+        CHECK(co_await cos.list_objects({.bucket = bucket}));
+        CHECK(asked == 2);
+        never.cancel();
+    });
+}
+
 TEST_CASE("provider: one that hangs is waited for until the limit, and then asked again")
 {
     emulated here;

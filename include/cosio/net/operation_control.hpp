@@ -99,6 +99,8 @@ public:
     /// Serial: everything an operation does runs here, one thing at a time.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
+    [[nodiscard]] const timeout_settings& limits() const noexcept { return limits_; }
+
     void cancel() noexcept
     {
         cancelled_ = true;
@@ -156,14 +158,14 @@ public:
 
         /// Begins another step of the same wait.
         void enter(step which) { control_.enter(which); }
-
-    private:
         /// And of something else.
         void enter(step which, interruptible& what)
         {
             control_.waiting_for_ = &what;
             control_.enter(which);
         }
+
+    private:
         operation_control& control_;
     };
 
