@@ -5961,6 +5961,122 @@ private:
 
 #endif
 
+// ---- cosio/net/system_question.hpp --------------------------------------------------------------
+
+// One question to the system's resolver, that can be abandoned.
+
+#ifndef COSIO_NET_SYSTEM_QUESTION_HPP
+#define COSIO_NET_SYSTEM_QUESTION_HPP
+
+#include <asio/bind_executor.hpp>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+namespace cosio::inline v0::net {
+
+/// `getaddrinfo` blocks, for half a minute when no name server answers, and cannot be stopped. So
+/// each question has a thread for as long as it takes, which nobody joins, and which knows nothing
+/// of the executor but a pipe: the executor's context may go before the answer comes. (Asio's
+/// resolver has one thread for all questions of a context, where each waits for those before it,
+/// and the context for the last.)
+class system_question
+{
+public:
+    using endpoints = std::vector<asio::ip::tcp::endpoint>;
+    using handler = std::function<void(std::error_code, endpoints)>;
+
+    system_question(const asio::any_io_executor& executor, int read_end)
+        : answered_(executor, read_end)
+    {}
+
+    /// Calls `done` on `executor` when the answer is there, if what this yields is still held.
+    [[nodiscard]] static std::shared_ptr<system_question> ask(const asio::any_io_executor& executor,
+        const std::string& host, std::uint16_t port, handler done)
+    {
+        std::array<int, 2> ends{};
+        if (::pipe(ends.data()) != 0)
+            throw std::system_error(errno, std::system_category(), "pipe");
+        const auto open = std::make_shared<answer>(ends[1]);
+        const auto question = begin(executor, ends[0]);
+        std::thread([open, host, service = std::to_string(port)] {
+            look_up(*open, host, service);
+        }).detach();
+        question->answered_.async_wait(asio::posix::stream_descriptor::wait_read,
+            asio::bind_executor(executor, [open, done = std::move(done)](std::error_code code) {
+                if (!code && open->is_there.load(std::memory_order_acquire))
+                    done(open->code, std::move(open->found));
+            }));
+        return question;
+    }
+
+private:
+    struct answer
+    {
+        explicit answer(int write_end) noexcept : pipe(write_end) { keep_from_children(pipe); }
+        answer(const answer&) = delete;
+        answer& operator=(const answer&) = delete;
+        ~answer() { hang_up(); }
+
+        /// The reader sees the end of the pipe.
+        void hang_up() noexcept
+        {
+            if (const int end = std::exchange(pipe, -1); end != -1)
+                ::close(end);
+        }
+
+        int pipe; ///< Of the thread, once that runs.
+        std::atomic<bool> is_there{false};
+        std::error_code code{};
+        endpoints found{};
+    };
+
+    static void keep_from_children(int descriptor) noexcept
+    {
+        static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
+    }
+
+    [[nodiscard]] static std::shared_ptr<system_question> begin(
+        const asio::any_io_executor& executor, int read_end)
+    {
+        keep_from_children(read_end);
+        try {
+            return std::make_shared<system_question>(executor, read_end);
+        } catch (...) {
+            ::close(read_end);
+            throw;
+        }
+    }
+
+    static void look_up(
+        answer& open, const std::string& host, const std::string& service) noexcept
+    {
+        try {
+            asio::io_context alone;
+            asio::ip::tcp::resolver asking(alone);
+            for (const auto& entry : asking.resolve(
+                     host, service, asio::ip::tcp::resolver::numeric_service, open.code))
+                open.found.push_back(entry.endpoint());
+        } catch (...) {
+            open.code = std::make_error_code(std::errc::not_enough_memory);
+        }
+        open.is_there.store(true, std::memory_order_release);
+        open.hang_up();
+    }
+
+    asio::posix::stream_descriptor answered_;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/resolver.hpp ---------------------------------------------------------------------
 
 // From a host name to addresses, without waiting for a resolver that hangs.
@@ -5968,7 +6084,6 @@ private:
 #ifndef COSIO_NET_RESOLVER_HPP
 #define COSIO_NET_RESOLVER_HPP
 
-#include <asio/bind_executor.hpp>
 #include <asio/ip/address.hpp>
 
 namespace cosio::inline v0::net {
@@ -5985,29 +6100,20 @@ public:
     resolver& operator=(const resolver&) = delete;
     virtual ~resolver() = default;
 
-    /// Calls `done` on `executor` once, whenever that will be.
-    virtual void start(
+    /// Calls `done` on `executor` once, whenever that will be, unless what this yields is gone by
+    /// then: the question is abandoned so, and nothing of it keeps `executor` busy.
+    [[nodiscard]] virtual std::shared_ptr<void> start(
         const asio::any_io_executor& executor, const origin& where, handler done) = 0;
 };
 
-/// The system's, by Asio's thread for it.
+/// The system's.
 class system_resolver final : public resolver
 {
 public:
-    void start(
+    [[nodiscard]] std::shared_ptr<void> start(
         const asio::any_io_executor& executor, const origin& where, handler done) override
     {
-        const auto asking = std::make_shared<asio::ip::tcp::resolver>(executor);
-        asking->async_resolve(where.host, std::to_string(where.port),
-            asio::ip::tcp::resolver::numeric_service,
-            asio::bind_executor(executor,
-                [asking, done = std::move(done)](const std::error_code& code,
-                    const asio::ip::tcp::resolver::results_type& found) {
-                    endpoints addresses;
-                    for (const auto& entry : found)
-                        addresses.push_back(entry.endpoint());
-                    done(code, std::move(addresses));
-                }));
+        return system_question::ask(executor, where.host, where.port, std::move(done));
     }
 };
 
@@ -6036,7 +6142,7 @@ public:
         resolver::endpoints found{};
     };
     const auto open = std::make_shared<question>(control.executor());
-    asked.start(control.executor(), where,
+    const auto wanted = asked.start(control.executor(), where,
         [weak = std::weak_ptr(open)](const std::error_code& problem, resolver::endpoints found) {
             if (const auto still_open = weak.lock()) {
                 still_open->code = problem;
@@ -7123,8 +7229,6 @@ private:
 
 #ifndef COSIO_NET_POOL_HPP
 #define COSIO_NET_POOL_HPP
-
-#include <atomic>
 
 namespace cosio::inline v0::net {
 
@@ -16206,12 +16310,9 @@ private:
 #ifndef COSIO_TRANSFER_LOCAL_FILE_HPP
 #define COSIO_TRANSFER_LOCAL_FILE_HPP
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 
 namespace cosio::inline v0::transfer {

@@ -7,15 +7,39 @@
 #include <asio/co_spawn.hpp>
 #include <asio/use_future.hpp>
 
+#include <dlfcn.h>
+#include <netdb.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <future>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
+
+namespace pool_test {
+
+constexpr std::string_view name_that_hangs = "name-that-hangs.invalid";
+
+} // namespace pool_test
+
+/// Stands in for the system's, which is asked for all names but one.
+extern "C" int getaddrinfo(
+    const char* name, const char* service, const addrinfo* hints, addrinfo** found)
+{
+    if (name != nullptr && name == pool_test::name_that_hangs) {
+        std::this_thread::sleep_for(std::chrono::seconds(3));
+        return EAI_AGAIN;
+    }
+    using function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
+    static const auto system = reinterpret_cast<function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    return system(name, service, hints, found);
+}
 
 namespace pool_test {
 
@@ -153,12 +177,14 @@ class scripted_resolver final : public net::resolver
 {
 public:
     explicit scripted_resolver(std::optional<endpoints> answer) : answer_(std::move(answer)) {}
-    void start(const asio::any_io_executor& executor, const net::origin&, handler done) override
+    [[nodiscard]] std::shared_ptr<void> start(
+        const asio::any_io_executor& executor, const net::origin&, handler done) override
     {
         if (answer_)
             asio::post(executor, [answer = *answer_, done = std::move(done)] {
                 done(std::error_code(), answer);
             });
+        return nullptr;
     }
 
 private:
@@ -220,6 +246,31 @@ TEST_CASE("connector: a resolver that never answers is left alone")
         co_return opened.error().code;
     });
     CHECK(problem == errc::resolve_timeout);
+}
+
+TEST_CASE("connector: the system's resolver hangs, and nobody waits for it")
+{
+    emulated here;
+    auto config = here.config;
+    config.timeouts.resolve = 100ms;
+    const auto began = std::chrono::steady_clock::now();
+    {
+        asio::io_context context;
+        const auto ask = [&](std::string connect_to) {
+            config.connect_to = std::move(connect_to);
+            const client cos(context.get_executor(), config);
+            auto pending = cos.head_bucket({.bucket = bucket}, asio::use_future);
+            context.restart();
+            context.run(); // Ends with the operation: nothing is left to be waited for.
+            return pending.get();
+        };
+        const auto failed = ask(std::string(name_that_hangs));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error().code == errc::resolve_timeout);
+        // Nor do questions for other names.
+        CHECK(ask("localhost" + here.config.connect_to.substr(here.config.connect_to.find(':'))));
+    }
+    CHECK(std::chrono::steady_clock::now() - began < 2s);
 }
 
 TEST_CASE("connector: a name that does not exist")

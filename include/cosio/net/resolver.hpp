@@ -8,17 +8,16 @@
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/origin.hpp>
 #include <cosio/net/parking.hpp>
+#include <cosio/net/system_question.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/bind_executor.hpp>
 #include <asio/ip/address.hpp>
 #include <asio/ip/tcp.hpp>
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -37,29 +36,20 @@ public:
     resolver& operator=(const resolver&) = delete;
     virtual ~resolver() = default;
 
-    /// Calls `done` on `executor` once, whenever that will be.
-    virtual void start(
+    /// Calls `done` on `executor` once, whenever that will be, unless what this yields is gone by
+    /// then: the question is abandoned so, and nothing of it keeps `executor` busy.
+    [[nodiscard]] virtual std::shared_ptr<void> start(
         const asio::any_io_executor& executor, const origin& where, handler done) = 0;
 };
 
-/// The system's, by Asio's thread for it.
+/// The system's.
 class system_resolver final : public resolver
 {
 public:
-    void start(
+    [[nodiscard]] std::shared_ptr<void> start(
         const asio::any_io_executor& executor, const origin& where, handler done) override
     {
-        const auto asking = std::make_shared<asio::ip::tcp::resolver>(executor);
-        asking->async_resolve(where.host, std::to_string(where.port),
-            asio::ip::tcp::resolver::numeric_service,
-            asio::bind_executor(executor,
-                [asking, done = std::move(done)](const std::error_code& code,
-                    const asio::ip::tcp::resolver::results_type& found) {
-                    endpoints addresses;
-                    for (const auto& entry : found)
-                        addresses.push_back(entry.endpoint());
-                    done(code, std::move(addresses));
-                }));
+        return system_question::ask(executor, where.host, where.port, std::move(done));
     }
 };
 
@@ -88,7 +78,7 @@ public:
         resolver::endpoints found{};
     };
     const auto open = std::make_shared<question>(control.executor());
-    asked.start(control.executor(), where,
+    const auto wanted = asked.start(control.executor(), where,
         [weak = std::weak_ptr(open)](const std::error_code& problem, resolver::endpoints found) {
             if (const auto still_open = weak.lock()) {
                 still_open->code = problem;
