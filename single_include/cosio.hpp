@@ -7304,16 +7304,22 @@ public:
             lock.unlock();
             co_return admitted(std::move(where), std::move(got.connection));
         }
-        queue_place place(*this, where, got.waits_as, control.executor());
+        std::optional<queue_place> place;
+        try {
+            place.emplace(*this, where, got.waits_as, control.executor());
+        } catch (...) { // A place that nobody holds would get a connection some day.
+            static_cast<void>(state_.leave(where, got.waits_as));
+            throw;
+        }
         lock.unlock();
         {
-            const operation_control::waiting waiting(control, *place.parked, step::pool_wait);
-            co_await place.parked->wait(control);
+            const operation_control::waiting waiting(control, *place->parked, step::pool_wait);
+            co_await place->parked->wait(control);
         }
         auto stop = control.stopped();
         if (stop)
             co_return std::move(*stop);
-        co_return admitted(std::move(where), place.take());
+        co_return admitted(where, place->take());
     }
 
     /// As `release` with a connection nobody was admitted for.
@@ -7418,15 +7424,16 @@ private:
     /// must not be taken for the reply to the next request.
     [[nodiscard]] lease<Connection> admitted(origin where, std::unique_ptr<Connection> connection)
     {
-        while (connection != nullptr && !connection->is_quiet()) {
+        // From here on the right is given back, whatever happens.
+        lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));
+        while (out.get() != nullptr && !out->is_quiet()) {
             count_stale();
             const std::lock_guard lock(mutex_);
-            connection = state_.exchange_stale(where);
+            out.set(state_.exchange_stale(out.leads_to()));
         }
-        if (connection != nullptr)
+        if (out.get() != nullptr)
             reused_.fetch_add(1, std::memory_order_relaxed);
-        return lease<Connection>(
-            this->shared_from_this(), std::move(where), std::move(connection));
+        return out;
     }
 
     mutable std::mutex mutex_{};
@@ -11684,8 +11691,12 @@ private:
         auto& pool = *core_->connections;
         if (opened) {
             pool.count_opened(opened->resumed);
-            pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
-            ++opened_;
+            try {
+                pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
+                ++opened_;
+            } catch (...) { // Those who wait have to be told all the same.
+                failure_ = error(errc::out_of_memory);
+            }
         } else {
             pool.count_failed();
             failure_ = std::move(opened).error();

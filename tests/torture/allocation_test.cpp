@@ -4,6 +4,7 @@
 #include "operation/encoding_support.hpp"
 
 #include <cosio/auth/q_signer.hpp>
+#include <cosio/net/pool.hpp>
 #include <cosio/operation/complete_multipart_upload.hpp>
 #include <cosio/operation/copy_object.hpp>
 #include <cosio/operation/delete_objects.hpp>
@@ -15,13 +16,21 @@
 #include <cosio/operation/restore_object.hpp>
 #include <cosio/operation/upload_part.hpp>
 
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -199,6 +208,58 @@ TEST_CASE("torture: reading replies")
         const auto refusal = operation::refusal_of<support::cos>(got, {.name = "GetObject"});
         return refusal && refusal->code == service_errc::no_such_key;
     }) > 3);
+}
+
+/// Stands in for a connection.
+struct quiet_connection
+{
+    [[nodiscard]] static bool is_quiet() noexcept { return true; }
+};
+
+TEST_CASE("torture: whoever has no memory to wait for a connection leaves no trace in the queue")
+{
+    using pool = net::pool<quiet_connection>;
+    constexpr std::size_t allocations_of_a_place = 2;
+    pool_settings settings;
+    settings.maximum_per_host = 1;
+    // Asio's own timer, which comes next, does not survive its lack of memory.
+    for (std::size_t count = 0; count != allocations_of_a_place; ++count) {
+        asio::io_context context;
+        const auto shared = std::make_shared<pool>(settings);
+        std::optional<result<net::lease<quiet_connection>>> held;
+        bool failed = false;
+        const auto acquire = [&]() -> asio::awaitable<void> {
+            net::origin where;
+            where.host = "the-host-of-a-bucket.of-some-length";
+            const auto control = std::make_shared<net::operation_control>(
+                context.get_executor(), timeout_settings());
+            auto got = shared->acquire(*control, where);
+            co_await asio::post(asio::use_awaitable);
+            if (held)
+                allocations_until_failure = count;
+            try {
+                auto leased = co_await std::move(got);
+                held = std::move(leased);
+            } catch (const std::bad_alloc&) {
+                allocations_until_failure = never;
+                failed = true;
+            }
+        };
+        asio::co_spawn(context, acquire(), asio::detached);
+        context.run();
+        REQUIRE(held);
+        asio::co_spawn(context, acquire(), asio::detached);
+        context.restart();
+        context.poll();
+        CHECK(failed);
+        CHECK(shared->counters().waiting == 0);
+        held.reset(); // The right goes to nobody who waits.
+        CHECK(shared->counters().in_use == 0);
+        asio::co_spawn(context, acquire(), asio::detached);
+        context.restart();
+        context.run();
+        CHECK(held);
+    }
 }
 
 TEST_CASE("torture: secrets and errors")

@@ -83,8 +83,12 @@ private:
         auto& pool = *core_->connections;
         if (opened) {
             pool.count_opened(opened->resumed);
-            pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
-            ++opened_;
+            try {
+                pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
+                ++opened_;
+            } catch (...) { // Those who wait have to be told all the same.
+                failure_ = error(errc::out_of_memory);
+            }
         } else {
             pool.count_failed();
             failure_ = std::move(opened).error();
