@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 using cosio::errc;
@@ -125,24 +126,36 @@ TEST_CASE("a reply that is cut off anywhere is an error, and the connection is c
         }
 }
 
-TEST_CASE("a failure of any read or write is an error, until there is none left to fail")
+TEST_CASE("any failure of any read or write is an error, until there is none left to fail")
 {
     const std::string body(300'000, 'x');
-    for (std::size_t operation = 0;; ++operation) {
-        const auto what = reply_of(with_length, 10);
-        what->fails_at = operation;
-        const auto seen = run_script(what, body);
-        if (what->reads + what->writes <= operation) {
-            CHECK(seen.state == exchange::phase::complete);
-            CHECK(operation == 8); // Three writes, five reads.
-            break;
+    for (const auto& failure : {cosio::error(errc::connection_closed),
+             cosio::error(errc::cancelled), cosio::error(errc::tls_failed),
+             cosio::error(errc::out_of_memory),
+             cosio::error(std::make_error_code(std::errc::timed_out))})
+        for (std::size_t operation = 0;; ++operation) {
+            const auto what = reply_of(with_length, 10);
+            what->fails_at = operation;
+            what->failure = failure;
+            const auto seen = run_script(what, body);
+            if (what->reads + what->writes <= operation) {
+                CHECK(seen.state == exchange::phase::complete);
+                CHECK(operation == 8); // Three writes, five reads.
+                break;
+            }
+            CAPTURE(failure.describe());
+            CAPTURE(operation);
+            CHECK(seen.state == exchange::phase::failed);
+            CHECK_FALSE(seen.reusable);
+            CHECK(what->destroyed);
+            // A failed write is followed by reading the reply, here a success that cannot be.
+            if (operation < 3)
+                CHECK(seen.problem == errc::malformed_response);
+            else if (operation > 6 && failure.code == errc::connection_closed)
+                CHECK(seen.problem == errc::truncated_body);
+            else
+                CHECK(seen.problem == failure.code);
         }
-        CAPTURE(operation);
-        // A failed write is followed by reading the reply, which here is a success that cannot be.
-        CHECK(seen.state == exchange::phase::failed);
-        CHECK_FALSE(seen.reusable);
-        CHECK(what->destroyed);
-    }
 }
 
 TEST_CASE("a refusal that comes while the body is sent ends the sending")

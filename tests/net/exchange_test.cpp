@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -209,6 +211,84 @@ TEST_CASE("HEAD has no body whatever its length says")
     CHECK(one.received_head(reply) == reply.size());
     CHECK(one.state() == phase::complete);
     CHECK(one.reusable(0, false));
+}
+
+namespace {
+
+/// What a driver may tell an exchange, and when.
+struct happening
+{
+    void (*tell)(exchange&);
+    bool (*may_come)(phase);
+};
+
+bool while_sending(phase at) { return at == phase::sending; }
+bool at_head(phase at) { return at == phase::sending || at == phase::receiving_head; }
+bool at_body(phase at) { return at == phase::receiving_body; }
+bool receiving(phase at) { return at == phase::receiving_head || at == phase::receiving_body; }
+bool always(phase) { return true; }
+
+constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
+
+const happening happenings[] = {
+    {[](exchange& one) { one.sent(); }, always},
+    {[](exchange& one) { one.send_failed(error(errc::connection_closed)); }, always},
+    {[](exchange& one) { static_cast<void>(one.sends_more()); }, while_sending},
+    {[](exchange& one) { static_cast<void>(one.body_continues(3)); }, while_sending},
+    {[](exchange& one) { static_cast<void>(one.body_continues(0)); }, while_sending},
+    {[](exchange& one) { static_cast<void>(one.received_head(ok)); }, at_head},
+    {[](exchange& one) { static_cast<void>(one.received_head(refused)); }, at_head},
+    {[](exchange& one) { static_cast<void>(one.received_head(interim)); }, at_head},
+    {[](exchange& one) { static_cast<void>(one.received_head("SSH")); }, at_head},
+    {[](exchange& one) { static_cast<void>(one.received_body("ab")); }, at_body},
+    {[](exchange& one) { static_cast<void>(one.received_body("abc")); }, at_body},
+    {[](exchange& one) { one.received_body_directly(1); }, at_body},
+    {[](exchange& one) { one.peer_closed(); }, receiving},
+    {[](exchange& one) { one.receive_failed(error(errc::connection_closed)); }, receiving},
+    {[](exchange& one) { one.receive_failed(error(errc::tls_failed)); }, receiving},
+    {[](exchange& one) { one.fail(error(errc::body_source_failed)); }, always},
+    {[](exchange& one) { one.stop(error(errc::total_timeout)); }, always},
+};
+
+/// Tells everything that may come, and everything that may come after each, and so on.
+std::size_t tell_everything(const exchange& so_far, bool sent, int depth)
+{
+    if (depth == 0)
+        return 1;
+    std::size_t told = 0;
+    for (const auto& each : happenings) {
+        if (!each.may_come(so_far.state()))
+            continue;
+        auto next = so_far;
+        each.tell(next);
+        const bool is_sent = sent || (&each == happenings && so_far.state() == phase::sending);
+        const bool stops = &each == std::end(happenings) - 1;
+        REQUIRE(next.reply_has_begun() >= so_far.reply_has_begun());
+        if (so_far.state() == phase::failed) {
+            REQUIRE(next.state() == phase::failed);
+            REQUIRE(((next.failure().code == so_far.failure().code) || stops));
+        }
+        REQUIRE((next.state() == phase::failed) == static_cast<bool>(next.failure().code));
+        if (next.reusable(0, false)) {
+            REQUIRE(next.state() == phase::complete);
+            REQUIRE(is_sent);
+        }
+        if (next.state() == phase::complete && next.head().status < 300)
+            REQUIRE(is_sent);
+        if (so_far.state() == phase::complete && next.state() != phase::complete)
+            REQUIRE(&each >= std::end(happenings) - 2);
+        told += tell_everything(next, is_sent, depth - 1);
+    }
+    return told;
+}
+
+} // namespace
+
+TEST_CASE("whatever happens at whatever step, what must hold of an exchange holds")
+{
+    exchange sending(method::put, 3);
+    sending.sending_begins();
+    CHECK(tell_everything(sending, false, 6) > 50'000);
 }
 
 TEST_CASE("the first failure is the one that counts")
