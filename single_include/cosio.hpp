@@ -18895,6 +18895,25 @@ public:
 
 namespace net {
 
+/// Errors: `errc::malformed_response`, whatever the document is.
+[[nodiscard]] inline result<expiring_credentials> parse_role_credentials(std::string_view document)
+{
+    const detail::json_object members(document);
+    const auto code = members.find("Code");
+    const auto id = members.find("TmpSecretId");
+    const auto key = members.find("TmpSecretKey");
+    const auto token = members.find("Token");
+    const auto expires = members.find("ExpiredTime");
+    if (!code || code->view() != "Success" || !id || !key || !token || !expires)
+        return error(errc::malformed_response,
+            "the metadata service did not answer with credentials");
+    const auto seconds = detail::parse_number<std::uint32_t>(expires->view());
+    if (!seconds)
+        return error(errc::malformed_response, "ExpiredTime is not a time in seconds");
+    return expiring_credentials(credentials(id->view(), key->view(), token->view()),
+        std::chrono::sys_seconds(std::chrono::seconds(*seconds)));
+}
+
 class cvm_role_provider final : public credentials_provider
 {
 public:
@@ -18914,7 +18933,7 @@ public:
         auto document = co_await get(role);
         if (!document)
             co_return std::move(document).error();
-        auto parsed = parse(*document);
+        auto parsed = parse_role_credentials(*document);
         OPENSSL_cleanse(document->data(), document->size());
         co_return parsed;
     }
@@ -18967,24 +18986,6 @@ private:
             co_return refused;
         }
         co_return std::move(got->body);
-    }
-
-    [[nodiscard]] static result<expiring_credentials> parse(std::string_view document)
-    {
-        const detail::json_object members(document);
-        const auto code = members.find("Code");
-        const auto id = members.find("TmpSecretId");
-        const auto key = members.find("TmpSecretKey");
-        const auto token = members.find("Token");
-        const auto expires = members.find("ExpiredTime");
-        if (!code || code->view() != "Success" || !id || !key || !token || !expires)
-            return error(errc::malformed_response,
-                "the metadata service did not answer with credentials");
-        const auto seconds = detail::parse_number<std::uint32_t>(expires->view());
-        if (!seconds)
-            return error(errc::malformed_response, "ExpiredTime is not a time in seconds");
-        return expiring_credentials(credentials(id->view(), key->view(), token->view()),
-            std::chrono::sys_seconds(std::chrono::seconds(*seconds)));
     }
 
     cvm_role_settings settings_;
