@@ -1791,6 +1791,13 @@ public:
     /// Resets the connection after so many bytes of the request, counted from its first.
     [[nodiscard]] static fault reset_after_request_bytes(std::size_t count)
     {
+        auto made = close_after_request_bytes(count);
+        made.resets = true;
+        return made;
+    }
+    /// Closes the connection in order after so many bytes of the request, and reads no more.
+    [[nodiscard]] static fault close_after_request_bytes(std::size_t count)
+    {
         fault made;
         made.request_limit = count;
         return made;
@@ -4648,6 +4655,8 @@ public:
 
 private:
     static constexpr std::size_t read_size = 64 * 1024;
+    /// Small, so that a fault that cuts a request off finds most of its body unread.
+    static constexpr std::size_t head_read_size = 4 * 1024;
     static constexpr std::size_t longest_head = 64 * 1024;
 
     /// Bytes of one connection, and what faults allow of them.
@@ -4697,13 +4706,13 @@ private:
         return !input.empty() && !detail::is_upper(input.front());
     }
 
-    /// More input; false at the end of the connection.
-    static asio::awaitable<bool> receive(session& here)
+    /// More input, at most so many bytes; false at the end of the connection.
+    static asio::awaitable<bool> receive(session& here, std::size_t most)
     {
         const auto before = here.input.size();
-        here.input.resize(before + read_size);
+        here.input.resize(before + most);
         const auto count =
-            co_await here.peer->read_some(asio::buffer(here.input.data() + before, read_size));
+            co_await here.peer->read_some(asio::buffer(here.input.data() + before, most));
         here.input.resize(before + count);
         here.received += count;
         co_return count != 0;
@@ -4717,7 +4726,7 @@ private:
         here.received = here.input.size();
         std::size_t end = here.input.find("\r\n\r\n");
         while (end == std::string::npos && !speaks_something_else(here.input)) {
-            if (here.input.size() > longest_head || !co_await receive(here))
+            if (here.input.size() > longest_head || !co_await receive(here, head_read_size))
                 co_return false;
             end = here.input.find("\r\n\r\n");
         }
@@ -4757,19 +4766,24 @@ private:
     static asio::awaitable<bool> receive_body(session& here, http_request& request,
         const body_framing& framing, const std::vector<fault>& faults)
     {
-        std::optional<std::size_t> limit;
-        for (const auto& each : faults)
-            if (each.request_limit)
-                limit = each.request_limit;
+        const auto cut = std::ranges::find_if(
+            faults, [](const fault& each) { return each.request_limit.has_value(); });
         for (;;) {
-            if (limit && here.received >= *limit) {
-                here.peer->reset();
-                co_return false;
+            auto most = read_size;
+            if (cut != faults.end()) {
+                if (here.received >= *cut->request_limit) {
+                    if (cut->resets)
+                        here.peer->reset();
+                    else
+                        co_await here.peer->finish();
+                    co_return false;
+                }
+                most = std::min(most, *cut->request_limit - here.received);
             }
             if (framing.chunked ? take_chunks(here.input, request.body)
                                 : here.input.size() >= framing.length)
                 break;
-            if (!co_await receive(here))
+            if (!co_await receive(here, most))
                 co_return false;
         }
         if (!framing.chunked) {

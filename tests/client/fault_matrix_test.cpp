@@ -308,17 +308,25 @@ TEST_CASE("faults: a request that is cut off at every 4 KiB is sent again, whole
     emulated here;
     here.config.retry = retry_settings();
     here.config.retry.base_delay = 0ms;
+    here.config.retry.budget = 1000;
     const auto cos = here.client(here.config);
-    const auto key = key_of(2);
     const auto body = pattern(150'000);
-    for (std::size_t cut = 0; cut < body.size(); cut += 4096) {
-        here.server.inject(fault::reset_after_request_bytes(cut));
-        REQUIRE(here.get(cos.put_object(
-            {.bucket = bucket, .key = "k", .body = body, .sse = with(key)})));
-        const auto back =
-            here.get(cos.get_object({.bucket = bucket, .key = "k", .sse = with(key)}));
-        REQUIRE(back);
-        REQUIRE((back->body == body));
+    for (const bool sealed : {false, true}) {
+        const setting at{.sealed = sealed};
+        for (const bool resets : {false, true})
+            for (std::size_t cut = 0; cut < body.size(); cut += 4096) {
+                CAPTURE(cut);
+                const auto before = here.server.counters().requests.load();
+                here.server.inject(resets ? fault::reset_after_request_bytes(cut)
+                                          : fault::close_after_request_bytes(cut));
+                REQUIRE(here.get(cos.put_object(
+                    {.bucket = bucket, .key = "k", .body = body, .sse = at.on_write()})));
+                CHECK(here.server.counters().requests == before + 2);
+                const auto back = here.get(
+                    cos.get_object({.bucket = bucket, .key = "k", .sse = at.on_read()}));
+                REQUIRE(back);
+                REQUIRE((back->body == body));
+            }
     }
 }
 

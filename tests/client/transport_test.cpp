@@ -70,7 +70,7 @@ TEST_CASE("a reply that is cut off at any byte is an error, and the next request
     const get_object_request request{.bucket = bucket, .key = "k", .sse = with(key)};
     std::size_t cuts = 0;
     for (const bool resets : {false, true})
-        for (std::size_t size = 0;; size += size < 20 ? 1 : 23) {
+        for (std::size_t size = 0;; ++size) {
             here.server.inject(resets ? fault::reset_after_reply_bytes(size)
                                       : fault::close_after_reply_bytes(size));
             // A client of its own, as nothing received on a reused connection means a stale one.
@@ -87,7 +87,7 @@ TEST_CASE("a reply that is cut off at any byte is an error, and the next request
             REQUIRE(again);
             REQUIRE(again->body == "0123456789");
         }
-    CHECK(cuts > 60);
+    CHECK(cuts > 600);
 }
 
 TEST_CASE("any reply may be cut off at every single byte")

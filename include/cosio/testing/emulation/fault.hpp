@@ -66,6 +66,13 @@ public:
     /// Resets the connection after so many bytes of the request, counted from its first.
     [[nodiscard]] static fault reset_after_request_bytes(std::size_t count)
     {
+        auto made = close_after_request_bytes(count);
+        made.resets = true;
+        return made;
+    }
+    /// Closes the connection in order after so many bytes of the request, and reads no more.
+    [[nodiscard]] static fault close_after_request_bytes(std::size_t count)
+    {
         fault made;
         made.request_limit = count;
         return made;
