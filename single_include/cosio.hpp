@@ -1523,7 +1523,8 @@ namespace cosio::inline v0 {
 /// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
 ///   0 ends the body. An error ends the operation with it. When the operation is cancelled or its
 ///   time is over, the coroutine of a read is cancelled (terminal), and the operation ends once the
-///   read has: one that waits for long should take part in cancellation.
+///   read has: one that waits for long should take part in cancellation. It goes on where it was
+///   begun, on the operation's executor: work elsewhere is an operation it waits for.
 /// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
 ///   bytes than that fail the operation with `errc::body_size_mismatch`.
 ///
@@ -16757,20 +16758,28 @@ private:
     return asio::use_service<file_threads>(context).get();
 }
 
-/// Calls `work` on `files`, and comes back. `work` has to outlive the wait.
+/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive the
+/// wait, which a cancellation does not shorten.
 template <class Work>
 [[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
     asio::any_io_executor files, Work& work)
 {
-    co_await asio::post(asio::bind_executor(files, asio::use_awaitable));
-    std::optional<std::invoke_result_t<Work&>> out; // From here on a thread for files,
+    std::optional<std::invoke_result_t<Work&>> out;
     std::exception_ptr thrown;
-    try {
-        out.emplace(work());
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    co_await asio::post(asio::use_awaitable); // to here, whatever happened.
+    const auto begin = [&](auto&& handler) {
+        auto back = asio::get_associated_executor(handler);
+        asio::post(files,
+            [&, back = std::move(back), handler = std::move(handler)]() mutable {
+                try {
+                    out.emplace(work());
+                } catch (...) {
+                    thrown = std::current_exception();
+                }
+                asio::post(back, std::move(handler));
+            });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+        begin, asio::use_awaitable);
     if (thrown)
         std::rethrow_exception(thrown);
     co_return std::move(*out);

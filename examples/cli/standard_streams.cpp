@@ -1,10 +1,6 @@
 #include "standard_streams.hpp"
 
-#include <cosio/detail/asio.hpp>
-
-#include <asio/bind_executor.hpp>
-#include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
+#include <cosio/transfer/file_executor.hpp>
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -18,17 +14,6 @@
 namespace cli {
 
 namespace {
-
-/// Calls `work` on the thread, and comes back.
-template <class Work>
-asio::awaitable<std::invoke_result_t<Work&>> on_thread(asio::thread_pool& thread, Work& work)
-{
-    const auto there = thread.get_executor();
-    co_await asio::post(asio::bind_executor(there, asio::use_awaitable));
-    auto out = work();
-    co_await asio::post(asio::use_awaitable);
-    co_return out;
-}
 
 cosio::error system_error(const char* what)
 {
@@ -68,7 +53,7 @@ asio::awaitable<cosio::result<std::size_t>> standard_input::read(std::span<std::
                 return system_error("standard input cannot be read");
         }
     };
-    auto got = co_await on_thread(thread_, work);
+    auto got = co_await cosio::transfer::on_file_thread(thread_.get_executor(), work);
     co_return got;
 }
 
@@ -88,7 +73,7 @@ standard_output::standard_output(int hang_up)
 asio::awaitable<cosio::result<void>> standard_output::write(std::span<const std::byte> bytes)
 {
     auto work = [&] { return write_all(bytes); };
-    auto done = co_await on_thread(thread_, work);
+    auto done = co_await cosio::transfer::on_file_thread(thread_.get_executor(), work);
     co_return done;
 }
 

@@ -28,7 +28,8 @@ namespace cosio::inline v0 {
 /// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
 ///   0 ends the body. An error ends the operation with it. When the operation is cancelled or its
 ///   time is over, the coroutine of a read is cancelled (terminal), and the operation ends once the
-///   read has: one that waits for long should take part in cancellation.
+///   read has: one that waits for long should take part in cancellation. It goes on where it was
+///   begun, on the operation's executor: work elsewhere is an operation it waits for.
 /// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
 ///   bytes than that fail the operation with `errc::body_size_mismatch`.
 ///

@@ -8,8 +8,9 @@
 #include <cosio/detail/asio.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/bind_executor.hpp>
 #include <asio/execution/context.hpp>
 #include <asio/execution_context.hpp>
 #include <asio/post.hpp>
@@ -69,20 +70,28 @@ private:
     return asio::use_service<file_threads>(context).get();
 }
 
-/// Calls `work` on `files`, and comes back. `work` has to outlive the wait.
+/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive the
+/// wait, which a cancellation does not shorten.
 template <class Work>
 [[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
     asio::any_io_executor files, Work& work)
 {
-    co_await asio::post(asio::bind_executor(files, asio::use_awaitable));
-    std::optional<std::invoke_result_t<Work&>> out; // From here on a thread for files,
+    std::optional<std::invoke_result_t<Work&>> out;
     std::exception_ptr thrown;
-    try {
-        out.emplace(work());
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    co_await asio::post(asio::use_awaitable); // to here, whatever happened.
+    const auto begin = [&](auto&& handler) {
+        auto back = asio::get_associated_executor(handler);
+        asio::post(files,
+            [&, back = std::move(back), handler = std::move(handler)]() mutable {
+                try {
+                    out.emplace(work());
+                } catch (...) {
+                    thrown = std::current_exception();
+                }
+                asio::post(back, std::move(handler));
+            });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+        begin, asio::use_awaitable);
     if (thrown)
         std::rethrow_exception(thrown);
     co_return std::move(*out);
