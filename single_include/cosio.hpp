@@ -3225,6 +3225,11 @@ public:
         return static_cast<std::size_t>(
             std::ranges::count(idle_, where, &idle_connection::where));
     }
+    /// How many may lie idle to one host.
+    [[nodiscard]] std::size_t room() const noexcept
+    {
+        return std::min(settings_.maximum_idle, settings_.maximum_per_host);
+    }
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
     [[nodiscard]] std::size_t in_use() const noexcept
     {
@@ -7337,10 +7342,13 @@ public:
         release_locked(where, std::move(connection));
     }
 
-    [[nodiscard]] std::size_t idle_to(const origin& where) const
+    /// How many connections to `where`, at most so many, are missing among the idle ones.
+    [[nodiscard]] std::size_t missing_to(const origin& where, std::size_t wanted) const
     {
         const std::lock_guard lock(mutex_);
-        return state_.idle_to(where);
+        const auto most = std::min(wanted, state_.room());
+        const auto idle = state_.idle_to(where);
+        return most > idle ? most - idle : 0;
     }
 
     void count_opened(bool resumed) noexcept
@@ -11726,8 +11734,7 @@ private:
         if (!request)
             co_return std::move(request).error();
         auto where = core->origin_of(request->host);
-        const auto idle = core->connections->idle_to(where);
-        const std::size_t missing = wanted > idle ? wanted - idle : 0;
+        const auto missing = core->connections->missing_to(where, wanted);
         const auto under_way = std::make_shared<connections_under_way>(
             core, std::move(where), control->executor());
         auto opened = co_await under_way->open(*control, limits, missing);
@@ -18397,8 +18404,9 @@ public:
     [[nodiscard]] connection_counters counters() const { return core_->connections->counters(); }
 
     /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
-    /// that the first requests find them. Signature `void(result<std::size_t>)`: how many were
-    /// opened. Sends no request. Errors: those of the connection, when none could be opened.
+    /// that the first requests find them; never more than `pool_settings` allow. Signature
+    /// `void(result<std::size_t>)`: how many were opened. Sends no request. Errors: those of
+    /// the connection, when none could be opened.
     template <class Token = asio::use_awaitable_t<>>
     auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
     {

@@ -126,8 +126,9 @@ public:
     [[nodiscard]] connection_counters counters() const { return core_->connections->counters(); }
 
     /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
-    /// that the first requests find them. Signature `void(result<std::size_t>)`: how many were
-    /// opened. Sends no request. Errors: those of the connection, when none could be opened.
+    /// that the first requests find them; never more than `pool_settings` allow. Signature
+    /// `void(result<std::size_t>)`: how many were opened. Sends no request. Errors: those of
+    /// the connection, when none could be opened.
     template <class Token = asio::use_awaitable_t<>>
     auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
     {

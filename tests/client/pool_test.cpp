@@ -140,6 +140,15 @@ TEST_CASE("pool: connections can be warmed up, and then are there")
     CHECK(here.server.counters().connections == 5);
     CHECK(here.cos.counters().reused == 5);
 
+    for (const bool per_host : {false, true}) {
+        auto narrow = here.config;
+        (per_host ? narrow.pool.maximum_per_host : narrow.pool.maximum_idle) = 3;
+        const auto cos = here.client(narrow);
+        CHECK(here.get(cos.warm_up(bucket, 1000)).value() == 3);
+        CHECK(cos.counters().opened == 3);
+        CHECK(cos.counters().idle == 3);
+    }
+
     auto nobody = here.config;
     nobody.connect_to = "127.0.0.1:1";
     const auto refused = here.get(here.client(nobody).warm_up(bucket, 3));

@@ -13,8 +13,10 @@
 
 #include <asio/awaitable.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -128,10 +130,13 @@ public:
         release_locked(where, std::move(connection));
     }
 
-    [[nodiscard]] std::size_t idle_to(const origin& where) const
+    /// How many connections to `where`, at most so many, are missing among the idle ones.
+    [[nodiscard]] std::size_t missing_to(const origin& where, std::size_t wanted) const
     {
         const std::lock_guard lock(mutex_);
-        return state_.idle_to(where);
+        const auto most = std::min(wanted, state_.room());
+        const auto idle = state_.idle_to(where);
+        return most > idle ? most - idle : 0;
     }
 
     void count_opened(bool resumed) noexcept

@@ -141,6 +141,11 @@ public:
         return static_cast<std::size_t>(
             std::ranges::count(idle_, where, &idle_connection::where));
     }
+    /// How many may lie idle to one host.
+    [[nodiscard]] std::size_t room() const noexcept
+    {
+        return std::min(settings_.maximum_idle, settings_.maximum_per_host);
+    }
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
     [[nodiscard]] std::size_t in_use() const noexcept
     {

@@ -117,8 +117,7 @@ private:
         if (!request)
             co_return std::move(request).error();
         auto where = core->origin_of(request->host);
-        const auto idle = core->connections->idle_to(where);
-        const std::size_t missing = wanted > idle ? wanted - idle : 0;
+        const auto missing = core->connections->missing_to(where, wanted);
         const auto under_way = std::make_shared<connections_under_way>(
             core, std::move(where), control->executor());
         auto opened = co_await under_way->open(*control, limits, missing);
