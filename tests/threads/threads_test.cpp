@@ -13,9 +13,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace threads_test {
@@ -153,6 +159,69 @@ asio::awaitable<void> transfers(
         if (down && files.read(name + ".back") != text)
             ++seen.wrong;
     }
+}
+
+/// Yields a piece, after a while, for as long as it is asked.
+struct endless_source
+{
+    asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+    {
+        asio::steady_timer pause(co_await asio::this_coro::executor, 50us);
+        co_await pause.async_wait(asio::use_awaitable);
+        co_return buffer.size();
+    }
+    [[nodiscard]] static std::optional<std::uint64_t> size() { return std::nullopt; }
+};
+
+/// Uploads of a source and of a file that are cancelled after a while, from the caller's strand.
+asio::awaitable<void> cancelled_uploads(
+    const client& cos, const support::temporary_directory& files, int number, tally& seen)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    const auto name = "cancelled" + std::to_string(number);
+    const auto path = files.write(name, pattern(3'000'000));
+    for (int round = 0; round != 8; ++round) {
+        asio::cancellation_signal signal;
+        asio::steady_timer done(executor, asio::steady_timer::time_point::max());
+        endless_source source;
+        bool finished = false;
+        const auto handler = [&](const auto& got) {
+            ++(!got && got.error().code == errc::cancelled ? seen.cancelled : seen.right);
+            finished = true;
+            done.cancel();
+        };
+        auto token = asio::bind_cancellation_slot(
+            signal.slot(), asio::bind_executor(executor, handler));
+        if (round % 2 == 0)
+            cos.put_object({.bucket = bucket, .key = name, .body = source}, std::move(token));
+        else
+            cos.upload_file({.bucket = bucket, .key = name, .path = path}, std::move(token));
+        asio::steady_timer pause(executor, std::chrono::microseconds(700 * (number + round)));
+        co_await pause.async_wait(asio::use_awaitable);
+        signal.emit(asio::cancellation_type::terminal);
+        std::error_code ignored;
+        while (!finished)
+            co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
+TEST_CASE("threads: uploads of one client that are cancelled on four threads")
+{
+    emulated here;
+    const support::temporary_directory files;
+    asio::thread_pool threads(4);
+    const client cos(threads.get_executor(), here.config);
+    tally seen;
+    std::vector<std::future<void>> all;
+    for (int number = 0; number != 8; ++number)
+        all.push_back(asio::co_spawn(asio::make_strand(threads),
+            cancelled_uploads(cos, files, number, seen), asio::use_future));
+    for (auto& each : all)
+        each.get();
+    threads.join();
+    CHECK(seen.cancelled >= 8 * 4); // No source ends by itself.
+    CHECK(seen.cancelled + seen.right == 8 * 8);
+    CHECK(cos.counters().in_use == 0);
 }
 
 TEST_CASE("threads: transfers of one client on four threads")
