@@ -17791,9 +17791,20 @@ private:
         co_return out;
     }
 
+    /// A source that waits is cancelled when the transfer has to stop.
     [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
     {
-        auto got = co_await body_.read(room);
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
+        result<std::size_t> got = error(errc::cancelled);
+        try {
+            auto reading = body_.read(room);
+            auto pending = asio::co_spawn(
+                control_->executor(), std::move(reading), crew_->first().token());
+            got = co_await std::move(pending);
+        } catch (...) {
+            got = net::error_of_exception();
+        }
         if (got && *got > room.size())
             co_return error(
                 errc::body_source_failed, "yielded more than it was given room for", "body");
@@ -17818,7 +17829,7 @@ private:
     {
         for (std::uint32_t number = 1;; ++number) {
             if (number > Client::dialect::maximum_parts) {
-                co_await stop();
+                static_cast<void>(co_await stop());
                 co_return error(errc::invalid_argument,
                     "too small: the body has more parts than an upload may have", "part_size");
             }
@@ -17834,7 +17845,9 @@ private:
                 break;
             auto got = co_await next(part_size);
             if (!got) {
-                co_await stop();
+                // A part that failed is why the source was stopped.
+                if (auto sent = co_await stop(); !sent)
+                    co_return sent;
                 co_return std::move(got).error();
             }
             bytes = std::move(*got);
@@ -17845,12 +17858,12 @@ private:
         co_return sent;
     }
 
-    /// Waits for the parts under way, which end early.
-    [[nodiscard]] asio::awaitable<void> stop()
+    /// Waits for the parts under way, which end early. The error of one that had failed before.
+    [[nodiscard]] asio::awaitable<result<void>> stop()
     {
         crew_->interrupt();
-        const auto ended = co_await crew_->finish();
-        static_cast<void>(ended);
+        auto ended = co_await crew_->finish();
+        co_return ended;
     }
 
     [[nodiscard]] static asio::awaitable<result<void>> send_part(

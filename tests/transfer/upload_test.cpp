@@ -2,9 +2,16 @@
 
 #include "transfer/transferring.hpp"
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/steady_timer.hpp>
+
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace upload_test {
@@ -93,6 +100,65 @@ TEST_CASE("upload: a source that breaks, or lies about its size, leaves nothing 
         CHECK(here.unfinished() == 0);
     }
     CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
+}
+
+/// Yields so many bytes, and then nothing until it is cancelled, or throws.
+struct stuck_source
+{
+    asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+    {
+        if (left == 0 && throws)
+            throw std::runtime_error("the source is gone");
+        asio::steady_timer never(
+            co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+        if (left == 0)
+            co_await never.async_wait(asio::use_awaitable);
+        const auto count = std::min(left, buffer.size());
+        left -= count;
+        co_return count;
+    }
+    [[nodiscard]] static std::optional<std::uint64_t> size() { return std::nullopt; }
+
+    std::size_t left = 0;
+    bool throws = false;
+};
+
+TEST_CASE("upload: a source that is stuck, or throws, is no reason to be stuck, or leave parts")
+{
+    transferring here;
+    for (const std::size_t yields : {0U, 500U, 2500U}) {
+        CAPTURE(yields);
+        stuck_source stuck{.left = yields};
+        asio::cancellation_signal signal;
+        std::optional<error> seen;
+        here.cos.upload(
+            {.bucket = bucket, .key = "k", .body = stuck, .options = here.options()},
+            asio::bind_cancellation_slot(signal.slot(),
+                [&](const result<upload_result>& got) { seen = got ? error() : got.error(); }));
+        here.context.restart();
+        here.context.run_for(std::chrono::milliseconds(100));
+        CHECK_FALSE(seen);
+        signal.emit(asio::cancellation_type::terminal);
+        here.context.run_for(std::chrono::seconds(5));
+        REQUIRE(seen);
+        CHECK(seen->code == errc::cancelled);
+        CHECK(here.unfinished() == 0);
+
+        stuck_source thrown{.left = yields, .throws = true};
+        const auto failed = here.get(here.cos.upload(
+            {.bucket = bucket, .key = "k", .body = thrown, .options = here.options()}));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error().code == errc::body_source_failed);
+        CHECK(here.unfinished() == 0);
+    }
+    // The part that fails ends the wait for the source of the next.
+    here.server.inject(fault::reply_with(403, "AccessDenied").on_target("partNumber").always());
+    stuck_source stuck{.left = 2500};
+    const auto refused = here.get(here.cos.upload(
+        {.bucket = bucket, .key = "k", .body = stuck, .options = here.options()}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == service_errc::access_denied);
+    CHECK(here.unfinished() == 0);
 }
 
 TEST_CASE("upload: a source with more parts than an upload may have is given up")
