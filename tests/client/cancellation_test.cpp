@@ -130,6 +130,71 @@ TEST_CASE("cancellation: get and copy, at every turn, on new and on used connect
     }
 }
 
+/// Awaits an operation in a coroutine that is cancelled itself, through the slot of `token`.
+template <class T, class Token>
+void await_in_a_coroutine(emulated& here, asio::awaitable<result<T>> operation, Token token)
+{
+    const auto caller = [](asio::awaitable<result<T>> work) -> asio::awaitable<result<T>> {
+        auto got = co_await std::move(work);
+        co_return got;
+    };
+    const auto slot = token.get_cancellation_slot();
+    asio::co_spawn(here.context, caller(std::move(operation)),
+        asio::bind_cancellation_slot(slot,
+            [handler = token.get()](const std::exception_ptr& thrown, const result<T>& got) {
+                // Before it has begun, the coroutine itself is what is cancelled.
+                handler(thrown != nullptr ? result<T>(error(errc::cancelled)) : got);
+            }));
+}
+
+TEST_CASE("cancellation: on a serial executor by the caller, at every turn")
+{
+    emulated here;
+    here.config.executor_is_serial = true;
+    const auto one = key_of(1);
+    const auto two = key_of(2);
+    const auto text = pattern(300'000);
+    const auto unchecked = [](const outcome&) {};
+    for (const bool reused : {false, true}) {
+        CHECK(cancel_after_every_turn(
+                  here, reused,
+                  [&](const client& cos, auto token) {
+                      await_in_a_coroutine(here,
+                          cos.put_object({.bucket = bucket,
+                              .key = "k",
+                              .body = text,
+                              .sse = with(one)}),
+                          std::move(token));
+                  },
+                  [&](const outcome& seen) {
+                      if (!seen.succeeded &&
+                          here.server.at_rest(here.server.bucket(), "k").has_value())
+                          CHECK(seen.why.may_have_executed());
+                      static_cast<void>(
+                          here.get(here.cos.delete_object({.bucket = bucket, .key = "k"})));
+                  }) > 5);
+        REQUIRE(here.get(here.cos.put_object(
+            {.bucket = bucket, .key = "k", .body = text, .sse = with(one)})));
+        CHECK(cancel_after_every_turn(here, reused,
+                  [&](const client& cos, auto token) {
+                      await_in_a_coroutine(here,
+                          cos.get_object({.bucket = bucket, .key = "k", .sse = with(one)}),
+                          std::move(token));
+                  },
+                  unchecked) > 5);
+        CHECK(cancel_after_every_turn(here, reused,
+                  [&](const client& cos, auto token) {
+                      const copy_object_request request{.bucket = bucket,
+                          .key = "copy",
+                          .copy_source = {.bucket = bucket, .key = "k", .sse = with(one)},
+                          .sse = with(two)};
+                      await_in_a_coroutine(here, cos.copy_object(request), std::move(token));
+                  },
+                  unchecked) > 3);
+        REQUIRE(here.get(here.cos.delete_object({.bucket = bucket, .key = "k"})));
+    }
+}
+
 TEST_CASE("cancellation: while waiting for a connection, between attempts, for credentials")
 {
     emulated here;
