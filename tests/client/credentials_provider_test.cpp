@@ -146,62 +146,59 @@ TEST_CASE("provider: a token the service calls expired is renewed once, at once"
     CHECK(here.asked == 3);
 }
 
-TEST_CASE("provider: one that hangs is asked again although nobody had the time to wait so long")
+/// A client whose provider does not answer the first time it is asked.
+struct hanging_once : emulated
 {
-    emulated here;
+    [[nodiscard]] cosio::client with(timeout credentials, timeout total)
+    {
+        auto hurried = config;
+        hurried.timeouts.credentials = credentials;
+        hurried.timeouts.total = total;
+        hurried.provider =
+            credentials_from([this]() -> asio::awaitable<result<expiring_credentials>> {
+                if (++asked == 1) {
+                    std::error_code ignored;
+                    co_await never.async_wait(
+                        asio::redirect_error(asio::use_awaitable, ignored));
+                }
+                co_return expiring_credentials(config.credentials);
+            });
+        return client(hurried);
+    }
+
     int asked = 0;
-    asio::steady_timer never(here.context, std::chrono::steady_clock::time_point::max());
-    auto config = here.config;
-    config.timeouts.credentials = 500ms;
-    config.timeouts.total = 300ms;
-    const auto who = here.config.credentials;
-    config.provider =
-        credentials_from([&]() -> asio::awaitable<result<expiring_credentials>> {
-            if (++asked == 1) {
-                std::error_code ignored;
-                co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-            }
-            co_return expiring_credentials(who);
-        });
-    const auto cos = here.client(config);
-    here.run([&]() -> asio::awaitable<void> {
-        for (int i = 0; i != 2; ++i) {
-            const auto late = co_await cos.list_objects({.bucket = bucket});
-            REQUIRE_FALSE(late);
-            CHECK(late.error().code == errc::total_timeout);
-            CHECK(asked == 1);
-        }
-        CHECK(co_await cos.list_objects({.bucket = bucket}));
-        CHECK(asked == 2);
-        never.cancel();
-    });
-}
+    asio::steady_timer never{context, std::chrono::steady_clock::time_point::max()};
+};
 
 TEST_CASE("provider: one that hangs is waited for until the limit, and then asked again")
 {
-    emulated here;
-    int asked = 0;
-    asio::steady_timer never(here.context, std::chrono::steady_clock::time_point::max());
-    auto config = here.config;
-    config.timeouts.credentials = 100ms;
-    const auto who = here.config.credentials;
-    config.provider =
-        credentials_from([&]() -> asio::awaitable<result<expiring_credentials>> {
-            if (++asked == 1) {
-                std::error_code ignored;
-                co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-            }
-            co_return expiring_credentials(who);
-        });
-    const auto cos = here.client(config);
+    hanging_once here;
+    const auto cos = here.with(100ms, no_timeout);
     here.run([&]() -> asio::awaitable<void> {
         const auto late = co_await cos.list_objects({.bucket = bucket});
         REQUIRE_FALSE(late);
         CHECK(late.error().code == errc::credentials_timeout);
         CHECK(co_await cos.list_objects({.bucket = bucket}));
-        never.cancel();
+        here.never.cancel();
     });
-    CHECK(asked == 2);
+    CHECK(here.asked == 2);
+}
+
+TEST_CASE("provider: one that hangs is asked again although nobody had the time to wait so long")
+{
+    hanging_once here;
+    const auto cos = here.with(500ms, 300ms);
+    here.run([&]() -> asio::awaitable<void> {
+        for (int i = 0; i != 2; ++i) {
+            const auto late = co_await cos.list_objects({.bucket = bucket});
+            REQUIRE_FALSE(late);
+            CHECK(late.error().code == errc::total_timeout);
+            CHECK(here.asked == 1);
+        }
+        CHECK(co_await cos.list_objects({.bucket = bucket}));
+        CHECK(here.asked == 2);
+        here.never.cancel();
+    });
 }
 
 } // namespace credentials_provider_test

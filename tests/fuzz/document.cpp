@@ -39,8 +39,8 @@ void read_in_two_ways(std::string_view text)
     cosio::xml::reader skipped(text);
     if (skipped.open_root())
         skipped.skip();
-    fuzzing::promise(walked.finish().has_value() == skipped.finish().has_value(),
-        "walking and skipping agree");
+    fuzzing::promise(
+        walked.finish().has_value() == skipped.finish().has_value(), "walking and skipping agree");
 }
 
 template <template <class> class Operation>

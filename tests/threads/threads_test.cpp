@@ -41,6 +41,7 @@ struct tally
     std::atomic<int> wrong{0};
     std::atomic<int> failed{0};
     std::atomic<int> cancelled{0};
+    std::atomic<int> ended{0}; ///< Before they could be cancelled.
 };
 
 asio::awaitable<void> work(const client& cos, int number, tally& seen)
@@ -60,29 +61,36 @@ asio::awaitable<void> work(const client& cos, int number, tally& seen)
     }
 }
 
-/// Operations that are cancelled after a while, on a strand of the caller's.
-asio::awaitable<void> cancelled_work(const client& cos, int number, tally& seen)
+/// Begins an operation, cancels it after a while, and waits for its end: all on the strand that the
+/// caller is on, as `start` is given a token for.
+template <class Start>
+asio::awaitable<void> cancelled_after(std::chrono::microseconds time, tally& seen, Start& start)
 {
     const auto executor = co_await asio::this_coro::executor;
+    asio::cancellation_signal signal;
+    asio::steady_timer done(executor, asio::steady_timer::time_point::max());
+    bool finished = false;
+    const auto handler = [&](const auto& got) {
+        ++(!got && got.error().code == errc::cancelled ? seen.cancelled : seen.ended);
+        finished = true;
+        done.cancel();
+    };
+    start(asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(executor, handler)));
+    asio::steady_timer pause(executor, time);
+    co_await pause.async_wait(asio::use_awaitable);
+    signal.emit(asio::cancellation_type::terminal);
+    std::error_code ignored;
+    while (!finished)
+        co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<void> cancelled_work(const client& cos, int number, tally& seen)
+{
     for (int round = 0; round != 6; ++round) {
-        asio::cancellation_signal signal;
-        asio::steady_timer done(executor, asio::steady_timer::time_point::max());
-        bool finished = false;
-        const auto handler = [&](const result<get_object_result>& got) {
-            if (!got && got.error().code == errc::cancelled)
-                ++seen.cancelled;
-            finished = true;
-            done.cancel();
+        auto get = [&](auto token) {
+            cos.get_object({.bucket = bucket, .key = "k31"}, std::move(token));
         };
-        cos.get_object({.bucket = bucket, .key = "k31"},
-            asio::bind_cancellation_slot(
-                signal.slot(), asio::bind_executor(executor, handler)));
-        asio::steady_timer pause(executor, std::chrono::microseconds(100 * (number + round)));
-        co_await pause.async_wait(asio::use_awaitable);
-        signal.emit(asio::cancellation_type::terminal);
-        std::error_code ignored;
-        while (!finished)
-            co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await cancelled_after(std::chrono::microseconds(100 * (number + round)), seen, get);
     }
 }
 
@@ -173,35 +181,22 @@ struct endless_source
     [[nodiscard]] static std::optional<std::uint64_t> size() { return std::nullopt; }
 };
 
-/// Uploads of a source and of a file that are cancelled after a while, from the caller's strand.
+/// Uploads of a source and of a file.
 asio::awaitable<void> cancelled_uploads(
     const client& cos, const support::temporary_directory& files, int number, tally& seen)
 {
-    const auto executor = co_await asio::this_coro::executor;
     const auto name = "cancelled" + std::to_string(number);
     const auto path = files.write(name, pattern(3'000'000));
     for (int round = 0; round != 8; ++round) {
-        asio::cancellation_signal signal;
-        asio::steady_timer done(executor, asio::steady_timer::time_point::max());
         endless_source source;
-        bool finished = false;
-        const auto handler = [&](const auto& got) {
-            ++(!got && got.error().code == errc::cancelled ? seen.cancelled : seen.right);
-            finished = true;
-            done.cancel();
+        auto upload = [&](auto token) {
+            if (round % 2 == 0)
+                cos.put_object({.bucket = bucket, .key = name, .body = source}, std::move(token));
+            else
+                cos.upload_file({.bucket = bucket, .key = name, .path = path}, std::move(token));
         };
-        auto token = asio::bind_cancellation_slot(
-            signal.slot(), asio::bind_executor(executor, handler));
-        if (round % 2 == 0)
-            cos.put_object({.bucket = bucket, .key = name, .body = source}, std::move(token));
-        else
-            cos.upload_file({.bucket = bucket, .key = name, .path = path}, std::move(token));
-        asio::steady_timer pause(executor, std::chrono::microseconds(700 * (number + round)));
-        co_await pause.async_wait(asio::use_awaitable);
-        signal.emit(asio::cancellation_type::terminal);
-        std::error_code ignored;
-        while (!finished)
-            co_await done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await cancelled_after(
+            std::chrono::microseconds(700 * (number + round)), seen, upload);
     }
 }
 
@@ -220,7 +215,7 @@ TEST_CASE("threads: uploads of one client that are cancelled on four threads")
         each.get();
     threads.join();
     CHECK(seen.cancelled >= 8 * 4); // No source ends by itself.
-    CHECK(seen.cancelled + seen.right == 8 * 8);
+    CHECK(seen.cancelled + seen.ended == 8 * 8);
     CHECK(cos.counters().in_use == 0);
 }
 

@@ -103,14 +103,13 @@ private:
         }
     }
 
-    static void look_up(
-        answer& open, const std::string& host, const std::string& service) noexcept
+    static void look_up(answer& open, const std::string& host, const std::string& service) noexcept
     {
         try {
             asio::io_context alone;
             asio::ip::tcp::resolver asking(alone);
-            for (const auto& entry : asking.resolve(
-                     host, service, asio::ip::tcp::resolver::numeric_service, open.code))
+            for (const auto& entry :
+                asking.resolve(host, service, asio::ip::tcp::resolver::numeric_service, open.code))
                 open.found.push_back(entry.endpoint());
         } catch (...) {
             open.code = std::make_error_code(std::errc::not_enough_memory);
