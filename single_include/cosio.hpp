@@ -225,7 +225,12 @@ namespace cosio::inline v0::detail {
 [[nodiscard]] constexpr bool equal_ignoring_case(
     std::string_view left, std::string_view right) noexcept
 {
-    return std::ranges::equal(left, right, {}, to_lower, to_lower);
+    if (left.size() != right.size())
+        return false;
+    for (std::size_t i = 0; i != left.size(); ++i)
+        if (to_lower(left[i]) != to_lower(right[i]))
+            return false;
+    return true;
 }
 
 [[nodiscard]] constexpr bool starts_with_ignoring_case(
@@ -338,11 +343,15 @@ inline constexpr auto receivable_characters =
     return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
 }
 
-/// What we accept: no control bytes but tabs (RFC 9110, 5.5).
+/// What we accept in values: no control bytes but tabs (RFC 9110, 5.5).
+[[nodiscard]] constexpr bool is_receivable_character(char c) noexcept
+{
+    return receivable_characters[static_cast<unsigned char>(c)];
+}
+
 [[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
 {
-    return std::ranges::all_of(
-        value, [](char c) { return receivable_characters[static_cast<unsigned char>(c)]; });
+    return std::ranges::all_of(value, is_receivable_character);
 }
 
 } // namespace cosio::inline v0::http
@@ -1415,17 +1424,23 @@ namespace detail {
 }
 
 /// As a Host header carries it: the port only when it is not the default, addresses in brackets.
-[[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
+template <class Text>
+void append_host_header(Text& text, std::string_view host, std::uint16_t port, scheme s)
 {
-    constexpr std::size_t longest_addition = 8; // Two brackets, a colon and a port.
-    std::string text;
-    text.reserve(host.size() + longest_addition);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
         text.append(host);
-    if (port != 0 && port != default_port(s))
-        text.append(":").append(std::to_string(port));
+    if (port == 0 || port == default_port(s))
+        return;
+    text.append(":");
+    append_number(text, port);
+}
+
+[[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
+{
+    std::string text;
+    append_host_header(text, host, port, s);
     return text;
 }
 
@@ -2407,14 +2422,99 @@ private:
 
 #endif
 
+// ---- cosio/detail/inline_vector.hpp -------------------------------------------------------------
+
+// A vector whose first elements need no memory of their own.
+
+#ifndef COSIO_DETAIL_INLINE_VECTOR_HPP
+#define COSIO_DETAIL_INLINE_VECTOR_HPP
+
+#include <vector>
+
+namespace cosio::inline v0::detail {
+
+/// Holds the first `Inline` elements in itself and allocates only for what comes behind them.
+template <class T, std::size_t Inline>
+class inline_vector
+{
+    static_assert(std::is_trivially_copyable_v<T>);
+
+public:
+    inline_vector() noexcept {} // Leaves elements that are not there yet as they are.
+
+    inline_vector(const inline_vector& other) : size_(other.size_), more_(other.more_)
+    {
+        copy_inline(other);
+    }
+    inline_vector(inline_vector&& other) noexcept
+        : size_(other.size_), more_(std::move(other.more_))
+    {
+        copy_inline(other);
+        other.clear();
+    }
+    inline_vector& operator=(const inline_vector& other)
+    {
+        more_ = other.more_;
+        size_ = other.size_;
+        copy_inline(other);
+        return *this;
+    }
+    inline_vector& operator=(inline_vector&& other) noexcept
+    {
+        if (this == &other)
+            return *this;
+        more_ = std::move(other.more_);
+        size_ = other.size_;
+        copy_inline(other);
+        other.clear();
+        return *this;
+    }
+    ~inline_vector() = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] const T& operator[](std::size_t index) const noexcept
+    {
+        return index < Inline ? first_[index] : more_[index - Inline];
+    }
+
+    void push_back(const T& element)
+    {
+        if (size_ < Inline)
+            first_[size_] = element;
+        else
+            more_.push_back(element);
+        ++size_;
+    }
+
+    void clear() noexcept
+    {
+        more_.clear();
+        size_ = 0;
+    }
+
+private:
+    void copy_inline(const inline_vector& other) noexcept
+    {
+        for (std::size_t i = 0; i != size_ && i != Inline; ++i)
+            first_[i] = other.first_[i];
+    }
+
+    std::array<T, Inline> first_;
+    std::size_t size_ = 0;
+    std::vector<T> more_{};
+};
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
 // ---- cosio/http/field_list.hpp ------------------------------------------------------------------
 
 // The header fields of a request, kept as the text that goes on the wire.
 
 #ifndef COSIO_HTTP_FIELD_LIST_HPP
 #define COSIO_HTTP_FIELD_LIST_HPP
-
-#include <vector>
 
 namespace cosio::inline v0::http {
 
@@ -2440,10 +2540,7 @@ public:
     template <class Write>
     void add_written(std::string_view name, Write&& write)
     {
-        constexpr std::size_t usual_fields = 8;
-        if (positions_.empty())
-            positions_.reserve(usual_fields);
-        field_position position;
+        field_position position{};
         position.name = text_.size();
         text_.append(name).append(": ");
         position.value = text_.size();
@@ -2473,19 +2570,28 @@ public:
         return std::nullopt;
     }
 
+    /// Forgets and wipes all fields, keeps the memory.
+    void clear() noexcept
+    {
+        text_.clear();
+        positions_.clear();
+    }
+
     /// All lines, each ended by CRLF.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
 private:
     struct field_position
     {
-        std::size_t name = 0;
-        std::size_t value = 0;
-        std::size_t end = 0;
+        std::size_t name;
+        std::size_t value;
+        std::size_t end;
     };
 
+    static constexpr std::size_t usual_fields = 8;
+
     crypto::secret_buffer text_{};
-    std::vector<field_position> positions_{};
+    detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
 } // namespace cosio::inline v0::http
@@ -2781,32 +2887,34 @@ public:
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
-    /// For the parser: takes the text over; the fields are then given by `add_field`.
+    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
     void assign_text(std::string_view text)
     {
-        constexpr std::size_t usual_fields = 16;
         text_ = text;
         positions_.clear();
-        positions_.reserve(usual_fields);
     }
     /// For the parser: positions within the text.
     void add_field(
         std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
     {
-        positions_.push_back({name, name_length, value, value_length});
+        positions_.push_back({static_cast<std::uint32_t>(name),
+            static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
+            static_cast<std::uint32_t>(value_length)});
     }
 
 private:
     struct field_position
     {
-        std::size_t name = 0;
-        std::size_t name_length = 0;
-        std::size_t value = 0;
-        std::size_t value_length = 0;
+        std::uint32_t name;
+        std::uint32_t name_length;
+        std::uint32_t value;
+        std::uint32_t value_length;
     };
 
+    static constexpr std::size_t usual_fields = 16;
+
     std::string text_{};
-    std::vector<field_position> positions_{};
+    detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
 } // namespace cosio::inline v0::http
@@ -3100,8 +3208,8 @@ struct origin
 #ifndef COSIO_NET_POOL_STATE_HPP
 #define COSIO_NET_POOL_STATE_HPP
 
-#include <deque>
 #include <iterator>
+#include <list>
 #include <map>
 
 namespace cosio::inline v0 {
@@ -3159,11 +3267,19 @@ public:
 
     explicit pool_state(const pool_settings& settings) : settings_(settings) {}
 
+    /// Whether `acquire` would admit at once.
+    [[nodiscard]] bool admits(const origin& where) const
+    {
+        const auto host = hosts_.find(where);
+        return host == hosts_.end() || host->second.in_use < settings_.maximum_per_host;
+    }
+
     /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
     [[nodiscard]] admission acquire(const origin& where, time_point now)
     {
         drop_old(now);
-        auto& host = hosts_[where];
+        auto& entry = *hosts_.try_emplace(where).first;
+        auto& host = entry.second;
         admission out;
         if (host.in_use >= settings_.maximum_per_host) {
             out.waits_as = ++last_ticket_;
@@ -3173,12 +3289,15 @@ public:
         }
         ++host.in_use;
         out.admitted = true;
-        out.connection = take_idle(where);
+        out.connection = take_idle(entry);
         return out;
     }
 
     /// Another idle connection for one who is admitted already, when the first was no good.
-    [[nodiscard]] owned exchange_stale(const origin& where) { return take_idle(where); }
+    [[nodiscard]] owned exchange_stale(const origin& where)
+    {
+        return take_idle(*hosts_.find(where));
+    }
 
     /// One who was admitted is done; `connection` is null when it cannot serve again. Whoever has
     /// waited longest for this host gets its right.
@@ -3195,10 +3314,11 @@ public:
             --waiting_;
             return out;
         }
-        if (--found->second.in_use == 0)
-            hosts_.erase(found);
+        --found->second.in_use;
         if (connection != nullptr)
-            keep(where, std::move(connection), now);
+            keep(*found, std::move(connection), now);
+        else
+            forget_unless_used(*found);
         return std::nullopt;
     }
 
@@ -3206,7 +3326,7 @@ public:
     void add_idle(const origin& where, owned connection, time_point now)
     {
         drop_old(now);
-        keep(where, std::move(connection), now);
+        keep(*hosts_.try_emplace(where).first, std::move(connection), now);
     }
 
     /// One who waits gives up. False when the grant was made already, which then is to be released.
@@ -3222,8 +3342,8 @@ public:
     [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
     [[nodiscard]] std::size_t idle_to(const origin& where) const
     {
-        return static_cast<std::size_t>(
-            std::ranges::count(idle_, where, &idle_connection::where));
+        const auto host = hosts_.find(where);
+        return host == hosts_.end() ? 0 : host->second.idle;
     }
     /// How many may lie idle to one host.
     [[nodiscard]] std::size_t room() const noexcept
@@ -3240,36 +3360,46 @@ public:
     }
 
 private:
+    /// There is one as long as anybody is admitted or a connection lies idle; a queue has somebody
+    /// to wait for.
+    struct host_state
+    {
+        std::size_t in_use = 0;
+        std::size_t idle = 0;
+        std::list<ticket> queue{};
+    };
+    using host_entry = typename std::map<origin, host_state>::value_type;
+
     struct idle_connection
     {
-        origin where{};
+        host_entry* host = nullptr;
         owned connection{};
         time_point since{};
     };
 
-    /// There is one as long as anybody is admitted, so a queue has somebody to wait for.
-    struct host_state
+    [[nodiscard]] owned take_idle(host_entry& host)
     {
-        std::size_t in_use = 0;
-        std::deque<ticket> queue{};
-    };
-
-    [[nodiscard]] owned take_idle(const origin& where)
-    {
-        const auto found = std::ranges::find(idle_.rbegin(), idle_.rend(), where,
-            [](const idle_connection& each) -> const origin& { return each.where; });
+        const auto found = std::ranges::find(
+            idle_.rbegin(), idle_.rend(), &host, &idle_connection::host);
         if (found == idle_.rend())
             return nullptr;
         auto taken = std::move(found->connection);
         idle_.erase(std::next(found).base());
+        --host.second.idle;
         return taken;
     }
 
-    void keep(const origin& where, owned connection, time_point now)
+    void keep(host_entry& host, owned connection, time_point now)
     {
-        idle_.push_back({where, std::move(connection), now});
+        try {
+            idle_.push_back({&host, std::move(connection), now});
+        } catch (...) {
+            forget_unless_used(host);
+            throw;
+        }
+        ++host.second.idle;
         if (idle_.size() > settings_.maximum_idle)
-            idle_.erase(idle_.begin());
+            drop_oldest(1);
     }
 
     /// They are in the order in which they became idle.
@@ -3278,7 +3408,23 @@ private:
         const auto fresh = std::ranges::find_if(idle_, [&](const idle_connection& each) {
             return is_fresh(each.since, now, settings_.idle_timeout);
         });
-        idle_.erase(idle_.begin(), fresh);
+        drop_oldest(static_cast<std::size_t>(fresh - idle_.begin()));
+    }
+
+    void drop_oldest(std::size_t count)
+    {
+        for (std::size_t i = 0; i != count; ++i) {
+            auto& host = *idle_[i].host;
+            --host.second.idle;
+            forget_unless_used(host);
+        }
+        idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+
+    void forget_unless_used(const host_entry& host)
+    {
+        if (host.second.in_use == 0 && host.second.idle == 0)
+            hosts_.erase(hosts_.find(host.first));
     }
 
     pool_settings settings_;
@@ -5748,6 +5894,23 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) = 0;
 
+    /// What `write_available` has done.
+    struct written
+    {
+        std::size_t bytes = 0; ///< Of what it was given.
+        bool all_left = false; ///< All of that was handed to the system, nothing is held back.
+    };
+
+    /// Writes what leaves without waiting. Unless all has left, `write` has to follow with the rest,
+    /// even if that is empty. A stream need not be able to.
+    [[nodiscard]] virtual result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second)
+    {
+        static_cast<void>(first);
+        static_cast<void>(second);
+        return written();
+    }
+
     /// Reads what is there without waiting; 0 bytes: nothing. The end of the peer's side is
     /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
@@ -5819,6 +5982,21 @@ public:
     }
     void received(std::size_t count) noexcept { end_ += count; }
 
+    /// Where the heads of requests are written, so that they need no memory of their own. Empty
+    /// in between: `clear` wipes them.
+    struct request_memory
+    {
+        http::field_list attempt_fields{};
+        crypto::secret_buffer head{};
+
+        void clear() noexcept
+        {
+            attempt_fields.clear();
+            head.clear();
+        }
+    };
+    [[nodiscard]] request_memory& for_request() noexcept { return for_request_; }
+
     /// A reply has been received whole, and the connection is put aside.
     void rest(clock::time_point now = clock::now()) noexcept { resting_since_ = now; }
 
@@ -5842,6 +6020,7 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     clock::time_point resting_since_{};
+    request_memory for_request_{};
 };
 
 } // namespace cosio::inline v0::net
@@ -6228,6 +6407,19 @@ public:
             second = second.subspan(count - of_first);
         }
         co_return result<void>();
+    }
+
+    [[nodiscard]] result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        const std::array<asio::const_buffer, 2> buffers{asio::buffer(first.data(), first.size()),
+            asio::buffer(second.data(), second.size())};
+        std::error_code code;
+        const auto count = socket_.write_some(buffers, code);
+        if (code && code != asio::error::would_block)
+            return connection_error(code);
+        moved_ += count;
+        return written{count, count == first.size() + second.size()};
     }
 
     [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
@@ -6704,20 +6896,32 @@ public:
     [[nodiscard]] asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
+        if (const auto rest = std::exchange(held_back_, {}); !rest.empty())
+            if (auto sent = co_await transport_->write(rest, {}); !sent)
+                co_return sent;
         while (!first.empty() || !second.empty()) {
-            std::size_t room = send_size;
-            for (auto* const part : {&first, &second}) {
-                const auto piece = part->first(std::min(room, part->size()));
-                if (engine_->write(piece) != tls_engine::status::done)
-                    co_return engine_->failure();
-                room -= piece.size();
-                *part = part->subspan(piece.size());
-            }
-            engine_->exchange_output(sending_);
+            if (!encrypt(first, second))
+                co_return engine_->failure();
             if (auto sent = co_await transport_->write(sending_, {}); !sent)
                 co_return sent;
         }
         co_return result<void>();
+    }
+
+    [[nodiscard]] result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        const auto size = first.size() + second.size();
+        if (!held_back_.empty())
+            return written();
+        if (!encrypt(first, second))
+            return engine_->failure();
+        auto sent = transport_->write_available(sending_, {});
+        if (!sent)
+            return sent;
+        held_back_ = std::span<const std::byte>(sending_).subspan(sent->bytes);
+        const auto left_over = first.size() + second.size();
+        return written{size - left_over, held_back_.empty() && left_over == 0};
     }
 
     [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
@@ -6775,6 +6979,22 @@ private:
         origin where_;
     };
 
+    /// Encrypts from the front of both, as much as is sent at once, into `sending_`.
+    [[nodiscard]] bool encrypt(
+        std::span<const std::byte>& first, std::span<const std::byte>& second)
+    {
+        std::size_t room = send_size;
+        for (auto* const part : {&first, &second}) {
+            const auto piece = part->first(std::min(room, part->size()));
+            if (engine_->write(piece) != tls_engine::status::done)
+                return false;
+            room -= piece.size();
+            *part = part->subspan(piece.size());
+        }
+        engine_->exchange_output(sending_);
+        return true;
+    }
+
     asio::awaitable<result<void>> flush()
     {
         if (!engine_->has_output())
@@ -6796,6 +7016,7 @@ private:
     std::unique_ptr<session_keeper> sessions_{}; // Before the engine, which refers to it.
     std::unique_ptr<tls_engine> engine_;
     std::vector<std::byte> sending_{};
+    std::span<const std::byte> held_back_{}; // Of `sending_`: what did not leave without waiting.
 };
 
 } // namespace cosio::inline v0::net
@@ -7247,8 +7468,8 @@ class lease
 {
 public:
     lease() = default;
-    lease(std::shared_ptr<pool<Connection>> from, origin where,
-        std::unique_ptr<Connection> connection)
+    lease(std::shared_ptr<pool<Connection>> from, std::shared_ptr<const origin> where,
+        std::unique_ptr<Connection> connection) noexcept
         : pool_(std::move(from)), where_(std::move(where)), connection_(std::move(connection))
     {}
     lease(lease&&) noexcept = default;
@@ -7263,7 +7484,7 @@ public:
     }
     ~lease() { give_back(); }
 
-    [[nodiscard]] const origin& leads_to() const noexcept { return where_; }
+    [[nodiscard]] const origin& leads_to() const noexcept { return *where_; }
     [[nodiscard]] Connection* get() const noexcept { return connection_.get(); }
     [[nodiscard]] Connection& operator*() const noexcept { return *connection_; }
     [[nodiscard]] Connection* operator->() const noexcept { return connection_.get(); }
@@ -7279,12 +7500,12 @@ private:
     void give_back() noexcept
     {
         if (const auto from = std::exchange(pool_, nullptr); from != nullptr)
-            from->release(where_, keep_ ? std::move(connection_) : nullptr);
+            from->release(*where_, keep_ ? std::move(connection_) : nullptr);
         connection_.reset();
     }
 
     std::shared_ptr<pool<Connection>> pool_{};
-    origin where_{};
+    std::shared_ptr<const origin> where_{};
     std::unique_ptr<Connection> connection_{};
     bool keep_ = false;
 };
@@ -7296,24 +7517,35 @@ class pool : public std::enable_shared_from_this<pool<Connection>>
 public:
     explicit pool(const pool_settings& settings) : state_(settings) {}
 
+    /// As `acquire`, but nothing where that would wait.
+    [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
+    {
+        std::unique_lock lock(mutex_);
+        if (!state_.admits(*where))
+            return std::nullopt;
+        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
+        lock.unlock();
+        return admitted(std::move(where), std::move(got.connection));
+    }
+
     /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
     ///
     /// Waits when all that are allowed are in use. Errors: `errc::pool_timeout`,
     /// `errc::total_timeout`, `errc::cancelled`.
     [[nodiscard]] asio::awaitable<result<lease<Connection>>> acquire(
-        operation_control& control, origin where)
+        operation_control& control, std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        auto got = state_.acquire(where, std::chrono::steady_clock::now());
+        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
         if (got.admitted) {
             lock.unlock();
             co_return admitted(std::move(where), std::move(got.connection));
         }
         std::optional<queue_place> place;
         try {
-            place.emplace(*this, where, got.waits_as, control.executor());
+            place.emplace(*this, *where, got.waits_as, control.executor());
         } catch (...) { // A place that nobody holds would get a connection some day.
-            static_cast<void>(state_.leave(where, got.waits_as));
+            static_cast<void>(state_.leave(*where, got.waits_as));
             throw;
         }
         lock.unlock();
@@ -7430,7 +7662,8 @@ private:
 
     /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
     /// must not be taken for the reply to the next request.
-    [[nodiscard]] lease<Connection> admitted(origin where, std::unique_ptr<Connection> connection)
+    [[nodiscard]] lease<Connection> admitted(
+        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection)
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));
@@ -7553,15 +7786,20 @@ public:
           budget(settings.retry.budget), connect_to_(std::move(connect_to))
     {}
 
-    /// Where a request for `host` is sent.
-    [[nodiscard]] origin origin_of(std::string_view host) const
+    /// Where a request for `host` is sent. The last answer is kept: a client mostly talks to one
+    /// bucket.
+    [[nodiscard]] std::shared_ptr<const origin> origin_of(std::string_view host) const
     {
-        origin out;
-        out.tls = endpoint.scheme == scheme::https;
-        out.tls_name = host;
-        out.host = connect_to_ ? connect_to_->host : std::string(host);
-        out.port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
-        return out;
+        const std::lock_guard lock(origin_mutex_);
+        if (last_origin_ != nullptr && last_origin_->tls_name == host)
+            return last_origin_;
+        auto out = std::make_shared<origin>();
+        out->tls = endpoint.scheme == scheme::https;
+        out->tls_name = host;
+        out->host = connect_to_ ? connect_to_->host : std::string(host);
+        out->port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
+        last_origin_ = std::move(out);
+        return last_origin_;
     }
 
     /// An executor on which one thing runs at a time: the client's, or a new strand of it.
@@ -7597,6 +7835,8 @@ public:
 
 private:
     std::optional<host_and_port> connect_to_;
+    mutable std::mutex origin_mutex_{};
+    mutable std::shared_ptr<const origin> last_origin_{};
 };
 
 /// The endpoint a configuration describes. `service_host` is the dialect's host of the region.
@@ -8395,10 +8635,10 @@ private:
         if (auto parsed = parse_status_line(text.substr(0, first_end), head); !parsed)
             return parsed;
         for (std::size_t start = first_end + 2; start < text.size();) {
-            const std::size_t end = text.find("\r\n", start);
-            if (auto parsed = parse_field(text, start, end, head); !parsed)
-                return parsed;
-            start = end + 2;
+            const auto end = parse_field(text, start, head);
+            if (!end)
+                return end.error();
+            start = *end;
         }
         return interpret(head);
     }
@@ -8423,24 +8663,33 @@ private:
         return {};
     }
 
-    result<void> parse_field(
-        std::string_view text, std::size_t start, std::size_t end, response_head& head) const
+    /// The field whose line begins at `start`; where the next line begins. The text ends in CRLF.
+    result<std::size_t> parse_field(
+        std::string_view text, std::size_t start, response_head& head) const
     {
-        const auto line = text.substr(start, end - start);
-        if (line.front() == ' ' || line.front() == '\t')
+        constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+        if (is_blank(text[start]))
             return malformed("a folded line");
-        const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
+        std::size_t colon = start;
+        while (is_token_character(text[colon]))
+            ++colon;
+        if (colon == start || text[colon] != ':')
             return malformed("a line that is not a header field");
-        const auto value = detail::trimmed(line.substr(colon + 1));
-        if (!is_receivable_value(value))
+        std::size_t value = colon + 1;
+        while (is_blank(text[value]))
+            ++value;
+        std::size_t end = value;
+        while (is_receivable_character(text[end]))
+            ++end;
+        if (!text.substr(end).starts_with("\r\n"))
             return malformed("a control byte in a header field");
         if (head.size() == limits_.fields)
             return error(errc::response_too_large, "reply head: too many header fields");
-        const auto value_start =
-            value.empty() ? end : static_cast<std::size_t>(value.data() - text.data());
-        head.add_field(start, colon, value_start, value.size());
-        return {};
+        const std::size_t next = end + 2;
+        while (end != value && is_blank(text[end - 1]))
+            --end;
+        head.add_field(start, colon - start, value, end - value);
+        return next;
     }
 
     /// Reads the fields that decide where the message ends.
@@ -8920,6 +9169,9 @@ public:
     /// Bytes of the pieces so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+    /// Bytes of a body in memory that were not taken yet.
+    [[nodiscard]] std::size_t unsent_size() const noexcept { return unsent_.size(); }
+
     /// The next piece of a body in memory; empty at the end.
     [[nodiscard]] std::span<const std::byte> next_in_memory() noexcept
     {
@@ -9070,7 +9322,19 @@ public:
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
         operation_control::waiting waiting(control, connection_->bytes(), step::transfer);
-        co_await send(control, waiting, head, body);
+        exchange_.sending_begins();
+        if (body.in_memory() && body.unsent_size() <= small_body) {
+            auto head_left = detail::bytes_of(head.view());
+            auto body_left = body.next_in_memory();
+            if (!write_at_once(head_left, body_left)) {
+                auto written = co_await connection_->bytes().write(head_left, body_left);
+                if (!written)
+                    exchange_.send_failed(std::move(written).error());
+            }
+            exchange_.sent();
+        } else {
+            co_await send(control, waiting, head, body);
+        }
         sent_size_ = body.size();
         sent_crc64_ = body.crc64();
         while (exchange_.state() == exchange::phase::receiving_head && !control.interrupted()) {
@@ -9112,6 +9376,25 @@ public:
         body_size_ += count;
         body_sum_.update(buffer.first(count));
         co_return count;
+    }
+
+    /// The whole body, when nothing of it has to be waited for: a small one mostly comes with its
+    /// head. False, and nothing taken, when that is not so.
+    [[nodiscard]] bool take_received_body(std::string& out)
+    {
+        if (body_has_ended())
+            return true;
+        const auto& body = exchange_.body();
+        if (exchange_.state() != exchange::phase::receiving_body ||
+            body.kind() != http::framing::length ||
+            body.known_left() > connection_->unread().size())
+            return false;
+        static_cast<void>(decode_buffered());
+        out.assign(std::exchange(payload_, {}));
+        const auto bytes = detail::bytes_of(out);
+        body_size_ += bytes.size();
+        body_sum_.update(bytes);
+        return true;
     }
 
     /// Whether `read_body` has nothing left to yield, and no failure to report.
@@ -9157,10 +9440,27 @@ private:
                 exchange_.stop(std::move(*why));
     }
 
+    /// A body that is sent together with its head, without looking for an early reply.
+    static constexpr std::size_t small_body = 64 * 1024;
+
+    /// Takes off both what left without waiting; whether that was all, or sending failed.
+    [[nodiscard]] bool write_at_once(
+        std::span<const std::byte>& first, std::span<const std::byte>& second)
+    {
+        auto done = connection_->bytes().write_available(first, second);
+        if (!done) {
+            exchange_.send_failed(std::move(done).error());
+            return true;
+        }
+        const auto of_first = std::min(done->bytes, first.size());
+        first = first.subspan(of_first);
+        second = second.subspan(done->bytes - of_first);
+        return done->all_left;
+    }
+
     asio::awaitable<void> send(operation_control& control, operation_control::waiting& waiting,
         const crypto::secret_buffer& head, outgoing_body& body)
     {
-        exchange_.sending_begins();
         auto head_left = detail::bytes_of(head.view());
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
             result<std::span<const std::byte>> piece;
@@ -9565,14 +9865,17 @@ struct attempt_plan
     return {};
 }
 
-/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(const attempt_plan& plan)
+/// Writes the head of an attempt into `memory`. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<void> sign_and_write_head(
+    const attempt_plan& plan, connection::request_memory& memory)
 {
     const auto& core = plan.core;
     const auto& request = plan.request.head;
-    http::field_list attempt_fields;
-    attempt_fields.add("Host",
-        detail::host_header(plan.host, core.endpoint.port, core.endpoint.scheme));
+    auto& attempt_fields = memory.attempt_fields;
+    memory.clear(); // Of an attempt that was given up.
+    attempt_fields.add_written("Host", [&](crypto::secret_buffer& text) {
+        detail::append_host_header(text, plan.host, core.endpoint.port, core.endpoint.scheme);
+    });
     if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,
@@ -9580,9 +9883,8 @@ struct attempt_plan
         !done)
         return std::move(done).error();
     log_request_head(core.log, request, attempt_fields);
-    crypto::secret_buffer head;
-    http::append_request_head(head, request, attempt_fields);
-    return head;
+    http::append_request_head(memory.head, request, attempt_fields);
+    return {};
 }
 
 /// Opens a connection under a lease that has none.
@@ -9617,10 +9919,14 @@ struct attempt_plan
 {
     if (auto stop = plan.control.stopped())
         co_return std::move(*stop);
-    auto leased = co_await plan.core.connections->acquire(
-        plan.control, plan.core.origin_of(plan.host));
-    if (!leased)
-        co_return std::move(leased).error();
+    auto where = plan.core.origin_of(plan.host);
+    auto leased = plan.core.connections->try_acquire(where);
+    if (!leased) {
+        auto waited = co_await plan.core.connections->acquire(plan.control, std::move(where));
+        if (!waited)
+            co_return std::move(waited).error();
+        leased = std::move(*waited);
+    }
     const bool was_used = leased->get() != nullptr;
     if (was_used)
         plan.report.reused();
@@ -9629,13 +9935,14 @@ struct attempt_plan
         if (fresh)
             if (auto opened = co_await open_connection(plan, *leased); !opened)
                 co_return std::move(opened).error();
-        auto head = sign_and_write_head(plan);
-        if (!head)
-            co_return std::move(head).error();
+        auto& memory = (*leased)->for_request();
+        if (auto written = sign_and_write_head(plan, memory); !written)
+            co_return std::move(written).error();
         plan.driver = std::make_unique<exchange_driver>(
             std::move(*leased), plan.request.head.method, plan.request.content_length);
         outgoing_body outgoing(body, plan.request.content_length);
-        co_await plan.driver->run_to_head(plan.control, *head, outgoing);
+        co_await plan.driver->run_to_head(plan.control, memory.head, outgoing);
+        memory.clear(); // Keys may be among what was sent.
         if (!met_stale_connection(plan.driver->progress(), !fresh, plan.idempotent) ||
             plan.control.interrupted() || !body.rewind())
             co_return result<void>();
@@ -10622,7 +10929,7 @@ struct destination
     result<void> received;
     if (success && to.into_buffer)
         received = co_await read_into_buffer(driver, control, to.buffer);
-    else
+    else if (!driver.take_received_body(out.body))
         received = co_await read_into_string(driver, control, out.body, capacity);
     if (!received)
         co_return std::move(received).error();
@@ -10662,10 +10969,8 @@ public:
         refusal_function refusal_of)
         : core_(core), control_(control), request_(request), what_(what),
           refusal_of_(refusal_of),
-          backup_host_(core.retry.switch_domain ? core.service.backup_host(request.host)
-                                                : std::string()),
           attempts_(core.retry,
-              {what.idempotent, !backup_host_.empty(), core.identity->can_refresh()})
+              {what.idempotent, core.retry.switch_domain, core.identity->can_refresh()})
     {}
 
     [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
@@ -10762,6 +11067,8 @@ public:
         driver_.reset(); // Its connection is closed, or has been given back, before the wait.
         if (!decision.retries())
             co_return false;
+        if (attempts_.uses_backup_domain())
+            backup_host_ = core_.service.backup_host(request_.host); // Stays empty without one.
         if (decision.clock_difference)
             core_.clock_difference.store(
                 decision.clock_difference->count(), std::memory_order_relaxed);
@@ -10783,8 +11090,8 @@ public:
 private:
     [[nodiscard]] std::string_view host() const noexcept
     {
-        return attempts_.uses_backup_domain() ? std::string_view(backup_host_)
-                                              : std::string_view(request_.host);
+        return backup_host_.empty() ? std::string_view(request_.host)
+                                    : std::string_view(backup_host_);
     }
 
     void note_reply_head(const http::response_head& head)
@@ -10843,7 +11150,7 @@ private:
     const operation::prepared_request& request_;
     const operation::facts& what_;
     refusal_function refusal_of_;
-    std::string backup_host_;
+    std::string backup_host_{}; // Once it is used.
     attempts attempts_;
     std::optional<step_report> report_{};
     std::unique_ptr<exchange_driver> driver_{};
@@ -11644,7 +11951,7 @@ class connections_under_way final : public interruptible,
                                     public std::enable_shared_from_this<connections_under_way>
 {
 public:
-    connections_under_way(std::shared_ptr<client_core> core, origin where,
+    connections_under_way(std::shared_ptr<client_core> core, std::shared_ptr<const origin> where,
         const asio::any_io_executor& executor)
         : core_(std::move(core)), where_(std::move(where)),
           parked_(std::make_shared<parking>(executor)), executor_(executor)
@@ -11688,7 +11995,7 @@ private:
     {
         result<opened_stream> opened = error(errc::out_of_memory);
         try {
-            opened = co_await self->core_->connects.open(*control, self->where_);
+            opened = co_await self->core_->connects.open(*control, *self->where_);
         } catch (...) { // Without memory there is one connection less.
         }
         self->done(std::move(opened));
@@ -11700,7 +12007,7 @@ private:
         if (opened) {
             pool.count_opened(opened->resumed);
             try {
-                pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
+                pool.add_idle(*where_, std::make_unique<connection>(std::move(opened->bytes)));
                 ++opened_;
             } catch (...) { // Those who wait have to be told all the same.
                 failure_ = error(errc::out_of_memory);
@@ -11714,7 +12021,7 @@ private:
     }
 
     std::shared_ptr<client_core> core_;
-    origin where_;
+    std::shared_ptr<const origin> where_;
     std::shared_ptr<parking> parked_;
     asio::any_io_executor executor_;
     std::vector<std::shared_ptr<operation_control>> controls_{};
@@ -11733,7 +12040,7 @@ private:
         if (!request)
             co_return std::move(request).error();
         auto where = core->origin_of(request->host);
-        const auto missing = core->connections->missing_to(where, wanted);
+        const auto missing = core->connections->missing_to(*where, wanted);
         const auto under_way = std::make_shared<connections_under_way>(
             core, std::move(where), control->executor());
         auto opened = co_await under_way->open(*control, limits, missing);
@@ -14612,6 +14919,8 @@ static_assert(std::is_trivially_destructible_v<sink_view>);
 
 #ifndef COSIO_TRANSFER_CREW_HPP
 #define COSIO_TRANSFER_CREW_HPP
+
+#include <deque>
 
 namespace cosio::inline v0::transfer {
 

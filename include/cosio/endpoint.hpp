@@ -118,17 +118,23 @@ namespace detail {
 }
 
 /// As a Host header carries it: the port only when it is not the default, addresses in brackets.
-[[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
+template <class Text>
+void append_host_header(Text& text, std::string_view host, std::uint16_t port, scheme s)
 {
-    constexpr std::size_t longest_addition = 8; // Two brackets, a colon and a port.
-    std::string text;
-    text.reserve(host.size() + longest_addition);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
         text.append(host);
-    if (port != 0 && port != default_port(s))
-        text.append(":").append(std::to_string(port));
+    if (port == 0 || port == default_port(s))
+        return;
+    text.append(":");
+    append_number(text, port);
+}
+
+[[nodiscard]] inline std::string host_header(std::string_view host, std::uint16_t port, scheme s)
+{
+    std::string text;
+    append_host_header(text, host, port, s);
     return text;
 }
 

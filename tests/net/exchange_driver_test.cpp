@@ -102,6 +102,22 @@ TEST_CASE("head and small body leave in one write")
     CHECK(what->written == "PUT /k HTTP/1.1\r\nHost: h\r\n\r\nbody");
 }
 
+TEST_CASE("what does not leave without waiting leaves all the same")
+{
+    const std::string body(100, 'b');
+    const std::string whole = "PUT /k HTTP/1.1\r\nHost: h\r\n\r\n" + body;
+    for (std::size_t count = 0; count != whole.size() + 2; ++count) {
+        CAPTURE(count);
+        const auto what = reply_of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 1000);
+        what->leave_at_once = count;
+        const auto seen = run_script(what, body);
+        CHECK(seen.state == exchange::phase::complete);
+        CHECK(seen.reusable);
+        CHECK(what->written == whole);
+        CHECK(what->writes == (count < whole.size() ? 1 : 0));
+    }
+}
+
 TEST_CASE("a long body leaves in pieces, whole")
 {
     const std::string body(500'000, 'x');

@@ -1,4 +1,7 @@
+#include "support/scripted_stream.hpp"
+
 #include <cosio/net/tls_engine.hpp>
+#include <cosio/net/tls_stream.hpp>
 #include <cosio/testing/emulation/certificate.hpp>
 
 #include <doctest/doctest.h>
@@ -6,7 +9,10 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using cosio::errc;
@@ -240,5 +246,45 @@ TEST_CASE("one read yields all records that have arrived, and then what ended th
         CHECK(both.client->read(small).bytes == 150);
         CHECK(both.client->is_drained());
         CHECK(both.client->read(small).state == status::want_input);
+    }
+}
+
+TEST_CASE("ciphertext that does not leave without waiting leaves before all else")
+{
+    const auto context = trusting();
+    const std::string head = "a head";
+    const std::string body(1000, 'b');
+    for (const std::size_t count : {0U, 1U, 500U, 1000U, 100000U}) {
+        CAPTURE(count);
+        pair ends(context, "a.example.com");
+        REQUIRE(ends.shake_hands() == status::done);
+        const auto what = std::make_shared<support::script>();
+        what->leave_at_once = count;
+        cosio::net::tls_stream stream(
+            std::make_unique<support::scripted_stream>(what), std::move(ends.client));
+        const auto done = stream.write_available(
+            cosio::detail::bytes_of(head), cosio::detail::bytes_of(body));
+        REQUIRE(done);
+        CHECK(done->bytes == head.size() + body.size());
+        CHECK(done->all_left == (count == 100000U));
+        CHECK(support::run(stream.write(cosio::detail::bytes_of("more"), {})));
+
+        std::string received;
+        std::string_view ciphertext = what->written;
+        while (!ciphertext.empty()) {
+            const auto room = ends.server->input().space();
+            const auto piece = ciphertext.substr(0, room.size());
+            std::memcpy(room.data(), piece.data(), piece.size());
+            ends.server->input().received(piece.size());
+            ciphertext.remove_prefix(piece.size());
+        }
+        std::vector<std::byte> buffer(4096);
+        for (;;) {
+            const auto got = ends.server->read(buffer);
+            if (got.state != status::done)
+                break;
+            received.append(cosio::detail::text_of(std::span(buffer).first(got.bytes)));
+        }
+        CHECK(received == head + body + "more");
     }
 }

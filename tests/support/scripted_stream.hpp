@@ -39,6 +39,8 @@ struct script
     cosio::error failure = cosio::error(cosio::errc::connection_closed, "scripted");
     /// A write that begins behind this many bytes waits until it is abandoned.
     std::optional<std::size_t> writes_block_after{};
+    /// So many bytes leave without waiting, the first time that is tried; then none.
+    std::size_t leave_at_once = 0;
     std::function<void()> on_readable{};
     std::function<void()> abandon{};
     /// Says nothing more instead of closing, as a connection that is idle.
@@ -87,6 +89,16 @@ public:
         script_->written.append(cosio::detail::text_of(first));
         script_->written.append(cosio::detail::text_of(second));
         co_return cosio::result<void>();
+    }
+
+    cosio::result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        std::string all(cosio::detail::text_of(first));
+        all.append(cosio::detail::text_of(second));
+        const auto count = std::min(std::exchange(script_->leave_at_once, 0), all.size());
+        script_->written.append(all, 0, count);
+        return written{count, count == all.size()};
     }
 
     cosio::result<std::size_t> read_available(std::span<std::byte> buffer) override

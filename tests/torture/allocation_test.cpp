@@ -219,7 +219,7 @@ struct quiet_connection
 TEST_CASE("torture: whoever has no memory to wait for a connection leaves no trace in the queue")
 {
     using pool = net::pool<quiet_connection>;
-    constexpr std::size_t allocations_of_a_place = 2;
+    constexpr std::size_t allocations_of_a_place = 3;
     pool_settings settings;
     settings.maximum_per_host = 1;
     // Asio's own timer, which comes next, does not survive its lack of memory.
@@ -229,8 +229,9 @@ TEST_CASE("torture: whoever has no memory to wait for a connection leaves no tra
         std::optional<result<net::lease<quiet_connection>>> held;
         bool failed = false;
         const auto acquire = [&]() -> asio::awaitable<void> {
-            net::origin where;
-            where.host = "the-host-of-a-bucket.of-some-length";
+            net::origin to;
+            to.host = "the-host-of-a-bucket.of-some-length";
+            const auto where = std::make_shared<const net::origin>(to);
             const auto control = std::make_shared<net::operation_control>(
                 context.get_executor(), timeout_settings());
             auto got = shared->acquire(*control, where);

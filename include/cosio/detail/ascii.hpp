@@ -5,9 +5,9 @@
 #ifndef COSIO_DETAIL_ASCII_HPP
 #define COSIO_DETAIL_ASCII_HPP
 
-#include <algorithm>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -37,7 +37,12 @@ namespace cosio::inline v0::detail {
 [[nodiscard]] constexpr bool equal_ignoring_case(
     std::string_view left, std::string_view right) noexcept
 {
-    return std::ranges::equal(left, right, {}, to_lower, to_lower);
+    if (left.size() != right.size())
+        return false;
+    for (std::size_t i = 0; i != left.size(); ++i)
+        if (to_lower(left[i]) != to_lower(right[i]))
+            return false;
+    return true;
 }
 
 [[nodiscard]] constexpr bool starts_with_ignoring_case(

@@ -7,11 +7,11 @@
 
 #include <cosio/crypto/secret.hpp>
 #include <cosio/detail/ascii.hpp>
+#include <cosio/detail/inline_vector.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace cosio::inline v0::http {
 
@@ -37,10 +37,7 @@ public:
     template <class Write>
     void add_written(std::string_view name, Write&& write)
     {
-        constexpr std::size_t usual_fields = 8;
-        if (positions_.empty())
-            positions_.reserve(usual_fields);
-        field_position position;
+        field_position position{};
         position.name = text_.size();
         text_.append(name).append(": ");
         position.value = text_.size();
@@ -70,19 +67,28 @@ public:
         return std::nullopt;
     }
 
+    /// Forgets and wipes all fields, keeps the memory.
+    void clear() noexcept
+    {
+        text_.clear();
+        positions_.clear();
+    }
+
     /// All lines, each ended by CRLF.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
 private:
     struct field_position
     {
-        std::size_t name = 0;
-        std::size_t value = 0;
-        std::size_t end = 0;
+        std::size_t name;
+        std::size_t value;
+        std::size_t end;
     };
 
+    static constexpr std::size_t usual_fields = 8;
+
     crypto::secret_buffer text_{};
-    std::vector<field_position> positions_{};
+    detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
 } // namespace cosio::inline v0::http

@@ -51,11 +51,15 @@ inline constexpr auto receivable_characters =
     return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
 }
 
-/// What we accept: no control bytes but tabs (RFC 9110, 5.5).
+/// What we accept in values: no control bytes but tabs (RFC 9110, 5.5).
+[[nodiscard]] constexpr bool is_receivable_character(char c) noexcept
+{
+    return receivable_characters[static_cast<unsigned char>(c)];
+}
+
 [[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
 {
-    return std::ranges::all_of(
-        value, [](char c) { return receivable_characters[static_cast<unsigned char>(c)]; });
+    return std::ranges::all_of(value, is_receivable_character);
 }
 
 } // namespace cosio::inline v0::http

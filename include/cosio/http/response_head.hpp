@@ -6,6 +6,7 @@
 #define COSIO_HTTP_RESPONSE_HEAD_HPP
 
 #include <cosio/detail/ascii.hpp>
+#include <cosio/detail/inline_vector.hpp>
 #include <cosio/http/field_list.hpp>
 
 #include <cstddef>
@@ -14,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cosio::inline v0::http {
 
@@ -60,32 +60,34 @@ public:
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
-    /// For the parser: takes the text over; the fields are then given by `add_field`.
+    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
     void assign_text(std::string_view text)
     {
-        constexpr std::size_t usual_fields = 16;
         text_ = text;
         positions_.clear();
-        positions_.reserve(usual_fields);
     }
     /// For the parser: positions within the text.
     void add_field(
         std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
     {
-        positions_.push_back({name, name_length, value, value_length});
+        positions_.push_back({static_cast<std::uint32_t>(name),
+            static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
+            static_cast<std::uint32_t>(value_length)});
     }
 
 private:
     struct field_position
     {
-        std::size_t name = 0;
-        std::size_t name_length = 0;
-        std::size_t value = 0;
-        std::size_t value_length = 0;
+        std::uint32_t name;
+        std::uint32_t name_length;
+        std::uint32_t value;
+        std::uint32_t value_length;
     };
 
+    static constexpr std::size_t usual_fields = 16;
+
     std::string text_{};
-    std::vector<field_position> positions_{};
+    detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
 } // namespace cosio::inline v0::http

@@ -96,10 +96,10 @@ private:
         if (auto parsed = parse_status_line(text.substr(0, first_end), head); !parsed)
             return parsed;
         for (std::size_t start = first_end + 2; start < text.size();) {
-            const std::size_t end = text.find("\r\n", start);
-            if (auto parsed = parse_field(text, start, end, head); !parsed)
-                return parsed;
-            start = end + 2;
+            const auto end = parse_field(text, start, head);
+            if (!end)
+                return end.error();
+            start = *end;
         }
         return interpret(head);
     }
@@ -124,24 +124,33 @@ private:
         return {};
     }
 
-    result<void> parse_field(
-        std::string_view text, std::size_t start, std::size_t end, response_head& head) const
+    /// The field whose line begins at `start`; where the next line begins. The text ends in CRLF.
+    result<std::size_t> parse_field(
+        std::string_view text, std::size_t start, response_head& head) const
     {
-        const auto line = text.substr(start, end - start);
-        if (line.front() == ' ' || line.front() == '\t')
+        constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+        if (is_blank(text[start]))
             return malformed("a folded line");
-        const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
+        std::size_t colon = start;
+        while (is_token_character(text[colon]))
+            ++colon;
+        if (colon == start || text[colon] != ':')
             return malformed("a line that is not a header field");
-        const auto value = detail::trimmed(line.substr(colon + 1));
-        if (!is_receivable_value(value))
+        std::size_t value = colon + 1;
+        while (is_blank(text[value]))
+            ++value;
+        std::size_t end = value;
+        while (is_receivable_character(text[end]))
+            ++end;
+        if (!text.substr(end).starts_with("\r\n"))
             return malformed("a control byte in a header field");
         if (head.size() == limits_.fields)
             return error(errc::response_too_large, "reply head: too many header fields");
-        const auto value_start =
-            value.empty() ? end : static_cast<std::size_t>(value.data() - text.data());
-        head.add_field(start, colon, value_start, value.size());
-        return {};
+        const std::size_t next = end + 2;
+        while (end != value && is_blank(text[end - 1]))
+            --end;
+        head.add_field(start, colon - start, value, end - value);
+        return next;
     }
 
     /// Reads the fields that decide where the message ends.

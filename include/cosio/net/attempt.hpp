@@ -58,14 +58,17 @@ struct attempt_plan
     return {};
 }
 
-/// Writes the head of an attempt. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<crypto::secret_buffer> sign_and_write_head(const attempt_plan& plan)
+/// Writes the head of an attempt into `memory`. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<void> sign_and_write_head(
+    const attempt_plan& plan, connection::request_memory& memory)
 {
     const auto& core = plan.core;
     const auto& request = plan.request.head;
-    http::field_list attempt_fields;
-    attempt_fields.add("Host",
-        detail::host_header(plan.host, core.endpoint.port, core.endpoint.scheme));
+    auto& attempt_fields = memory.attempt_fields;
+    memory.clear(); // Of an attempt that was given up.
+    attempt_fields.add_written("Host", [&](crypto::secret_buffer& text) {
+        detail::append_host_header(text, plan.host, core.endpoint.port, core.endpoint.scheme);
+    });
     if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,
@@ -73,9 +76,8 @@ struct attempt_plan
         !done)
         return std::move(done).error();
     log_request_head(core.log, request, attempt_fields);
-    crypto::secret_buffer head;
-    http::append_request_head(head, request, attempt_fields);
-    return head;
+    http::append_request_head(memory.head, request, attempt_fields);
+    return {};
 }
 
 /// Opens a connection under a lease that has none.
@@ -110,10 +112,14 @@ struct attempt_plan
 {
     if (auto stop = plan.control.stopped())
         co_return std::move(*stop);
-    auto leased = co_await plan.core.connections->acquire(
-        plan.control, plan.core.origin_of(plan.host));
-    if (!leased)
-        co_return std::move(leased).error();
+    auto where = plan.core.origin_of(plan.host);
+    auto leased = plan.core.connections->try_acquire(where);
+    if (!leased) {
+        auto waited = co_await plan.core.connections->acquire(plan.control, std::move(where));
+        if (!waited)
+            co_return std::move(waited).error();
+        leased = std::move(*waited);
+    }
     const bool was_used = leased->get() != nullptr;
     if (was_used)
         plan.report.reused();
@@ -122,13 +128,14 @@ struct attempt_plan
         if (fresh)
             if (auto opened = co_await open_connection(plan, *leased); !opened)
                 co_return std::move(opened).error();
-        auto head = sign_and_write_head(plan);
-        if (!head)
-            co_return std::move(head).error();
+        auto& memory = (*leased)->for_request();
+        if (auto written = sign_and_write_head(plan, memory); !written)
+            co_return std::move(written).error();
         plan.driver = std::make_unique<exchange_driver>(
             std::move(*leased), plan.request.head.method, plan.request.content_length);
         outgoing_body outgoing(body, plan.request.content_length);
-        co_await plan.driver->run_to_head(plan.control, *head, outgoing);
+        co_await plan.driver->run_to_head(plan.control, memory.head, outgoing);
+        memory.clear(); // Keys may be among what was sent.
         if (!met_stale_connection(plan.driver->progress(), !fresh, plan.idempotent) ||
             plan.control.interrupted() || !body.rewind())
             co_return result<void>();

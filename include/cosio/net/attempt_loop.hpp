@@ -38,10 +38,8 @@ public:
         refusal_function refusal_of)
         : core_(core), control_(control), request_(request), what_(what),
           refusal_of_(refusal_of),
-          backup_host_(core.retry.switch_domain ? core.service.backup_host(request.host)
-                                                : std::string()),
           attempts_(core.retry,
-              {what.idempotent, !backup_host_.empty(), core.identity->can_refresh()})
+              {what.idempotent, core.retry.switch_domain, core.identity->can_refresh()})
     {}
 
     [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
@@ -138,6 +136,8 @@ public:
         driver_.reset(); // Its connection is closed, or has been given back, before the wait.
         if (!decision.retries())
             co_return false;
+        if (attempts_.uses_backup_domain())
+            backup_host_ = core_.service.backup_host(request_.host); // Stays empty without one.
         if (decision.clock_difference)
             core_.clock_difference.store(
                 decision.clock_difference->count(), std::memory_order_relaxed);
@@ -159,8 +159,8 @@ public:
 private:
     [[nodiscard]] std::string_view host() const noexcept
     {
-        return attempts_.uses_backup_domain() ? std::string_view(backup_host_)
-                                              : std::string_view(request_.host);
+        return backup_host_.empty() ? std::string_view(request_.host)
+                                    : std::string_view(backup_host_);
     }
 
     void note_reply_head(const http::response_head& head)
@@ -219,7 +219,7 @@ private:
     const operation::prepared_request& request_;
     const operation::facts& what_;
     refusal_function refusal_of_;
-    std::string backup_host_;
+    std::string backup_host_{}; // Once it is used.
     attempts attempts_;
     std::optional<step_report> report_{};
     std::unique_ptr<exchange_driver> driver_{};

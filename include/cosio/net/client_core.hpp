@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,15 +64,20 @@ public:
           budget(settings.retry.budget), connect_to_(std::move(connect_to))
     {}
 
-    /// Where a request for `host` is sent.
-    [[nodiscard]] origin origin_of(std::string_view host) const
+    /// Where a request for `host` is sent. The last answer is kept: a client mostly talks to one
+    /// bucket.
+    [[nodiscard]] std::shared_ptr<const origin> origin_of(std::string_view host) const
     {
-        origin out;
-        out.tls = endpoint.scheme == scheme::https;
-        out.tls_name = host;
-        out.host = connect_to_ ? connect_to_->host : std::string(host);
-        out.port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
-        return out;
+        const std::lock_guard lock(origin_mutex_);
+        if (last_origin_ != nullptr && last_origin_->tls_name == host)
+            return last_origin_;
+        auto out = std::make_shared<origin>();
+        out->tls = endpoint.scheme == scheme::https;
+        out->tls_name = host;
+        out->host = connect_to_ ? connect_to_->host : std::string(host);
+        out->port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
+        last_origin_ = std::move(out);
+        return last_origin_;
     }
 
     /// An executor on which one thing runs at a time: the client's, or a new strand of it.
@@ -107,6 +113,8 @@ public:
 
 private:
     std::optional<host_and_port> connect_to_;
+    mutable std::mutex origin_mutex_{};
+    mutable std::shared_ptr<const origin> last_origin_{};
 };
 
 /// The endpoint a configuration describes. `service_host` is the dialect's host of the region.

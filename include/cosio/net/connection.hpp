@@ -5,6 +5,8 @@
 #ifndef COSIO_NET_CONNECTION_HPP
 #define COSIO_NET_CONNECTION_HPP
 
+#include <cosio/crypto/secret.hpp>
+#include <cosio/http/field_list.hpp>
 #include <cosio/net/stream.hpp>
 
 #include <chrono>
@@ -54,6 +56,21 @@ public:
     }
     void received(std::size_t count) noexcept { end_ += count; }
 
+    /// Where the heads of requests are written, so that they need no memory of their own. Empty
+    /// in between: `clear` wipes them.
+    struct request_memory
+    {
+        http::field_list attempt_fields{};
+        crypto::secret_buffer head{};
+
+        void clear() noexcept
+        {
+            attempt_fields.clear();
+            head.clear();
+        }
+    };
+    [[nodiscard]] request_memory& for_request() noexcept { return for_request_; }
+
     /// A reply has been received whole, and the connection is put aside.
     void rest(clock::time_point now = clock::now()) noexcept { resting_since_ = now; }
 
@@ -77,6 +94,7 @@ private:
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     clock::time_point resting_since_{};
+    request_memory for_request_{};
 };
 
 } // namespace cosio::inline v0::net

@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -60,7 +61,19 @@ public:
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
         operation_control::waiting waiting(control, connection_->bytes(), step::transfer);
-        co_await send(control, waiting, head, body);
+        exchange_.sending_begins();
+        if (body.in_memory() && body.unsent_size() <= small_body) {
+            auto head_left = detail::bytes_of(head.view());
+            auto body_left = body.next_in_memory();
+            if (!write_at_once(head_left, body_left)) {
+                auto written = co_await connection_->bytes().write(head_left, body_left);
+                if (!written)
+                    exchange_.send_failed(std::move(written).error());
+            }
+            exchange_.sent();
+        } else {
+            co_await send(control, waiting, head, body);
+        }
         sent_size_ = body.size();
         sent_crc64_ = body.crc64();
         while (exchange_.state() == exchange::phase::receiving_head && !control.interrupted()) {
@@ -102,6 +115,25 @@ public:
         body_size_ += count;
         body_sum_.update(buffer.first(count));
         co_return count;
+    }
+
+    /// The whole body, when nothing of it has to be waited for: a small one mostly comes with its
+    /// head. False, and nothing taken, when that is not so.
+    [[nodiscard]] bool take_received_body(std::string& out)
+    {
+        if (body_has_ended())
+            return true;
+        const auto& body = exchange_.body();
+        if (exchange_.state() != exchange::phase::receiving_body ||
+            body.kind() != http::framing::length ||
+            body.known_left() > connection_->unread().size())
+            return false;
+        static_cast<void>(decode_buffered());
+        out.assign(std::exchange(payload_, {}));
+        const auto bytes = detail::bytes_of(out);
+        body_size_ += bytes.size();
+        body_sum_.update(bytes);
+        return true;
     }
 
     /// Whether `read_body` has nothing left to yield, and no failure to report.
@@ -147,10 +179,27 @@ private:
                 exchange_.stop(std::move(*why));
     }
 
+    /// A body that is sent together with its head, without looking for an early reply.
+    static constexpr std::size_t small_body = 64 * 1024;
+
+    /// Takes off both what left without waiting; whether that was all, or sending failed.
+    [[nodiscard]] bool write_at_once(
+        std::span<const std::byte>& first, std::span<const std::byte>& second)
+    {
+        auto done = connection_->bytes().write_available(first, second);
+        if (!done) {
+            exchange_.send_failed(std::move(done).error());
+            return true;
+        }
+        const auto of_first = std::min(done->bytes, first.size());
+        first = first.subspan(of_first);
+        second = second.subspan(done->bytes - of_first);
+        return done->all_left;
+    }
+
     asio::awaitable<void> send(operation_control& control, operation_control::waiting& waiting,
         const crypto::secret_buffer& head, outgoing_body& body)
     {
-        exchange_.sending_begins();
         auto head_left = detail::bytes_of(head.view());
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
             result<std::span<const std::byte>> piece;

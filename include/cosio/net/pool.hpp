@@ -36,8 +36,8 @@ class lease
 {
 public:
     lease() = default;
-    lease(std::shared_ptr<pool<Connection>> from, origin where,
-        std::unique_ptr<Connection> connection)
+    lease(std::shared_ptr<pool<Connection>> from, std::shared_ptr<const origin> where,
+        std::unique_ptr<Connection> connection) noexcept
         : pool_(std::move(from)), where_(std::move(where)), connection_(std::move(connection))
     {}
     lease(lease&&) noexcept = default;
@@ -52,7 +52,7 @@ public:
     }
     ~lease() { give_back(); }
 
-    [[nodiscard]] const origin& leads_to() const noexcept { return where_; }
+    [[nodiscard]] const origin& leads_to() const noexcept { return *where_; }
     [[nodiscard]] Connection* get() const noexcept { return connection_.get(); }
     [[nodiscard]] Connection& operator*() const noexcept { return *connection_; }
     [[nodiscard]] Connection* operator->() const noexcept { return connection_.get(); }
@@ -68,12 +68,12 @@ private:
     void give_back() noexcept
     {
         if (const auto from = std::exchange(pool_, nullptr); from != nullptr)
-            from->release(where_, keep_ ? std::move(connection_) : nullptr);
+            from->release(*where_, keep_ ? std::move(connection_) : nullptr);
         connection_.reset();
     }
 
     std::shared_ptr<pool<Connection>> pool_{};
-    origin where_{};
+    std::shared_ptr<const origin> where_{};
     std::unique_ptr<Connection> connection_{};
     bool keep_ = false;
 };
@@ -85,24 +85,35 @@ class pool : public std::enable_shared_from_this<pool<Connection>>
 public:
     explicit pool(const pool_settings& settings) : state_(settings) {}
 
+    /// As `acquire`, but nothing where that would wait.
+    [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
+    {
+        std::unique_lock lock(mutex_);
+        if (!state_.admits(*where))
+            return std::nullopt;
+        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
+        lock.unlock();
+        return admitted(std::move(where), std::move(got.connection));
+    }
+
     /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
     ///
     /// Waits when all that are allowed are in use. Errors: `errc::pool_timeout`,
     /// `errc::total_timeout`, `errc::cancelled`.
     [[nodiscard]] asio::awaitable<result<lease<Connection>>> acquire(
-        operation_control& control, origin where)
+        operation_control& control, std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        auto got = state_.acquire(where, std::chrono::steady_clock::now());
+        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
         if (got.admitted) {
             lock.unlock();
             co_return admitted(std::move(where), std::move(got.connection));
         }
         std::optional<queue_place> place;
         try {
-            place.emplace(*this, where, got.waits_as, control.executor());
+            place.emplace(*this, *where, got.waits_as, control.executor());
         } catch (...) { // A place that nobody holds would get a connection some day.
-            static_cast<void>(state_.leave(where, got.waits_as));
+            static_cast<void>(state_.leave(*where, got.waits_as));
             throw;
         }
         lock.unlock();
@@ -219,7 +230,8 @@ private:
 
     /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
     /// must not be taken for the reply to the next request.
-    [[nodiscard]] lease<Connection> admitted(origin where, std::unique_ptr<Connection> connection)
+    [[nodiscard]] lease<Connection> admitted(
+        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection)
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));

@@ -12,8 +12,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <iterator>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -75,11 +75,19 @@ public:
 
     explicit pool_state(const pool_settings& settings) : settings_(settings) {}
 
+    /// Whether `acquire` would admit at once.
+    [[nodiscard]] bool admits(const origin& where) const
+    {
+        const auto host = hosts_.find(where);
+        return host == hosts_.end() || host->second.in_use < settings_.maximum_per_host;
+    }
+
     /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
     [[nodiscard]] admission acquire(const origin& where, time_point now)
     {
         drop_old(now);
-        auto& host = hosts_[where];
+        auto& entry = *hosts_.try_emplace(where).first;
+        auto& host = entry.second;
         admission out;
         if (host.in_use >= settings_.maximum_per_host) {
             out.waits_as = ++last_ticket_;
@@ -89,12 +97,15 @@ public:
         }
         ++host.in_use;
         out.admitted = true;
-        out.connection = take_idle(where);
+        out.connection = take_idle(entry);
         return out;
     }
 
     /// Another idle connection for one who is admitted already, when the first was no good.
-    [[nodiscard]] owned exchange_stale(const origin& where) { return take_idle(where); }
+    [[nodiscard]] owned exchange_stale(const origin& where)
+    {
+        return take_idle(*hosts_.find(where));
+    }
 
     /// One who was admitted is done; `connection` is null when it cannot serve again. Whoever has
     /// waited longest for this host gets its right.
@@ -111,10 +122,11 @@ public:
             --waiting_;
             return out;
         }
-        if (--found->second.in_use == 0)
-            hosts_.erase(found);
+        --found->second.in_use;
         if (connection != nullptr)
-            keep(where, std::move(connection), now);
+            keep(*found, std::move(connection), now);
+        else
+            forget_unless_used(*found);
         return std::nullopt;
     }
 
@@ -122,7 +134,7 @@ public:
     void add_idle(const origin& where, owned connection, time_point now)
     {
         drop_old(now);
-        keep(where, std::move(connection), now);
+        keep(*hosts_.try_emplace(where).first, std::move(connection), now);
     }
 
     /// One who waits gives up. False when the grant was made already, which then is to be released.
@@ -138,8 +150,8 @@ public:
     [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
     [[nodiscard]] std::size_t idle_to(const origin& where) const
     {
-        return static_cast<std::size_t>(
-            std::ranges::count(idle_, where, &idle_connection::where));
+        const auto host = hosts_.find(where);
+        return host == hosts_.end() ? 0 : host->second.idle;
     }
     /// How many may lie idle to one host.
     [[nodiscard]] std::size_t room() const noexcept
@@ -156,36 +168,46 @@ public:
     }
 
 private:
+    /// There is one as long as anybody is admitted or a connection lies idle; a queue has somebody
+    /// to wait for.
+    struct host_state
+    {
+        std::size_t in_use = 0;
+        std::size_t idle = 0;
+        std::list<ticket> queue{};
+    };
+    using host_entry = typename std::map<origin, host_state>::value_type;
+
     struct idle_connection
     {
-        origin where{};
+        host_entry* host = nullptr;
         owned connection{};
         time_point since{};
     };
 
-    /// There is one as long as anybody is admitted, so a queue has somebody to wait for.
-    struct host_state
+    [[nodiscard]] owned take_idle(host_entry& host)
     {
-        std::size_t in_use = 0;
-        std::deque<ticket> queue{};
-    };
-
-    [[nodiscard]] owned take_idle(const origin& where)
-    {
-        const auto found = std::ranges::find(idle_.rbegin(), idle_.rend(), where,
-            [](const idle_connection& each) -> const origin& { return each.where; });
+        const auto found = std::ranges::find(
+            idle_.rbegin(), idle_.rend(), &host, &idle_connection::host);
         if (found == idle_.rend())
             return nullptr;
         auto taken = std::move(found->connection);
         idle_.erase(std::next(found).base());
+        --host.second.idle;
         return taken;
     }
 
-    void keep(const origin& where, owned connection, time_point now)
+    void keep(host_entry& host, owned connection, time_point now)
     {
-        idle_.push_back({where, std::move(connection), now});
+        try {
+            idle_.push_back({&host, std::move(connection), now});
+        } catch (...) {
+            forget_unless_used(host);
+            throw;
+        }
+        ++host.second.idle;
         if (idle_.size() > settings_.maximum_idle)
-            idle_.erase(idle_.begin());
+            drop_oldest(1);
     }
 
     /// They are in the order in which they became idle.
@@ -194,7 +216,23 @@ private:
         const auto fresh = std::ranges::find_if(idle_, [&](const idle_connection& each) {
             return is_fresh(each.since, now, settings_.idle_timeout);
         });
-        idle_.erase(idle_.begin(), fresh);
+        drop_oldest(static_cast<std::size_t>(fresh - idle_.begin()));
+    }
+
+    void drop_oldest(std::size_t count)
+    {
+        for (std::size_t i = 0; i != count; ++i) {
+            auto& host = *idle_[i].host;
+            --host.second.idle;
+            forget_unless_used(host);
+        }
+        idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+
+    void forget_unless_used(const host_entry& host)
+    {
+        if (host.second.in_use == 0 && host.second.idle == 0)
+            hosts_.erase(hosts_.find(host.first));
     }
 
     pool_settings settings_;

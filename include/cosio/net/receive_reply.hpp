@@ -109,7 +109,7 @@ struct destination
     result<void> received;
     if (success && to.into_buffer)
         received = co_await read_into_buffer(driver, control, to.buffer);
-    else
+    else if (!driver.take_received_body(out.body))
         received = co_await read_into_string(driver, control, out.body, capacity);
     if (!received)
         co_return std::move(received).error();

@@ -58,6 +58,23 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) = 0;
 
+    /// What `write_available` has done.
+    struct written
+    {
+        std::size_t bytes = 0; ///< Of what it was given.
+        bool all_left = false; ///< All of that was handed to the system, nothing is held back.
+    };
+
+    /// Writes what leaves without waiting. Unless all has left, `write` has to follow with the rest,
+    /// even if that is empty. A stream need not be able to.
+    [[nodiscard]] virtual result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second)
+    {
+        static_cast<void>(first);
+        static_cast<void>(second);
+        return written();
+    }
+
     /// Reads what is there without waiting; 0 bytes: nothing. The end of the peer's side is
     /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;

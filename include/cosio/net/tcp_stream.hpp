@@ -72,6 +72,19 @@ public:
         co_return result<void>();
     }
 
+    [[nodiscard]] result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        const std::array<asio::const_buffer, 2> buffers{asio::buffer(first.data(), first.size()),
+            asio::buffer(second.data(), second.size())};
+        std::error_code code;
+        const auto count = socket_.write_some(buffers, code);
+        if (code && code != asio::error::would_block)
+            return connection_error(code);
+        moved_ += count;
+        return written{count, count == first.size() + second.size()};
+    }
+
     [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
     {
         std::error_code code;

@@ -98,20 +98,32 @@ public:
     [[nodiscard]] asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
+        if (const auto rest = std::exchange(held_back_, {}); !rest.empty())
+            if (auto sent = co_await transport_->write(rest, {}); !sent)
+                co_return sent;
         while (!first.empty() || !second.empty()) {
-            std::size_t room = send_size;
-            for (auto* const part : {&first, &second}) {
-                const auto piece = part->first(std::min(room, part->size()));
-                if (engine_->write(piece) != tls_engine::status::done)
-                    co_return engine_->failure();
-                room -= piece.size();
-                *part = part->subspan(piece.size());
-            }
-            engine_->exchange_output(sending_);
+            if (!encrypt(first, second))
+                co_return engine_->failure();
             if (auto sent = co_await transport_->write(sending_, {}); !sent)
                 co_return sent;
         }
         co_return result<void>();
+    }
+
+    [[nodiscard]] result<written> write_available(
+        std::span<const std::byte> first, std::span<const std::byte> second) override
+    {
+        const auto size = first.size() + second.size();
+        if (!held_back_.empty())
+            return written();
+        if (!encrypt(first, second))
+            return engine_->failure();
+        auto sent = transport_->write_available(sending_, {});
+        if (!sent)
+            return sent;
+        held_back_ = std::span<const std::byte>(sending_).subspan(sent->bytes);
+        const auto left_over = first.size() + second.size();
+        return written{size - left_over, held_back_.empty() && left_over == 0};
     }
 
     [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
@@ -169,6 +181,22 @@ private:
         origin where_;
     };
 
+    /// Encrypts from the front of both, as much as is sent at once, into `sending_`.
+    [[nodiscard]] bool encrypt(
+        std::span<const std::byte>& first, std::span<const std::byte>& second)
+    {
+        std::size_t room = send_size;
+        for (auto* const part : {&first, &second}) {
+            const auto piece = part->first(std::min(room, part->size()));
+            if (engine_->write(piece) != tls_engine::status::done)
+                return false;
+            room -= piece.size();
+            *part = part->subspan(piece.size());
+        }
+        engine_->exchange_output(sending_);
+        return true;
+    }
+
     asio::awaitable<result<void>> flush()
     {
         if (!engine_->has_output())
@@ -190,6 +218,7 @@ private:
     std::unique_ptr<session_keeper> sessions_{}; // Before the engine, which refers to it.
     std::unique_ptr<tls_engine> engine_;
     std::vector<std::byte> sending_{};
+    std::span<const std::byte> held_back_{}; // Of `sending_`: what did not leave without waiting.
 };
 
 } // namespace cosio::inline v0::net

@@ -28,7 +28,7 @@ class connections_under_way final : public interruptible,
                                     public std::enable_shared_from_this<connections_under_way>
 {
 public:
-    connections_under_way(std::shared_ptr<client_core> core, origin where,
+    connections_under_way(std::shared_ptr<client_core> core, std::shared_ptr<const origin> where,
         const asio::any_io_executor& executor)
         : core_(std::move(core)), where_(std::move(where)),
           parked_(std::make_shared<parking>(executor)), executor_(executor)
@@ -72,7 +72,7 @@ private:
     {
         result<opened_stream> opened = error(errc::out_of_memory);
         try {
-            opened = co_await self->core_->connects.open(*control, self->where_);
+            opened = co_await self->core_->connects.open(*control, *self->where_);
         } catch (...) { // Without memory there is one connection less.
         }
         self->done(std::move(opened));
@@ -84,7 +84,7 @@ private:
         if (opened) {
             pool.count_opened(opened->resumed);
             try {
-                pool.add_idle(where_, std::make_unique<connection>(std::move(opened->bytes)));
+                pool.add_idle(*where_, std::make_unique<connection>(std::move(opened->bytes)));
                 ++opened_;
             } catch (...) { // Those who wait have to be told all the same.
                 failure_ = error(errc::out_of_memory);
@@ -98,7 +98,7 @@ private:
     }
 
     std::shared_ptr<client_core> core_;
-    origin where_;
+    std::shared_ptr<const origin> where_;
     std::shared_ptr<parking> parked_;
     asio::any_io_executor executor_;
     std::vector<std::shared_ptr<operation_control>> controls_{};
@@ -117,7 +117,7 @@ private:
         if (!request)
             co_return std::move(request).error();
         auto where = core->origin_of(request->host);
-        const auto missing = core->connections->missing_to(where, wanted);
+        const auto missing = core->connections->missing_to(*where, wanted);
         const auto under_way = std::make_shared<connections_under_way>(
             core, std::move(where), control->executor());
         auto opened = co_await under_way->open(*control, limits, missing);
