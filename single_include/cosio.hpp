@@ -2864,8 +2864,8 @@ public:
     [[nodiscard]] field operator[](std::size_t index) const noexcept
     {
         const auto& position = positions_[index];
-        return {std::string_view(text_).substr(position.name, position.name_length),
-            std::string_view(text_).substr(position.value, position.value_length)};
+        return {{text_.data() + position.name, position.name_length},
+            {text_.data() + position.value, position.value_length}};
     }
 
     /// The value of the first field of that name, in any case.
@@ -10914,32 +10914,57 @@ struct destination
     co_return result<void>();
 }
 
-/// Receives the body of a reply whose head is there, and gives the connection back if it may serve
-/// again. Bodies of refusals are documents whatever the destination is.
-[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(
-    exchange_driver& driver, operation_control& control, const destination& to)
+/// What is known of a reply whose body has been received into `body`, or elsewhere. Gives the
+/// connection back if it may serve again.
+[[nodiscard]] inline operation::reply finish_reply(
+    exchange_driver& driver, operation_control& control, std::string body)
 {
-    operation::reply out;
     auto& progress = driver.progress();
-    const bool success = operation::is_success(progress.head().status);
-    const bool has_body = progress.body().kind() != http::framing::none;
-    const auto capacity = success ? to.capacity() : longest_document;
-    if (has_body && progress.head().content_length.value_or(0) > capacity)
-        co_return too_long_for_destination(capacity);
-    result<void> received;
-    if (success && to.into_buffer)
-        received = co_await read_into_buffer(driver, control, to.buffer);
-    else if (!driver.take_received_body(out.body))
-        received = co_await read_into_string(driver, control, out.body, capacity);
-    if (!received)
-        co_return std::move(received).error();
     driver.give_back(control);
+    operation::reply out;
+    out.body = std::move(body);
     out.body_size = driver.body_size();
     out.body_crc64 = driver.body_crc64();
     out.sent_crc64 = driver.sent_crc64();
     out.body_end_is_framed = progress.body().kind() != http::framing::until_close;
     out.head = std::move(progress.head());
-    co_return out;
+    return out;
+}
+
+/// As `receive_reply`, when all of the body has come with the head; nothing when it has not, or goes
+/// elsewhere than into a string.
+[[nodiscard]] inline std::optional<operation::reply> take_received_reply(
+    exchange_driver& driver, operation_control& control, const destination& to)
+{
+    const auto& head = driver.progress().head();
+    const bool into_buffer = to.into_buffer && operation::is_success(head.status);
+    std::string body;
+    if (into_buffer || head.content_length.value_or(0) > to.capacity() ||
+        !driver.take_received_body(body))
+        return std::nullopt;
+    return finish_reply(driver, control, std::move(body));
+}
+
+/// Receives the body of a reply whose head is there, and gives the connection back if it may serve
+/// again. Bodies of refusals are documents whatever the destination is.
+[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(
+    exchange_driver& driver, operation_control& control, const destination& to)
+{
+    const auto& progress = driver.progress();
+    const bool success = operation::is_success(progress.head().status);
+    const bool has_body = progress.body().kind() != http::framing::none;
+    const auto capacity = success ? to.capacity() : longest_document;
+    if (has_body && progress.head().content_length.value_or(0) > capacity)
+        co_return too_long_for_destination(capacity);
+    std::string body;
+    result<void> received;
+    if (success && to.into_buffer)
+        received = co_await read_into_buffer(driver, control, to.buffer);
+    else
+        received = co_await read_into_string(driver, control, body, capacity);
+    if (!received)
+        co_return std::move(received).error();
+    co_return finish_reply(driver, control, std::move(body));
 }
 
 } // namespace cosio::inline v0::net
@@ -11014,11 +11039,23 @@ public:
     [[nodiscard]] asio::awaitable<result<operation::reply>> receive(const destination& to)
     {
         auto got = co_await receive_reply(*driver_, control_, to);
-        if (!got)
-            co_return got;
-        if (auto refusal = refusal_of_(*got, what_))
-            co_return std::move(*refusal);
+        if (got)
+            if (auto refusal = refusal_of_(*got, what_))
+                got = std::move(*refusal);
         co_return got;
+    }
+
+    /// As `receive`, without waiting: nothing when the reply has not come whole.
+    [[nodiscard]] std::optional<result<operation::reply>> receive_at_once(const destination& to)
+    {
+        std::optional<result<operation::reply>> out;
+        if (auto got = take_received_reply(*driver_, control_, to)) {
+            if (auto refusal = refusal_of_(*got, what_))
+                out.emplace(std::move(*refusal));
+            else
+                out.emplace(std::move(*got));
+        }
+        return out;
     }
 
     /// An attempt before this one may have done what was asked for.
@@ -11899,7 +11936,10 @@ template <class Dialect, class Operation>
             error why;
             auto begun = co_await loop->begin();
             if (begun) {
-                auto got = co_await loop->receive(to);
+                auto at_once = loop->receive_at_once(to);
+                if (!at_once)
+                    at_once = co_await loop->receive(to);
+                auto& got = *at_once;
                 if (got) {
                     const std::string request_id = operation::request_id_of<Dialect>(*got);
                     auto decoded = Operation::decode(request->expected, std::move(*got));
@@ -12287,7 +12327,8 @@ struct get_object
     [[nodiscard]] static result<result_type> decode_head(
         const expectation& expected, const http::response_head& head)
     {
-        result_type out;
+        result<result_type> made; // Not moved into: it holds much.
+        auto& out = *made;
         if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
             return std::move(decoded).error();
         if (auto proved = expected.encryption.check(out.sse); !proved)
@@ -12298,7 +12339,7 @@ struct get_object
                     "the whole object was asked for, the reply has status " +
                         std::to_string(head.status));
             out.size = head.content_length.value_or(0);
-            return out;
+            return made;
         }
         out.range = parse_content_range(head.get("Content-Range"));
         if (head.status != 206 || !out.range || !out.range->answers(expected.range))
@@ -12310,7 +12351,7 @@ struct get_object
         const auto length = out.range->last - out.range->first + 1;
         if (head.content_length && *head.content_length != length)
             return error(errc::malformed_response, "Content-Range and Content-Length differ");
-        return out;
+        return made;
     }
 
     /// Completes `out`, which `decode_head` made, once the body has been received.

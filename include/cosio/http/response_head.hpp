@@ -37,8 +37,8 @@ public:
     [[nodiscard]] field operator[](std::size_t index) const noexcept
     {
         const auto& position = positions_[index];
-        return {std::string_view(text_).substr(position.name, position.name_length),
-            std::string_view(text_).substr(position.value, position.value_length)};
+        return {{text_.data() + position.name, position.name_length},
+            {text_.data() + position.value, position.value_length}};
     }
 
     /// The value of the first field of that name, in any case.

@@ -83,11 +83,23 @@ public:
     [[nodiscard]] asio::awaitable<result<operation::reply>> receive(const destination& to)
     {
         auto got = co_await receive_reply(*driver_, control_, to);
-        if (!got)
-            co_return got;
-        if (auto refusal = refusal_of_(*got, what_))
-            co_return std::move(*refusal);
+        if (got)
+            if (auto refusal = refusal_of_(*got, what_))
+                got = std::move(*refusal);
         co_return got;
+    }
+
+    /// As `receive`, without waiting: nothing when the reply has not come whole.
+    [[nodiscard]] std::optional<result<operation::reply>> receive_at_once(const destination& to)
+    {
+        std::optional<result<operation::reply>> out;
+        if (auto got = take_received_reply(*driver_, control_, to)) {
+            if (auto refusal = refusal_of_(*got, what_))
+                out.emplace(std::move(*refusal));
+            else
+                out.emplace(std::move(*got));
+        }
+        return out;
     }
 
     /// An attempt before this one may have done what was asked for.

@@ -35,7 +35,10 @@ template <class Dialect, class Operation>
             error why;
             auto begun = co_await loop->begin();
             if (begun) {
-                auto got = co_await loop->receive(to);
+                auto at_once = loop->receive_at_once(to);
+                if (!at_once)
+                    at_once = co_await loop->receive(to);
+                auto& got = *at_once;
                 if (got) {
                     const std::string request_id = operation::request_id_of<Dialect>(*got);
                     auto decoded = Operation::decode(request->expected, std::move(*got));

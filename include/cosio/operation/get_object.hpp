@@ -84,7 +84,8 @@ struct get_object
     [[nodiscard]] static result<result_type> decode_head(
         const expectation& expected, const http::response_head& head)
     {
-        result_type out;
+        result<result_type> made; // Not moved into: it holds much.
+        auto& out = *made;
         if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
             return std::move(decoded).error();
         if (auto proved = expected.encryption.check(out.sse); !proved)
@@ -95,7 +96,7 @@ struct get_object
                     "the whole object was asked for, the reply has status " +
                         std::to_string(head.status));
             out.size = head.content_length.value_or(0);
-            return out;
+            return made;
         }
         out.range = parse_content_range(head.get("Content-Range"));
         if (head.status != 206 || !out.range || !out.range->answers(expected.range))
@@ -107,7 +108,7 @@ struct get_object
         const auto length = out.range->last - out.range->first + 1;
         if (head.content_length && *head.content_length != length)
             return error(errc::malformed_response, "Content-Range and Content-Length differ");
-        return out;
+        return made;
     }
 
     /// Completes `out`, which `decode_head` made, once the body has been received.
