@@ -1,0 +1,4 @@
+// The library, compiled once for all examples.
+
+#define COSIO_SOURCE
+#include <cosio.hpp>
