@@ -14912,7 +14912,9 @@ namespace cosio::inline v0 {
 
 /// `co_await sink.write(bytes)` takes all of `bytes`, which are valid until it completes. Nothing
 /// more is received meanwhile, so a slow sink slows the sender down. An error ends the download
-/// with it.
+/// with it, and so does what it throws. When the download is cancelled, the coroutine of a write is
+/// cancelled (terminal), and the download ends once the write has: one that waits for long should
+/// take part in cancellation.
 template <class T>
 concept body_sink = requires(T& sink, std::span<const std::byte> bytes) {
     { sink.write(bytes) } -> std::same_as<asio::awaitable<result<void>>>;
@@ -14984,8 +14986,13 @@ public:
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     }
 
+    /// What runs here has to stop. An interruption reaches only what is under way at that moment:
+    /// ask before each operation.
+    [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+
     void interrupt()
     {
+        interrupted_ = true;
         signal_.emit(asio::cancellation_type::terminal);
         timer_.cancel();
     }
@@ -14996,7 +15003,27 @@ private:
     asio::cancellation_signal signal_{};
     asio::steady_timer timer_;
     bool busy_ = false;
+    bool interrupted_ = false;
 };
+
+/// Waits in `in` for what `begin` begins, which is of the caller of the transfer: an interruption
+/// cancels it, and what it throws becomes an error. Yields what the awaitable of `begin` does.
+template <class Begin>
+[[nodiscard]] std::invoke_result_t<Begin&> wait_for_foreign(
+    asio::any_io_executor executor, lane& in, Begin& begin)
+{
+    if (in.interrupted())
+        co_return error(errc::cancelled);
+    typename std::invoke_result_t<Begin&>::value_type out = error(errc::cancelled);
+    try {
+        auto work = begin();
+        auto pending = asio::co_spawn(executor, std::move(work), in.token());
+        out = co_await std::move(pending);
+    } catch (...) {
+        out = net::error_of_exception();
+    }
+    co_return out;
+}
 
 /// The lanes of a transfer. Touched on the transfer's executor only, which is serial.
 ///
@@ -15532,6 +15559,8 @@ public:
     {
         const initiate_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .sse = target_.sse, .headers = target_.headers};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto begun = co_await cos_.initiate_multipart_upload(request, in.token());
         if (!begun)
             co_return std::move(begun).error();
@@ -15564,6 +15593,8 @@ public:
             .body = body,
             .content_md5 = content_md5,
             .sse = part_encryption(target_.sse)};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto sent = co_await cos_.upload_part(request, in.token());
         if (!sent)
             co_return std::move(sent).error();
@@ -15589,6 +15620,8 @@ public:
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto done = co_await cos_.complete_multipart_upload(request, in.token());
         if (!done) {
             auto why = std::move(done).error();
@@ -15996,6 +16029,8 @@ private:
                 request.headers = kept.headers();
             }
         }
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         auto copied = co_await with_.cos.copy_object(request, crew_->first().token());
         if (!copied)
             co_return changed_or(std::move(copied).error());
@@ -16049,6 +16084,8 @@ private:
             .part_number = which.number, .copy_source = self->source_,
             .source_range = byte_range::between(which.offset, which.offset + which.size - 1),
             .sse = part_encryption(self->target_.sse)};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto copied = co_await self->with_.cos.upload_part_copy(request, in.token());
         if (!copied)
             co_return std::move(copied).error();
@@ -16126,6 +16163,8 @@ public:
     {
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto found = co_await cos_.head_object(request, in.token());
         if (!found)
             co_return std::move(found).error();
@@ -16180,12 +16219,16 @@ private:
         if (!whole)
             request.range = byte_range::between(at.next, at.end - 1);
         request.conditions.if_match = object_.etag;
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto opened = co_await cos_.open_object(request, in.token());
         if (!opened)
             co_return changed_or(std::move(opened).error());
         if (opened->properties().size != object_.size)
             co_return error(errc::object_changed, "its size is another than before");
         for (;;) {
+            if (in.interrupted())
+                co_return error(errc::cancelled);
             const auto room = to.room();
             auto got = co_await opened->read_some(room, in.token());
             if (!got) {
@@ -16362,15 +16405,16 @@ private:
     class sink_writer
     {
     public:
-        explicit sink_writer(stream_download& of)
-            : of_(of), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
+        sink_writer(stream_download& of, lane& in)
+            : of_(of), in_(in), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
         {}
 
         [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), buffer_size}; }
 
         [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
         {
-            auto taken = co_await of_.sink_->write(room().first(count));
+            const auto begin = [&] { return of_.sink_->write(room().first(count)); };
+            auto taken = co_await wait_for_foreign(of_.control_->executor(), in_, begin);
             if (taken)
                 of_.meter_.commit(count, clock::now());
             co_return taken;
@@ -16380,6 +16424,7 @@ private:
         static constexpr std::size_t buffer_size = 128 * 1024;
 
         stream_download& of_;
+        lane& in_;
         std::unique_ptr<std::byte[]> buffer_;
     };
 
@@ -16388,7 +16433,7 @@ private:
     {
         result<std::uint64_t> sum = std::uint64_t{0};
         if (self->sink_ != nullptr) {
-            sink_writer to(*self);
+            sink_writer to(*self, in);
             sum = co_await self->fetch_.fetch(in, which, whole, to);
         } else {
             memory_writer to(*self, which);
@@ -17877,6 +17922,8 @@ private:
         std::string marker;
         std::string token;
         for (;;) {
+            if (crew_->stopping())
+                co_return result<void>();
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
@@ -17919,6 +17966,8 @@ private:
             co_return std::move(entered).error();
         if (path->name.empty())
             co_return result<void>(); // A folder, which is there now.
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         const download_file_request request{.bucket = self->bucket_, .key = key,
             .path = path->name, .sse = self->sse_, .options = self->inner_options()};
         auto with = self->with_;
@@ -18143,17 +18192,8 @@ private:
     /// A source that waits is cancelled when the transfer has to stop.
     [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
     {
-        if (crew_->stopping())
-            co_return error(errc::cancelled);
-        result<std::size_t> got = error(errc::cancelled);
-        try {
-            auto reading = body_.read(room);
-            auto pending = asio::co_spawn(
-                control_->executor(), std::move(reading), crew_->first().token());
-            got = co_await std::move(pending);
-        } catch (...) {
-            got = net::error_of_exception();
-        }
+        const auto begin = [&] { return body_.read(room); };
+        auto got = co_await wait_for_foreign(control_->executor(), crew_->first(), begin);
         if (got && *got > room.size())
             co_return error(
                 errc::body_source_failed, "yielded more than it was given room for", "body");
@@ -18166,6 +18206,8 @@ private:
     {
         const put_object_request request{.bucket = target_.bucket, .key = target_.key,
             .body = bytes, .sse = target_.sse, .headers = target_.headers};
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (!stored)
             co_return std::move(stored).error();
@@ -18521,6 +18563,8 @@ private:
             .content_md5 = *md5,
             .sse = target_.sse,
             .headers = target_.headers};
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (auto unchanged = co_await check_unchanged(); !unchanged)
             co_return std::move(unchanged).error();
@@ -18600,6 +18644,8 @@ private:
         list_parts_request request{
             .bucket = target_.bucket, .key = target_.key, .upload_id = upload_.id()};
         for (;;) {
+            if (crew_->stopping())
+                co_return error(errc::cancelled);
             auto page = co_await cos_.list_parts(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();

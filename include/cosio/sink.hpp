@@ -19,7 +19,9 @@ namespace cosio::inline v0 {
 
 /// `co_await sink.write(bytes)` takes all of `bytes`, which are valid until it completes. Nothing
 /// more is received meanwhile, so a slow sink slows the sender down. An error ends the download
-/// with it.
+/// with it, and so does what it throws. When the download is cancelled, the coroutine of a write is
+/// cancelled (terminal), and the download ends once the write has: one that waits for long should
+/// take part in cancellation.
 template <class T>
 concept body_sink = requires(T& sink, std::span<const std::byte> bytes) {
     { sink.write(bytes) } -> std::same_as<asio::awaitable<result<void>>>;

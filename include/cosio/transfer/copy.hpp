@@ -154,6 +154,8 @@ private:
                 request.headers = kept.headers();
             }
         }
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         auto copied = co_await with_.cos.copy_object(request, crew_->first().token());
         if (!copied)
             co_return changed_or(std::move(copied).error());
@@ -207,6 +209,8 @@ private:
             .part_number = which.number, .copy_source = self->source_,
             .source_range = byte_range::between(which.offset, which.offset + which.size - 1),
             .sse = part_encryption(self->target_.sse)};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto copied = co_await self->with_.cos.upload_part_copy(request, in.token());
         if (!copied)
             co_return std::move(copied).error();

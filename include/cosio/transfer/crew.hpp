@@ -6,6 +6,7 @@
 #define COSIO_TRANSFER_CREW_HPP
 
 #include <cosio/detail/asio.hpp>
+#include <cosio/net/error_of_exception.hpp>
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/run_operation.hpp>
 #include <cosio/result.hpp>
@@ -27,6 +28,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace cosio::inline v0::transfer {
@@ -50,8 +52,13 @@ public:
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     }
 
+    /// What runs here has to stop. An interruption reaches only what is under way at that moment:
+    /// ask before each operation.
+    [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+
     void interrupt()
     {
+        interrupted_ = true;
         signal_.emit(asio::cancellation_type::terminal);
         timer_.cancel();
     }
@@ -62,7 +69,27 @@ private:
     asio::cancellation_signal signal_{};
     asio::steady_timer timer_;
     bool busy_ = false;
+    bool interrupted_ = false;
 };
+
+/// Waits in `in` for what `begin` begins, which is of the caller of the transfer: an interruption
+/// cancels it, and what it throws becomes an error. Yields what the awaitable of `begin` does.
+template <class Begin>
+[[nodiscard]] std::invoke_result_t<Begin&> wait_for_foreign(
+    asio::any_io_executor executor, lane& in, Begin& begin)
+{
+    if (in.interrupted())
+        co_return error(errc::cancelled);
+    typename std::invoke_result_t<Begin&>::value_type out = error(errc::cancelled);
+    try {
+        auto work = begin();
+        auto pending = asio::co_spawn(executor, std::move(work), in.token());
+        out = co_await std::move(pending);
+    } catch (...) {
+        out = net::error_of_exception();
+    }
+    co_return out;
+}
 
 /// The lanes of a transfer. Touched on the transfer's executor only, which is serial.
 ///

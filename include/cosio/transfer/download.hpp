@@ -157,15 +157,16 @@ private:
     class sink_writer
     {
     public:
-        explicit sink_writer(stream_download& of)
-            : of_(of), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
+        sink_writer(stream_download& of, lane& in)
+            : of_(of), in_(in), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
         {}
 
         [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), buffer_size}; }
 
         [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
         {
-            auto taken = co_await of_.sink_->write(room().first(count));
+            const auto begin = [&] { return of_.sink_->write(room().first(count)); };
+            auto taken = co_await wait_for_foreign(of_.control_->executor(), in_, begin);
             if (taken)
                 of_.meter_.commit(count, clock::now());
             co_return taken;
@@ -175,6 +176,7 @@ private:
         static constexpr std::size_t buffer_size = 128 * 1024;
 
         stream_download& of_;
+        lane& in_;
         std::unique_ptr<std::byte[]> buffer_;
     };
 
@@ -183,7 +185,7 @@ private:
     {
         result<std::uint64_t> sum = std::uint64_t{0};
         if (self->sink_ != nullptr) {
-            sink_writer to(*self);
+            sink_writer to(*self, in);
             sum = co_await self->fetch_.fetch(in, which, whole, to);
         } else {
             memory_writer to(*self, which);

@@ -114,6 +114,8 @@ private:
         std::string marker;
         std::string token;
         for (;;) {
+            if (crew_->stopping())
+                co_return result<void>();
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
@@ -156,6 +158,8 @@ private:
             co_return std::move(entered).error();
         if (path->name.empty())
             co_return result<void>(); // A folder, which is there now.
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         const download_file_request request{.bucket = self->bucket_, .key = key,
             .path = path->name, .sse = self->sse_, .options = self->inner_options()};
         auto with = self->with_;

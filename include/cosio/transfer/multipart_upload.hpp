@@ -74,6 +74,8 @@ public:
     {
         const initiate_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .sse = target_.sse, .headers = target_.headers};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto begun = co_await cos_.initiate_multipart_upload(request, in.token());
         if (!begun)
             co_return std::move(begun).error();
@@ -106,6 +108,8 @@ public:
             .body = body,
             .content_md5 = content_md5,
             .sse = part_encryption(target_.sse)};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto sent = co_await cos_.upload_part(request, in.token());
         if (!sent)
             co_return std::move(sent).error();
@@ -131,6 +135,8 @@ public:
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto done = co_await cos_.complete_multipart_upload(request, in.token());
         if (!done) {
             auto why = std::move(done).error();

@@ -59,6 +59,8 @@ public:
     {
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto found = co_await cos_.head_object(request, in.token());
         if (!found)
             co_return std::move(found).error();
@@ -113,12 +115,16 @@ private:
         if (!whole)
             request.range = byte_range::between(at.next, at.end - 1);
         request.conditions.if_match = object_.etag;
+        if (in.interrupted())
+            co_return error(errc::cancelled);
         auto opened = co_await cos_.open_object(request, in.token());
         if (!opened)
             co_return changed_or(std::move(opened).error());
         if (opened->properties().size != object_.size)
             co_return error(errc::object_changed, "its size is another than before");
         for (;;) {
+            if (in.interrupted())
+                co_return error(errc::cancelled);
             const auto room = to.room();
             auto got = co_await opened->read_some(room, in.token());
             if (!got) {

@@ -5,7 +5,6 @@
 #ifndef COSIO_TRANSFER_UPLOAD_HPP
 #define COSIO_TRANSFER_UPLOAD_HPP
 
-#include <cosio/net/error_of_exception.hpp>
 #include <cosio/operation/put_object.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
@@ -14,7 +13,6 @@
 #include <cosio/transfer/part_plan.hpp>
 
 #include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -183,17 +181,8 @@ private:
     /// A source that waits is cancelled when the transfer has to stop.
     [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> room)
     {
-        if (crew_->stopping())
-            co_return error(errc::cancelled);
-        result<std::size_t> got = error(errc::cancelled);
-        try {
-            auto reading = body_.read(room);
-            auto pending = asio::co_spawn(
-                control_->executor(), std::move(reading), crew_->first().token());
-            got = co_await std::move(pending);
-        } catch (...) {
-            got = net::error_of_exception();
-        }
+        const auto begin = [&] { return body_.read(room); };
+        auto got = co_await wait_for_foreign(control_->executor(), crew_->first(), begin);
         if (got && *got > room.size())
             co_return error(
                 errc::body_source_failed, "yielded more than it was given room for", "body");
@@ -206,6 +195,8 @@ private:
     {
         const put_object_request request{.bucket = target_.bucket, .key = target_.key,
             .body = bytes, .sse = target_.sse, .headers = target_.headers};
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (!stored)
             co_return std::move(stored).error();

@@ -193,6 +193,8 @@ private:
             .content_md5 = *md5,
             .sse = target_.sse,
             .headers = target_.headers};
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (auto unchanged = co_await check_unchanged(); !unchanged)
             co_return std::move(unchanged).error();
@@ -272,6 +274,8 @@ private:
         list_parts_request request{
             .bucket = target_.bucket, .key = target_.key, .upload_id = upload_.id()};
         for (;;) {
+            if (crew_->stopping())
+                co_return error(errc::cancelled);
             auto page = co_await cos_.list_parts(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
