@@ -15156,6 +15156,24 @@ private:
     bool interrupted_ = false;
 };
 
+/// What `steps` come to, exceptions included, once no job of `workers` is under way any more: what
+/// the jobs refer to may go then.
+template <class T>
+[[nodiscard]] asio::awaitable<result<T>> settle(crew& workers, asio::awaitable<result<T>> steps)
+{
+    result<T> out = error(errc::cancelled);
+    try {
+        out = co_await std::move(steps);
+    } catch (...) {
+        out = net::error_of_exception();
+    }
+    if (!out) {
+        workers.interrupt();
+        static_cast<void>(co_await workers.finish());
+    }
+    co_return out;
+}
+
 } // namespace cosio::inline v0::transfer
 
 #endif
@@ -15955,7 +15973,8 @@ public:
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
         const net::operation_control::waiting waiting(*with_.control, *crew_, net::step::untimed);
-        auto done = co_await steps();
+        auto work = steps();
+        auto done = co_await settle(*crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
@@ -16320,7 +16339,8 @@ public:
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
         const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
-        auto done = co_await steps();
+        auto work = steps();
+        auto done = co_await settle(*crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
@@ -17492,7 +17512,8 @@ public:
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
         const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
-        auto done = co_await steps();
+        auto work = steps();
+        auto done = co_await settle(*crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
@@ -17889,16 +17910,15 @@ public:
     {
         const net::operation_control::waiting waiting(
             *with_.control, *crew_, net::step::untimed);
-        auto listed = co_await receive_pages();
-        if (!listed)
-            crew_->interrupt();
+        auto work = receive_pages();
+        auto listed = co_await settle(*crew_, std::move(work));
         auto received = co_await crew_->finish();
         if (with_.control->cancelled())
             co_return error(errc::cancelled);
+        if (!received) // Which stopped the listing too.
+            co_return std::move(received).error();
         if (!listed)
             co_return std::move(listed).error();
-        if (!received)
-            co_return std::move(received).error();
         co_return done_;
     }
 
@@ -18081,7 +18101,8 @@ public:
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
         const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
-        auto done = co_await steps();
+        auto work = steps();
+        auto done = co_await settle(*crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
@@ -18450,7 +18471,8 @@ public:
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
         const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
-        auto done = co_await steps();
+        auto work = steps();
+        auto done = co_await settle(*crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();

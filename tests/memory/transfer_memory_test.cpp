@@ -17,8 +17,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <future>
 #include <new>
 #include <optional>
 #include <string>
@@ -28,13 +30,16 @@ namespace {
 
 std::atomic<std::size_t> held{0};
 std::atomic<std::size_t> most_held{0};
+std::atomic<std::size_t> may_be_held{~std::size_t{0}}; // No more can be had.
 
 // The size stands before the memory, where a maximum alignment leaves room for it.
 constexpr std::size_t before = alignof(std::max_align_t);
 
 void* allocate(std::size_t size)
 {
-    auto* const memory = static_cast<std::byte*>(std::malloc(size + before));
+    auto* const memory = size > may_be_held - std::min(may_be_held.load(), held.load())
+        ? nullptr
+        : static_cast<std::byte*>(std::malloc(size + before));
     if (memory == nullptr)
         throw std::bad_alloc();
     ::new (memory) std::size_t(size);
@@ -205,4 +210,31 @@ TEST_CASE("memory: a transfer holds its parts plus a constant, for any size")
             {.bucket = bucket, .key = "k", .options = options}, sink, asio::use_future);
     }) < constant);
     CHECK(sink.taken == object_size);
+}
+
+TEST_CASE("memory: an upload that gets no buffer for a part ends in order")
+{
+    const emulator_process emulator;
+    asio::io_context context;
+    const client cos(context.get_executor(), emulator.client_config());
+    transfer_options options;
+    options.part_size = 4 * mebibyte;
+    options.parallelism = 4;
+    computed_source source;
+    may_be_held = held + 10 * mebibyte; // Enough for two.
+    auto done = cos.upload(
+        {.bucket = bucket, .key = "k", .body = source, .options = options}, asio::use_future);
+    while (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+        context.run_one();
+    may_be_held = ~std::size_t{0};
+    const auto outcome = done.get();
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == errc::out_of_memory);
+    CHECK(held < 8 * mebibyte); // No part is under way any more.
+    context.run();
+    auto left = asio::co_spawn(
+        context, cos.list_multipart_uploads({.bucket = bucket}), asio::use_future);
+    context.restart();
+    context.run();
+    CHECK(left.get().value().uploads.empty());
 }

@@ -64,9 +64,11 @@ TEST_CASE("download_directory: more objects than a page has")
 }
 
 /// A listing as a service might send it that does not mean well.
-fault hostile_listing(std::string_view key)
+fault hostile_listing(std::string_view key, bool has_another_page = false)
 {
-    std::string document = "<ListBucketResult><IsTruncated>false</IsTruncated>";
+    std::string document = has_another_page
+        ? "<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>p/z</NextMarker>"
+        : "<ListBucketResult><IsTruncated>false</IsTruncated>";
     for (const std::string_view each : {std::string_view("p/first"), key})
         document.append("<Contents><Key>").append(each).append(
             "</Key><ETag>\"e\"</ETag><Size>1</Size></Contents>");
@@ -116,6 +118,18 @@ TEST_CASE("download_directory: an object that fails is named, and leaves no part
     CHECK_FALSE(here.files.has("3"));
     for (const auto& entry : std::filesystem::directory_iterator(here.files.path))
         CHECK(entry.path().extension() != ".partial");
+}
+
+TEST_CASE("download_directory: an object that fails is why the listing ends")
+{
+    transferring here;
+    store(here, "p/first", "1");
+    here.server.inject(fault::delay(std::chrono::seconds(3)).on_target("marker="));
+    here.server.inject(hostile_listing("p/absent", true));
+    const auto failed = download(here, "p/");
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == condition::not_found);
+    CHECK(failed.error().message.find("'p/absent'") != std::string::npos);
 }
 
 } // namespace download_directory_test

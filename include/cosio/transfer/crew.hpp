@@ -222,6 +222,24 @@ private:
     bool interrupted_ = false;
 };
 
+/// What `steps` come to, exceptions included, once no job of `workers` is under way any more: what
+/// the jobs refer to may go then.
+template <class T>
+[[nodiscard]] asio::awaitable<result<T>> settle(crew& workers, asio::awaitable<result<T>> steps)
+{
+    result<T> out = error(errc::cancelled);
+    try {
+        out = co_await std::move(steps);
+    } catch (...) {
+        out = net::error_of_exception();
+    }
+    if (!out) {
+        workers.interrupt();
+        static_cast<void>(co_await workers.finish());
+    }
+    co_return out;
+}
+
 } // namespace cosio::inline v0::transfer
 
 #endif

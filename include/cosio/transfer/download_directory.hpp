@@ -81,16 +81,15 @@ public:
     {
         const net::operation_control::waiting waiting(
             *with_.control, *crew_, net::step::untimed);
-        auto listed = co_await receive_pages();
-        if (!listed)
-            crew_->interrupt();
+        auto work = receive_pages();
+        auto listed = co_await settle(*crew_, std::move(work));
         auto received = co_await crew_->finish();
         if (with_.control->cancelled())
             co_return error(errc::cancelled);
+        if (!received) // Which stopped the listing too.
+            co_return std::move(received).error();
         if (!listed)
             co_return std::move(listed).error();
-        if (!received)
-            co_return std::move(received).error();
         co_return done_;
     }
 

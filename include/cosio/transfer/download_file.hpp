@@ -82,7 +82,8 @@ public:
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
         const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
-        auto done = co_await steps();
+        auto work = steps();
+        auto done = co_await settle(*crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
