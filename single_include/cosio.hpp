@@ -15281,9 +15281,9 @@ struct part_limits
 };
 
 /// Limits of ranges that are read: none of the service's, but what is kept of them should fit into
-/// memory.
+/// memory, and into a checkpoint.
 inline constexpr part_limits range_limits{
-    1, std::numeric_limits<std::uint64_t>::max(), 1'000'000};
+    1, std::numeric_limits<std::uint64_t>::max(), 100'000};
 
 /// One part: `size` bytes from `offset` on.
 struct part
@@ -17338,6 +17338,78 @@ private:
 
 #endif
 
+// ---- cosio/transfer/file_digest.hpp -------------------------------------------------------------
+
+// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare with;
+// CRC64 of what an earlier run has received.
+
+#ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
+#define COSIO_TRANSFER_FILE_DIGEST_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Adds `size` bytes of `file` from `offset` on to `sum`, fewer when the file is shorter.
+///
+/// Errors: those of the file; `errc::cancelled` when `workers` are to stop.
+template <class Sum>
+[[nodiscard]] asio::awaitable<result<void>> add_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size,
+    Sum& sum)
+{
+    constexpr std::uint64_t at_once = std::uint64_t{4} << 20U; // Others want the thread too.
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 64 * 1024));
+    std::uint64_t done = 0;
+    auto work = [&]() -> result<bool> {
+        const auto end = std::min(done + at_once, size);
+        while (done != end) {
+            const auto wanted =
+                std::span(buffer).first(std::min<std::uint64_t>(end - done, buffer.size()));
+            const auto got = file.read_at(offset + done, wanted);
+            if (!got)
+                return got.error();
+            if (*got == 0)
+                return false;
+            sum.update(wanted.first(*got));
+            done += *got;
+        }
+        return done != size;
+    };
+    for (;;) {
+        if (workers.stopping())
+            co_return error(errc::cancelled);
+        const auto more = co_await on_file_thread(files, work);
+        if (!more)
+            co_return more.error();
+        if (!*more)
+            co_return result<void>();
+    }
+}
+
+/// Read from the disk once, as the part is sent next: which will tell when the file has become
+/// shorter. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+{
+    crypto::hasher<crypto::digest_algorithm::md5> sum;
+    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
+        co_return std::move(added).error();
+    co_return sum.finish();
+}
+
+/// Of a file that is shorter: of what it has. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<std::uint64_t>> crc64_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+{
+    crypto::crc64 sum;
+    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
+        co_return std::move(added).error();
+    co_return sum.value();
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/partial_file.hpp ------------------------------------------------------------
 
 // A file that appears under its name only when it is whole.
@@ -17406,6 +17478,9 @@ public:
         return {};
     }
 
+    /// Requires `create` or `reopen`.
+    [[nodiscard]] const local_file& content() const noexcept { return *file_; }
+
     [[nodiscard]] bool was_created() const noexcept { return file_.has_value(); }
     [[nodiscard]] const std::string& temporary_name() const noexcept { return temporary_; }
     [[nodiscard]] std::uint64_t inode() const
@@ -17469,7 +17544,8 @@ namespace cosio::inline v0 {
 /// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
-/// request is made again: ranges that were received are not asked for again.
+/// request is made again: ranges that were received are not asked for again, but read from the
+/// temporary file and compared with their CRC64.
 /// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
 /// encryption, customer key, temporary file.
 struct download_file_request
@@ -17606,14 +17682,31 @@ private:
         auto work = [&] { return file_.reopen(earlier.file_name, earlier.file.inode); };
         if (auto opened = co_await on_file_thread(files_, work); !opened)
             co_return std::move(opened).error();
-        for (const auto& one : earlier.parts)
-            if (one.number <= plan.count() && one.size == plan.at(one.number).size) {
-                sums_[one.number] = one.crc64;
-                meter_.resume_from(one.size);
-            }
         checkpoint_.content() = earlier;
         keeps_all_ = false;
         resumable_ = true;
+        auto kept = co_await keep_whole_parts(plan);
+        co_return kept;
+    }
+
+    /// Takes the parts that are in the temporary file as they were received: nothing else would tell
+    /// when it has been damaged since, as what is summed up at the end is what was received.
+    [[nodiscard]] asio::awaitable<result<void>> keep_whole_parts(const part_plan& plan)
+    {
+        auto& parts = checkpoint_.content().parts;
+        for (const auto& one : parts) {
+            if (one.number > plan.count() || one.size != plan.at(one.number).size)
+                continue;
+            const auto sum = co_await crc64_of_part(
+                file_.content(), files_, *crew_, plan.at(one.number).offset, one.size);
+            if (!sum)
+                co_return sum.error();
+            if (*sum != one.crc64)
+                continue;
+            sums_[one.number] = one.crc64;
+            meter_.resume_from(one.size);
+        }
+        std::erase_if(parts, [this](const auto& one) { return !sums_.contains(one.number); });
         co_return result<void>();
     }
 
@@ -17631,6 +17724,8 @@ private:
         auto received = co_await crew_->finish();
         if (received && control_->cancelled())
             received = error(errc::cancelled);
+        if (!received && received.error().code == errc::object_changed)
+            resumable_ = false; // What was received is of an object that is gone.
         co_return received;
     }
 
@@ -17689,8 +17784,15 @@ private:
     /// A checkpoint promises that its parts are on the disk.
     [[nodiscard]] asio::awaitable<result<void>> save()
     {
-        auto flush = [this] { return file_.sync(); };
+        bool lost = false;
+        auto flush = [&] {
+            auto flushed = file_.sync();
+            lost = !flushed;
+            return flushed;
+        };
         auto saved = co_await checkpoint_.save_after(flush);
+        if (lost)
+            resumable_ = false; // A later attempt would succeed without what this one has lost.
         co_return saved;
     }
 
@@ -17709,8 +17811,10 @@ private:
         out.crc64 = sum;
         out.body_size = plan.object_size();
         auto flush = [this] { return file_.sync(); };
-        if (auto flushed = co_await on_file_thread(files_, flush); !flushed)
+        if (auto flushed = co_await on_file_thread(files_, flush); !flushed) {
+            resumable_ = false;
             co_return std::move(flushed).error();
+        }
         // Before the file has its name: a checkpoint without its file would be in the way.
         co_await checkpoint_.remove();
         auto work = [this] { return file_.commit(); };
@@ -18309,56 +18413,6 @@ private:
 
 #endif
 
-// ---- cosio/transfer/file_digest.hpp -------------------------------------------------------------
-
-// The MD5 of a part of a file, before it is sent: for services that state no CRC64 to compare with.
-
-#ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
-#define COSIO_TRANSFER_FILE_DIGEST_HPP
-
-namespace cosio::inline v0::transfer {
-
-/// Reads `size` bytes of `file` from `offset` on: from the disk once, as they are sent next. Fewer
-/// when the file has become shorter, which sending them will tell.
-///
-/// Errors: those of the file; `errc::cancelled` when `workers` are to stop.
-[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
-    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
-{
-    constexpr std::uint64_t at_once = std::uint64_t{4} << 20U; // Others want the thread too.
-    crypto::hasher<crypto::digest_algorithm::md5> sum;
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 64 * 1024));
-    std::uint64_t done = 0;
-    auto work = [&]() -> result<bool> {
-        const auto end = std::min(done + at_once, size);
-        while (done != end) {
-            const auto wanted =
-                std::span(buffer).first(std::min<std::uint64_t>(end - done, buffer.size()));
-            const auto got = file.read_at(offset + done, wanted);
-            if (!got)
-                return got.error();
-            if (*got == 0)
-                return false;
-            sum.update(wanted.first(*got));
-            done += *got;
-        }
-        return done != size;
-    };
-    for (;;) {
-        if (workers.stopping())
-            co_return error(errc::cancelled);
-        const auto more = co_await on_file_thread(files, work);
-        if (!more)
-            co_return more.error();
-        if (!*more)
-            co_return sum.finish();
-    }
-}
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
 // ---- cosio/transfer/file_part_source.hpp --------------------------------------------------------
 
 // Bytes of a file as the body of a request.
@@ -18522,8 +18576,11 @@ private:
         if (auto saved = co_await checkpoint_.save(); !saved)
             co_return std::move(saved).error();
         auto completed = co_await upload_.complete(crew_->first());
-        if (!completed)
+        if (!completed) {
+            completed_ = completed.error().code == errc::checksum_mismatch ||
+                completed.error().code == errc::encryption_not_applied;
             co_return std::move(completed).error();
+        }
         co_await checkpoint_.remove();
         completed->resumed_parts = resumed;
         co_return completed;
@@ -18724,7 +18781,7 @@ private:
     {
         if (upload_.id().empty() || !resumable_)
             co_return;
-        const bool keep = checkpoint_.is_on() && why.code != errc::file_changed &&
+        const bool keep = checkpoint_.is_on() && !completed_ && why.code != errc::file_changed &&
             options_.on_failure == unfinished_upload::keep_if_resumable;
         if (keep) {
             const auto saved = co_await checkpoint_.save();
@@ -18749,6 +18806,7 @@ private:
     local_file file_{};
     file_identity before_{}; // The file when it was opened.
     bool resumable_ = true;
+    bool completed_ = false; // The service has made an object of the parts, which is not ours.
 };
 
 } // namespace transfer

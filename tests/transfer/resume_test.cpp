@@ -229,6 +229,63 @@ TEST_CASE("resume: parts that the service does not have, or has otherwise, are s
     CHECK((here.content("k") == text));
 }
 
+TEST_CASE("resume: ranges that the temporary file does not hold any more are asked for again")
+{
+    const auto damage = [](int how, const std::string& path) {
+        if (how == 0) {
+            std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(2500).put('!');
+        } else {
+            std::filesystem::resize_file(path, 2500);
+        }
+    };
+    for (const int how : {0, 1}) {
+        CAPTURE(how);
+        resuming here;
+        const auto text = pattern(9000);
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+        here.interrupt_download();
+        for (const auto& entry : std::filesystem::directory_iterator(here.files.path))
+            if (entry.path().extension() == ".partial")
+                damage(how, entry.path().native());
+        const auto done = here.download();
+        REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+        CHECK((here.files.read("target") == text));
+        CHECK(done->resumed_parts == (how == 0 ? 3 : 2));
+        CHECK(here.files.count() == 1);
+    }
+}
+
+TEST_CASE("resume: a checkpoint of as many parts as there may be can be read again")
+{
+    const support::temporary_directory files;
+    transfer::checkpoint most;
+    most.kind = transfer::checkpoint::direction::download;
+    most.part_size = std::uint64_t{5} << 30U;
+    for (std::uint32_t number = 1; number <= transfer::range_limits.maximum_count; ++number)
+        most.parts.push_back({number, most.part_size, ~std::uint64_t{0}, {}});
+    REQUIRE(transfer::save_checkpoint(files / "checkpoint", most));
+    const auto again = transfer::load_checkpoint(files / "checkpoint");
+    REQUIRE_MESSAGE(again, (again ? std::string() : again.error().describe()));
+    CHECK((*again == most));
+}
+
+TEST_CASE("resume: of what became a wrong object nothing is kept that would be in the way")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    here.server.inject(fault::wrong_crc64().on_method("POST").on_target("uploadId"));
+    CHECK(here.upload(path).error().code == errc::checksum_mismatch);
+    CHECK_FALSE(here.files.has("checkpoint"));
+    CHECK(here.upload(path));
+
+    here.server.inject(
+        fault::reply_with(412, "PreconditionFailed").on_method("GET").skip(4));
+    CHECK(here.download().error().code == errc::object_changed);
+    CHECK(here.files.count() == 1);
+    CHECK(here.download());
+}
+
 TEST_CASE("resume: an upload that is gone is said to be")
 {
     resuming here;

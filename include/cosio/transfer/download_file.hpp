@@ -8,6 +8,7 @@
 #include <cosio/transfer/checkpoint_keeper.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
+#include <cosio/transfer/file_digest.hpp>
 #include <cosio/transfer/object_fetch.hpp>
 #include <cosio/transfer/options.hpp>
 #include <cosio/transfer/part_plan.hpp>
@@ -39,7 +40,8 @@ namespace cosio::inline v0 {
 /// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
-/// request is made again: ranges that were received are not asked for again.
+/// request is made again: ranges that were received are not asked for again, but read from the
+/// temporary file and compared with their CRC64.
 /// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
 /// encryption, customer key, temporary file.
 struct download_file_request
@@ -176,14 +178,31 @@ private:
         auto work = [&] { return file_.reopen(earlier.file_name, earlier.file.inode); };
         if (auto opened = co_await on_file_thread(files_, work); !opened)
             co_return std::move(opened).error();
-        for (const auto& one : earlier.parts)
-            if (one.number <= plan.count() && one.size == plan.at(one.number).size) {
-                sums_[one.number] = one.crc64;
-                meter_.resume_from(one.size);
-            }
         checkpoint_.content() = earlier;
         keeps_all_ = false;
         resumable_ = true;
+        auto kept = co_await keep_whole_parts(plan);
+        co_return kept;
+    }
+
+    /// Takes the parts that are in the temporary file as they were received: nothing else would tell
+    /// when it has been damaged since, as what is summed up at the end is what was received.
+    [[nodiscard]] asio::awaitable<result<void>> keep_whole_parts(const part_plan& plan)
+    {
+        auto& parts = checkpoint_.content().parts;
+        for (const auto& one : parts) {
+            if (one.number > plan.count() || one.size != plan.at(one.number).size)
+                continue;
+            const auto sum = co_await crc64_of_part(
+                file_.content(), files_, *crew_, plan.at(one.number).offset, one.size);
+            if (!sum)
+                co_return sum.error();
+            if (*sum != one.crc64)
+                continue;
+            sums_[one.number] = one.crc64;
+            meter_.resume_from(one.size);
+        }
+        std::erase_if(parts, [this](const auto& one) { return !sums_.contains(one.number); });
         co_return result<void>();
     }
 
@@ -201,6 +220,8 @@ private:
         auto received = co_await crew_->finish();
         if (received && control_->cancelled())
             received = error(errc::cancelled);
+        if (!received && received.error().code == errc::object_changed)
+            resumable_ = false; // What was received is of an object that is gone.
         co_return received;
     }
 
@@ -259,8 +280,15 @@ private:
     /// A checkpoint promises that its parts are on the disk.
     [[nodiscard]] asio::awaitable<result<void>> save()
     {
-        auto flush = [this] { return file_.sync(); };
+        bool lost = false;
+        auto flush = [&] {
+            auto flushed = file_.sync();
+            lost = !flushed;
+            return flushed;
+        };
         auto saved = co_await checkpoint_.save_after(flush);
+        if (lost)
+            resumable_ = false; // A later attempt would succeed without what this one has lost.
         co_return saved;
     }
 
@@ -279,8 +307,10 @@ private:
         out.crc64 = sum;
         out.body_size = plan.object_size();
         auto flush = [this] { return file_.sync(); };
-        if (auto flushed = co_await on_file_thread(files_, flush); !flushed)
+        if (auto flushed = co_await on_file_thread(files_, flush); !flushed) {
+            resumable_ = false;
             co_return std::move(flushed).error();
+        }
         // Before the file has its name: a checkpoint without its file would be in the way.
         co_await checkpoint_.remove();
         auto work = [this] { return file_.commit(); };

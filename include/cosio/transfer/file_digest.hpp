@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The MD5 of a part of a file, before it is sent: for services that state no CRC64 to compare with.
+// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare with;
+// CRC64 of what an earlier run has received.
 
 #ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
 #define COSIO_TRANSFER_FILE_DIGEST_HPP
 
+#include <cosio/crypto/crc64.hpp>
 #include <cosio/crypto/digest.hpp>
 #include <cosio/result.hpp>
 #include <cosio/transfer/crew.hpp>
@@ -22,15 +24,15 @@
 
 namespace cosio::inline v0::transfer {
 
-/// Reads `size` bytes of `file` from `offset` on: from the disk once, as they are sent next. Fewer
-/// when the file has become shorter, which sending them will tell.
+/// Adds `size` bytes of `file` from `offset` on to `sum`, fewer when the file is shorter.
 ///
 /// Errors: those of the file; `errc::cancelled` when `workers` are to stop.
-[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
-    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+template <class Sum>
+[[nodiscard]] asio::awaitable<result<void>> add_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size,
+    Sum& sum)
 {
     constexpr std::uint64_t at_once = std::uint64_t{4} << 20U; // Others want the thread too.
-    crypto::hasher<crypto::digest_algorithm::md5> sum;
     std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 64 * 1024));
     std::uint64_t done = 0;
     auto work = [&]() -> result<bool> {
@@ -55,8 +57,29 @@ namespace cosio::inline v0::transfer {
         if (!more)
             co_return more.error();
         if (!*more)
-            co_return sum.finish();
+            co_return result<void>();
     }
+}
+
+/// Read from the disk once, as the part is sent next: which will tell when the file has become
+/// shorter. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+{
+    crypto::hasher<crypto::digest_algorithm::md5> sum;
+    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
+        co_return std::move(added).error();
+    co_return sum.finish();
+}
+
+/// Of a file that is shorter: of what it has. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<std::uint64_t>> crc64_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+{
+    crypto::crc64 sum;
+    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
+        co_return std::move(added).error();
+    co_return sum.value();
 }
 
 } // namespace cosio::inline v0::transfer

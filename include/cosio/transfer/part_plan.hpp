@@ -24,9 +24,9 @@ struct part_limits
 };
 
 /// Limits of ranges that are read: none of the service's, but what is kept of them should fit into
-/// memory.
+/// memory, and into a checkpoint.
 inline constexpr part_limits range_limits{
-    1, std::numeric_limits<std::uint64_t>::max(), 1'000'000};
+    1, std::numeric_limits<std::uint64_t>::max(), 100'000};
 
 /// One part: `size` bytes from `offset` on.
 struct part

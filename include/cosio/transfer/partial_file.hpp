@@ -82,6 +82,9 @@ public:
         return {};
     }
 
+    /// Requires `create` or `reopen`.
+    [[nodiscard]] const local_file& content() const noexcept { return *file_; }
+
     [[nodiscard]] bool was_created() const noexcept { return file_.has_value(); }
     [[nodiscard]] const std::string& temporary_name() const noexcept { return temporary_; }
     [[nodiscard]] std::uint64_t inode() const

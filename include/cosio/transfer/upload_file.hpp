@@ -131,8 +131,11 @@ private:
         if (auto saved = co_await checkpoint_.save(); !saved)
             co_return std::move(saved).error();
         auto completed = co_await upload_.complete(crew_->first());
-        if (!completed)
+        if (!completed) {
+            completed_ = completed.error().code == errc::checksum_mismatch ||
+                completed.error().code == errc::encryption_not_applied;
             co_return std::move(completed).error();
+        }
         co_await checkpoint_.remove();
         completed->resumed_parts = resumed;
         co_return completed;
@@ -333,7 +336,7 @@ private:
     {
         if (upload_.id().empty() || !resumable_)
             co_return;
-        const bool keep = checkpoint_.is_on() && why.code != errc::file_changed &&
+        const bool keep = checkpoint_.is_on() && !completed_ && why.code != errc::file_changed &&
             options_.on_failure == unfinished_upload::keep_if_resumable;
         if (keep) {
             const auto saved = co_await checkpoint_.save();
@@ -358,6 +361,7 @@ private:
     local_file file_{};
     file_identity before_{}; // The file when it was opened.
     bool resumable_ = true;
+    bool completed_ = false; // The service has made an object of the parts, which is not ours.
 };
 
 } // namespace transfer

@@ -4,6 +4,7 @@
 //     crash_victim upload|download HOST:PORT CA-FILE KEY PATH CHECKPOINT CALL
 //
 // CALL counts the calls that leave a trace in files or on connections, from 1; 0: none is the last.
+// Below 0 it counts the calls that flush a temporary file, of which that one fails.
 
 #include <cosio.hpp>
 
@@ -17,17 +18,21 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace {
 
 std::atomic<long> calls_left{0};
+std::atomic<long> flushes_left{0};
 
 void count_call()
 {
@@ -42,6 +47,14 @@ Function* hidden(const char* name)
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
+bool is_temporary(int file)
+{
+    std::error_code failed;
+    const auto path =
+        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), failed);
+    return path.extension() == ".partial";
+}
+
 } // namespace
 
 // Each dies before it has done anything. The one before it has then done all of its own.
@@ -50,6 +63,10 @@ extern "C" {
 int fsync(int file)
 {
     count_call();
+    if (is_temporary(file) && flushes_left.load() > 0 && flushes_left.fetch_sub(1) == 1) {
+        errno = EIO;
+        return -1;
+    }
     return hidden<int(int)>("fsync")(file);
 }
 
@@ -117,7 +134,8 @@ int main(int count, char** arguments)
 
     asio::io_context context;
     const cosio::client cos(context.get_executor(), settings);
-    calls_left = std::atol(arguments[7]);
+    const long call = std::atol(arguments[7]);
+    (call < 0 ? flushes_left : calls_left) = std::abs(call);
     const auto finish = [&](auto done) {
         context.run();
         const auto outcome = done.get();
