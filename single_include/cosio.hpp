@@ -15614,8 +15614,10 @@ public:
         if (in.interrupted())
             co_return error(errc::cancelled);
         auto sent = co_await cos_.upload_part(request, in.token());
-        if (!sent)
+        if (!sent) {
+            sent.error().explain("part " + std::to_string(number));
             co_return std::move(sent).error();
+        }
         parts_[number] = {
             std::move(sent->etag), body.size().value_or(0), sent->sent_crc64, sent->md5_verified};
         co_return result<void>();
@@ -16106,8 +16108,10 @@ private:
         if (in.interrupted())
             co_return error(errc::cancelled);
         auto copied = co_await self->with_.cos.upload_part_copy(request, in.token());
-        if (!copied)
+        if (!copied) {
+            copied.error().explain("part " + std::to_string(which.number));
             co_return std::move(copied).error();
+        }
         self->upload_->adopt(
             which.number, {std::move(copied->etag), which.size, copied->crc64});
         self->meter_.commit(which.size, clock::now());
@@ -16245,6 +16249,8 @@ private:
             co_return changed_or(std::move(opened).error());
         if (opened->properties().size != object_.size)
             co_return error(errc::object_changed, "its size is another than before");
+        if (opened->properties().etag != object_.etag) // A service may not know If-Match.
+            co_return error(errc::object_changed, "its ETag is another than before");
         for (;;) {
             if (in.interrupted())
                 co_return error(errc::cancelled);
@@ -17340,8 +17346,8 @@ private:
 
 // ---- cosio/transfer/file_digest.hpp -------------------------------------------------------------
 
-// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare with;
-// CRC64 of what an earlier run has received.
+// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare
+// with; CRC64 of what an earlier run has received.
 
 #ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
 #define COSIO_TRANSFER_FILE_DIGEST_HPP
@@ -17689,8 +17695,8 @@ private:
         co_return kept;
     }
 
-    /// Takes the parts that are in the temporary file as they were received: nothing else would tell
-    /// when it has been damaged since, as what is summed up at the end is what was received.
+    /// Takes the parts that are in the temporary file as they were received: nothing else would
+    /// tell when it has been damaged since, as what is summed up at the end is what was received.
     [[nodiscard]] asio::awaitable<result<void>> keep_whole_parts(const part_plan& plan)
     {
         auto& parts = checkpoint_.content().parts;

@@ -128,7 +128,7 @@ TEST_CASE("copy: from another bucket in another region")
     CHECK(asked_there == 1);
 }
 
-TEST_CASE("copy: a source that is absent, needs another key, or is replaced meanwhile")
+TEST_CASE("copy: a source that is absent, or needs another key")
 {
     transferring here;
     const auto key = key_of(1);
@@ -145,6 +145,77 @@ TEST_CASE("copy: a source that is absent, needs another key, or is replaced mean
     CHECK(here.requests("POST") == 0);
     CHECK(here.requests("PUT", "/copy") == 0);
     CHECK(copy("source", with(key)));
+}
+
+TEST_CASE("copy: a source that is replaced meanwhile ends it")
+{
+    transferring here;
+    const auto text = pattern(9000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = text})));
+    bool replaced = false;
+    const auto listener = [&](const transfer_progress&) {
+        if (std::exchange(replaced, true))
+            return;
+        asio::io_context context; // The one of the test is in the middle of the copy.
+        const client other(context.get_executor(), here.config);
+        auto done = asio::co_spawn(context,
+            other.put_object({.bucket = bucket, .key = "source", .body = "new"}),
+            asio::use_future);
+        context.run();
+        REQUIRE(done.get());
+    };
+    auto options = here.options();
+    options.parallelism = 1;
+    options.on_progress = listener;
+    const auto failed = here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+        .copy_source = {.bucket = bucket, .key = "source"}, .options = options}));
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::object_changed);
+    CHECK(here.unfinished() == 0);
+    CHECK_FALSE(here.server.at_rest(here.server.bucket(), "copy"));
+}
+
+TEST_CASE("copy: more than 5 GiB go in parts, whatever the threshold")
+{
+    constexpr std::uint64_t limit = std::uint64_t{5} << 30U;
+    for (const std::uint64_t size : {limit, limit + 1}) {
+        CAPTURE(size);
+        transferring here;
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = "x"})));
+        here.server.inject(fault::raw_reply("HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                                            "ETag: \"e\"\r\nContent-Length: " +
+            std::to_string(size) + "\r\n\r\n").on_method("HEAD"));
+        auto options = here.options();
+        options.threshold = ~std::uint64_t{0};
+        options.part_size = std::uint64_t{1} << 30U;
+        // There are not so many bytes: how they are asked for is what counts.
+        const auto failed = here.get(here.cos.copy({.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"}, .options = options}));
+        REQUIRE_FALSE(failed);
+        INFO(failed.error().describe());
+        CHECK(here.requests("POST", "uploads") == (size == limit ? 0 : 1));
+        CHECK((here.requests("PUT", "partNumber=1") != 0) == (size != limit));
+        CHECK(here.requests("PUT", "/copy") != 0);
+        CHECK(here.unfinished() == 0);
+    }
+}
+
+TEST_CASE("copy: ten thousand parts")
+{
+    transferring here;
+    const auto text = pattern(10'000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = text})));
+    auto options = here.options();
+    options.part_size = 1;
+    options.threshold = 0;
+    options.parallelism = 8;
+    const auto done =
+        here.get(here.client(here.server.client_config(scheme::http)).copy({.bucket = bucket,
+            .key = "copy", .copy_source = {.bucket = bucket, .key = "source"},
+            .options = options}));
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK(done->parts == 10'000);
+    CHECK((here.content("copy") == text));
 }
 
 TEST_CASE("copy: a failed copy in parts leaves nothing behind")

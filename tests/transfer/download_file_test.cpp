@@ -186,6 +186,24 @@ TEST_CASE("download_file: an object that is replaced meanwhile is an error")
     }
 }
 
+TEST_CASE("download_file: a range of another object is an error, If-Match or not")
+{
+    transferring here;
+    store(here, "k", pattern(1000));
+    auto options = here.options();
+    options.threshold = 0;
+    const std::string other(1000, 'x');
+    here.server.inject(fault::raw_reply("HTTP/1.1 206 Partial Content\r\nETag: \"another\"\r\n"
+                                        "Content-Range: bytes 0-999/1000\r\n"
+                                        "Content-Length: 1000\r\n\r\n" +
+        other).on_method("GET"));
+    const auto failed = here.get(here.cos.download_file({.bucket = bucket, .key = "k",
+        .path = here.files / "target", .options = options}));
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::object_changed);
+    CHECK(here.files.count() == 0);
+}
+
 TEST_CASE("download_file: a bit that flips on its way is caught, and the target stays as it was")
 {
     transferring here;
@@ -206,6 +224,50 @@ TEST_CASE("download_file: a bit that flips on its way is caught, and the target 
             CHECK(here.files.read("target") == "old");
             CHECK(here.files.count() == 1);
         }
+}
+
+TEST_CASE("download: a bit that flips on its way to memory or a sink is caught")
+{
+    transferring here;
+    store(here, "k", pattern(9000));
+    for (std::size_t bit = 11; bit < 72'000; bit += 9'973)
+        for (const std::uint64_t threshold : {0U, 10'000U}) {
+            CAPTURE(bit);
+            CAPTURE(threshold);
+            auto options = here.options();
+            options.parallelism = 1;
+            options.threshold = threshold;
+            const download_request request{.bucket = bucket, .key = "k", .options = options};
+            std::string buffer(9000, ' ');
+            here.server.inject(
+                fault::flip_reply_bit(threshold == 0 ? bit % 8000 : bit).on_method("GET"));
+            const auto into = here.get(here.cos.download_into(
+                request, std::as_writable_bytes(std::span(buffer))));
+            REQUIRE_FALSE(into);
+            CHECK(into.error().code == errc::checksum_mismatch);
+            text_sink sink;
+            here.server.inject(fault::flip_reply_bit(bit).on_method("GET"));
+            const auto streamed = here.get(here.cos.download_to(request, sink));
+            REQUIRE_FALSE(streamed);
+            CHECK(streamed.error().code == errc::checksum_mismatch);
+        }
+}
+
+TEST_CASE("download: ten thousand ranges")
+{
+    transferring here;
+    const auto text = pattern(10'000);
+    store(here, "k", text);
+    auto options = here.options();
+    options.part_size = 1;
+    options.threshold = 0;
+    options.parallelism = 8;
+    const auto cos = here.client(here.server.client_config(scheme::http));
+    const auto done = here.get(cos.download_file({.bucket = bucket, .key = "k",
+        .path = here.files / "target", .options = options}));
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK(done->parts == 10'000);
+    CHECK((here.files.read("target") == text));
 }
 
 TEST_CASE("download_file: a file that may not grow is an error of the system")

@@ -256,6 +256,28 @@ TEST_CASE("resume: ranges that the temporary file does not hold any more are ask
     }
 }
 
+TEST_CASE("resume: all parts are asked for, however many pages there are of them")
+{
+    resuming here;
+    const auto text = pattern(2500);
+    const auto path = here.files.write("source", text);
+    auto options = here.options();
+    options.part_size = 1;
+    options.parallelism = 8;
+    options.checkpoint_interval = std::chrono::hours(1);
+    const auto cos = here.client(here.server.client_config(scheme::http));
+    const auto upload = [&] {
+        return here.get(cos.upload_file(
+            {.bucket = bucket, .key = "k", .path = path, .options = options}));
+    };
+    here.server.inject(fault::reply_with(403, "AccessDenied").on_target("partNumber=2400&"));
+    REQUIRE_FALSE(upload());
+    const auto done = upload();
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK(done->resumed_parts > 2300);
+    CHECK((here.content("k") == text));
+}
+
 TEST_CASE("resume: a checkpoint of as many parts as there may be can be read again")
 {
     const support::temporary_directory files;

@@ -244,11 +244,39 @@ TEST_CASE("upload_file: a bit that flips on its way is caught, in whichever part
             {.bucket = bucket, .key = "k", .path = path, .options = here.options()}));
         REQUIRE_FALSE(failed);
         CHECK(failed.error().code == errc::checksum_mismatch);
+        CHECK(failed.error().message.find("part " + std::to_string(number) + ":") !=
+            std::string::npos);
         CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
     }
     here.server.inject(fault::wrong_crc64().on_method("POST").on_target("uploadId"));
     CHECK(here.get(here.cos.upload_file({.bucket = bucket, .key = "k", .path = path,
         .options = here.options()})).error().code == errc::checksum_mismatch);
+}
+
+TEST_CASE("upload: a bit that flips on its way is caught, by one request and from memory")
+{
+    transferring here;
+    const auto text = pattern(1800);
+    const auto path = here.files.write("source", text);
+    for (std::size_t bit = 5; bit < 14'400; bit += 1'999) {
+        CAPTURE(bit);
+        const auto caught = [&](asio::awaitable<result<upload_result>> upload) {
+            here.server.inject(fault::flip_request_bit(bit).on_method("PUT"));
+            const auto failed = here.get(std::move(upload));
+            REQUIRE_FALSE(failed);
+            CHECK(failed.error().code == errc::checksum_mismatch);
+        };
+        caught(here.cos.upload_file(
+            {.bucket = bucket, .key = "k", .path = path, .options = here.options()}));
+        caught(here.cos.upload(
+            {.bucket = bucket, .key = "k", .body = text, .options = here.options()}));
+        auto in_parts = here.options();
+        in_parts.threshold = 0;
+        in_parts.part_size = 1800;
+        caught(here.cos.upload(
+            {.bucket = bucket, .key = "k", .body = text, .options = in_parts}));
+    }
+    CHECK(here.unfinished() == 0);
 }
 
 TEST_CASE("upload_file: ten thousand parts")

@@ -213,8 +213,10 @@ private:
         if (in.interrupted())
             co_return error(errc::cancelled);
         auto copied = co_await self->with_.cos.upload_part_copy(request, in.token());
-        if (!copied)
+        if (!copied) {
+            copied.error().explain("part " + std::to_string(which.number));
             co_return std::move(copied).error();
+        }
         self->upload_->adopt(
             which.number, {std::move(copied->etag), which.size, copied->crc64});
         self->meter_.commit(which.size, clock::now());

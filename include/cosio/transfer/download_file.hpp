@@ -185,8 +185,8 @@ private:
         co_return kept;
     }
 
-    /// Takes the parts that are in the temporary file as they were received: nothing else would tell
-    /// when it has been damaged since, as what is summed up at the end is what was received.
+    /// Takes the parts that are in the temporary file as they were received: nothing else would
+    /// tell when it has been damaged since, as what is summed up at the end is what was received.
     [[nodiscard]] asio::awaitable<result<void>> keep_whole_parts(const part_plan& plan)
     {
         auto& parts = checkpoint_.content().parts;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare with;
-// CRC64 of what an earlier run has received.
+// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare
+// with; CRC64 of what an earlier run has received.
 
 #ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
 #define COSIO_TRANSFER_FILE_DIGEST_HPP

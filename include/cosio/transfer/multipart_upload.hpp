@@ -111,8 +111,10 @@ public:
         if (in.interrupted())
             co_return error(errc::cancelled);
         auto sent = co_await cos_.upload_part(request, in.token());
-        if (!sent)
+        if (!sent) {
+            sent.error().explain("part " + std::to_string(number));
             co_return std::move(sent).error();
+        }
         parts_[number] = {
             std::move(sent->etag), body.size().value_or(0), sent->sent_crc64, sent->md5_verified};
         co_return result<void>();

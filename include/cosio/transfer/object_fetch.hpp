@@ -122,6 +122,8 @@ private:
             co_return changed_or(std::move(opened).error());
         if (opened->properties().size != object_.size)
             co_return error(errc::object_changed, "its size is another than before");
+        if (opened->properties().etag != object_.etag) // A service may not know If-Match.
+            co_return error(errc::object_changed, "its ETag is another than before");
         for (;;) {
             if (in.interrupted())
                 co_return error(errc::cancelled);
