@@ -15868,7 +15868,8 @@ struct transfer_options
     std::uint64_t part_size = 8 * 1024 * 1024;
     /// Parts under way at once; at least 1.
     std::uint32_t parallelism = 5;
-    /// An object of at most this size is transferred by one request.
+    /// An object of at most this size is transferred by one request; an upload of more than 5 GiB
+    /// never is.
     std::uint64_t threshold = 16 * 1024 * 1024;
     /// Told of every step.
     progress_view on_progress{};
@@ -15909,6 +15910,13 @@ template <class Client>
     if (options.allow_small_parts)
         limits.minimum_size = 1;
     return limits;
+}
+
+/// Of the objects that one request stores.
+template <class Client>
+[[nodiscard]] std::uint64_t largest_put(const transfer_options& options) noexcept
+{
+    return std::min(options.threshold, Client::dialect::maximum_part_size);
 }
 
 } // namespace transfer
@@ -18241,7 +18249,8 @@ private:
             co_return std::move(part_size).error();
         // What fits into one request is sent by one.
         const auto first_size = body_.in_memory()
-            ? (body_.bytes().size() <= options_.threshold ? body_.bytes().size() : *part_size)
+            ? (body_.bytes().size() <= largest_put<Client>(options_) ? body_.bytes().size()
+                                                                     : *part_size)
             : *part_size;
         auto first = co_await next(first_size);
         if (!first)
@@ -18267,7 +18276,7 @@ private:
                 return std::move(sound).error();
             return options_.part_size;
         }
-        if (*size <= options_.threshold && body_.in_memory())
+        if (*size <= largest_put<Client>(options_) && body_.in_memory())
             return options_.part_size;
         const auto plan = part_plan::make(*size, options_.part_size, limits);
         if (!plan)
@@ -18554,7 +18563,7 @@ private:
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
-        if (!*earlier && before_.size <= options_.threshold) {
+        if (!*earlier && before_.size <= largest_put<Client>(options_)) {
             auto stored = co_await put();
             co_return stored;
         }

@@ -189,6 +189,21 @@ TEST_CASE("upload_file: a file that grows, shrinks or is overwritten meanwhile m
     });
 }
 
+TEST_CASE("upload_file: more than 5 GiB go in parts, whatever the threshold")
+{
+    transferring here;
+    const auto path = here.files.write("source", "");
+    std::filesystem::resize_file(path, (std::uint64_t{5} << 30U) + 1); // Which takes no room.
+    here.server.inject(fault::reply_with(403, "AccessDenied").on_target("uploads"));
+    here.server.inject(fault::refuse_early(400, "EntityTooLarge").on_method("PUT"));
+    auto options = here.options();
+    options.threshold = std::uint64_t{6} << 30U;
+    const auto refused = here.get(here.cos.upload_file(
+        {.bucket = bucket, .key = "k", .path = path, .options = options}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == service_errc::access_denied);
+}
+
 TEST_CASE("upload_file: a part that cannot be sent ends the upload, and nothing is left of it")
 {
     transferring here;

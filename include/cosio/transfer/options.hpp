@@ -9,6 +9,7 @@
 #include <cosio/transfer/part_plan.hpp>
 #include <cosio/transfer/progress.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
@@ -33,7 +34,8 @@ struct transfer_options
     std::uint64_t part_size = 8 * 1024 * 1024;
     /// Parts under way at once; at least 1.
     std::uint32_t parallelism = 5;
-    /// An object of at most this size is transferred by one request.
+    /// An object of at most this size is transferred by one request; an upload of more than 5 GiB
+    /// never is.
     std::uint64_t threshold = 16 * 1024 * 1024;
     /// Told of every step.
     progress_view on_progress{};
@@ -74,6 +76,13 @@ template <class Client>
     if (options.allow_small_parts)
         limits.minimum_size = 1;
     return limits;
+}
+
+/// Of the objects that one request stores.
+template <class Client>
+[[nodiscard]] std::uint64_t largest_put(const transfer_options& options) noexcept
+{
+    return std::min(options.threshold, Client::dialect::maximum_part_size);
 }
 
 } // namespace transfer

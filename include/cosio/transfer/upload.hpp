@@ -100,7 +100,8 @@ private:
             co_return std::move(part_size).error();
         // What fits into one request is sent by one.
         const auto first_size = body_.in_memory()
-            ? (body_.bytes().size() <= options_.threshold ? body_.bytes().size() : *part_size)
+            ? (body_.bytes().size() <= largest_put<Client>(options_) ? body_.bytes().size()
+                                                                     : *part_size)
             : *part_size;
         auto first = co_await next(first_size);
         if (!first)
@@ -126,7 +127,7 @@ private:
                 return std::move(sound).error();
             return options_.part_size;
         }
-        if (*size <= options_.threshold && body_.in_memory())
+        if (*size <= largest_put<Client>(options_) && body_.in_memory())
             return options_.part_size;
         const auto plan = part_plan::make(*size, options_.part_size, limits);
         if (!plan)

@@ -103,7 +103,7 @@ private:
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
-        if (!*earlier && before_.size <= options_.threshold) {
+        if (!*earlier && before_.size <= largest_put<Client>(options_)) {
             auto stored = co_await put();
             co_return stored;
         }
