@@ -16838,6 +16838,17 @@ public:
             status.st_ino};
     }
 
+    /// Errors: `errc::file_changed` when it is not as it was `before`, and the system's.
+    [[nodiscard]] result<void> check_unchanged(const file_identity& before) const
+    {
+        const auto now = identity();
+        if (!now)
+            return now.error();
+        if (*now != before)
+            return error(errc::file_changed, "'" + path_ + "' was written to", "path");
+        return {};
+    }
+
     /// How many bytes were read: fewer than there is room for only at the end of the file.
     [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> to) const
     {
@@ -18437,14 +18448,18 @@ private:
 
 namespace cosio::inline v0::transfer {
 
-/// `size` bytes of a file from `offset` on, read in pieces while they are sent. Fewer when the file
-/// has become shorter, which fails the request. The file has to outlive it.
+/// `size` bytes of a file from `offset` on, read in pieces while they are sent.
+///
+/// Before the last piece is handed out the file is compared with what it was, so that a request
+/// does not come to its end, and stores nothing, with bytes of two states of it:
+/// `errc::file_changed`.
+/// The file has to outlive it.
 class file_part_source
 {
 public:
-    file_part_source(const local_file& file, asio::any_io_executor files, std::uint64_t offset,
-        std::uint64_t size)
-        : file_(&file), files_(std::move(files)), offset_(offset), size_(size)
+    file_part_source(const local_file& file, const file_identity& before,
+        asio::any_io_executor files, std::uint64_t offset, std::uint64_t size)
+        : file_(&file), before_(before), files_(std::move(files)), offset_(offset), size_(size)
     {}
 
     [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
@@ -18453,7 +18468,14 @@ public:
             buffer.first(std::min<std::uint64_t>(size_ - position_, buffer.size()));
         if (wanted.empty())
             co_return std::size_t{0};
-        auto work = [this, wanted] { return file_->read_at(offset_ + position_, wanted); };
+        auto work = [this, wanted]() -> result<std::size_t> {
+            auto got = file_->read_at(offset_ + position_, wanted);
+            if (!got || (*got == wanted.size() && position_ + *got != size_))
+                return got;
+            if (auto unchanged = file_->check_unchanged(before_); !unchanged)
+                return std::move(unchanged).error();
+            return got;
+        };
         auto got = co_await on_file_thread(files_, work);
         if (got)
             position_ += *got;
@@ -18470,6 +18492,7 @@ public:
 
 private:
     const local_file* file_;
+    file_identity before_;
     asio::any_io_executor files_;
     std::uint64_t offset_;
     std::uint64_t size_;
@@ -18623,13 +18646,9 @@ private:
     /// Nothing of the file has changed since it was opened. Errors: `errc::file_changed`.
     [[nodiscard]] asio::awaitable<result<void>> check_unchanged()
     {
-        auto work = [this] { return file_.identity(); };
-        const auto now = co_await on_file_thread(files_, work);
-        if (!now)
-            co_return now.error();
-        if (*now != before_)
-            co_return error(errc::file_changed, "'" + path_ + "' was written to", "path");
-        co_return result<void>();
+        auto work = [this] { return file_.check_unchanged(before_); };
+        auto unchanged = co_await on_file_thread(files_, work);
+        co_return unchanged;
     }
 
     /// What the service is given to compare a part with: nothing where its reply states a CRC64.
@@ -18650,7 +18669,7 @@ private:
         const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.size});
         if (!md5)
             co_return md5.error();
-        file_part_source source(file_, files_, 0, before_.size);
+        file_part_source source(file_, before_, files_, 0, before_.size);
         const put_object_request request{.bucket = target_.bucket,
             .key = target_.key,
             .body = source,
@@ -18660,8 +18679,6 @@ private:
         if (crew_->stopping())
             co_return error(errc::cancelled);
         auto stored = co_await cos_.put_object(request, crew_->first().token());
-        if (auto unchanged = co_await check_unchanged(); !unchanged)
-            co_return std::move(unchanged).error();
         if (!stored)
             co_return std::move(stored).error();
         meter_.commit(before_.size, clock::now());
@@ -18775,7 +18792,8 @@ private:
         const auto md5 = co_await self->md5_of(which);
         if (!md5)
             co_return md5.error();
-        file_part_source source(self->file_, self->files_, which.offset, which.size);
+        file_part_source source(
+            self->file_, self->before_, self->files_, which.offset, which.size);
         if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);

@@ -189,6 +189,39 @@ TEST_CASE("upload_file: a file that grows, shrinks or is overwritten meanwhile m
     });
 }
 
+TEST_CASE("upload_file: of a file that changes while one request sends it there is no object")
+{
+    transferring here;
+    const auto text = pattern(1'000'000);
+    std::string other = text;
+    other.front() = other.back() = '!';
+    unsigned refused = 0;
+    unsigned stored = 0;
+    for (int turn = 0; turn < 200; turn += 4) {
+        CAPTURE(turn);
+        const auto path = here.files.write("source", text);
+        auto done = here.cos.upload_file(
+            {.bucket = bucket, .key = "k", .path = path}, asio::use_future);
+        here.context.restart();
+        for (int i = 0; i != turn; ++i)
+            here.context.run_one();
+        here.files.write("source", other);
+        here.context.run();
+        if (const auto outcome = done.get()) { // What was read last was still unchanged.
+            ++stored;
+            const auto content = here.content("k");
+            CHECK((content == text || content == other));
+            REQUIRE(here.get(here.cos.delete_object({.bucket = bucket, .key = "k"})));
+        } else {
+            ++refused;
+            CHECK(outcome.error().code == errc::file_changed);
+            CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
+        }
+    }
+    CHECK(refused != 0);
+    CHECK(stored != 0);
+}
+
 TEST_CASE("upload_file: more than 5 GiB go in parts, whatever the threshold")
 {
     transferring here;

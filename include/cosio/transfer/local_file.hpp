@@ -101,6 +101,17 @@ public:
             status.st_ino};
     }
 
+    /// Errors: `errc::file_changed` when it is not as it was `before`, and the system's.
+    [[nodiscard]] result<void> check_unchanged(const file_identity& before) const
+    {
+        const auto now = identity();
+        if (!now)
+            return now.error();
+        if (*now != before)
+            return error(errc::file_changed, "'" + path_ + "' was written to", "path");
+        return {};
+    }
+
     /// How many bytes were read: fewer than there is room for only at the end of the file.
     [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> to) const
     {

@@ -163,13 +163,9 @@ private:
     /// Nothing of the file has changed since it was opened. Errors: `errc::file_changed`.
     [[nodiscard]] asio::awaitable<result<void>> check_unchanged()
     {
-        auto work = [this] { return file_.identity(); };
-        const auto now = co_await on_file_thread(files_, work);
-        if (!now)
-            co_return now.error();
-        if (*now != before_)
-            co_return error(errc::file_changed, "'" + path_ + "' was written to", "path");
-        co_return result<void>();
+        auto work = [this] { return file_.check_unchanged(before_); };
+        auto unchanged = co_await on_file_thread(files_, work);
+        co_return unchanged;
     }
 
     /// What the service is given to compare a part with: nothing where its reply states a CRC64.
@@ -190,7 +186,7 @@ private:
         const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.size});
         if (!md5)
             co_return md5.error();
-        file_part_source source(file_, files_, 0, before_.size);
+        file_part_source source(file_, before_, files_, 0, before_.size);
         const put_object_request request{.bucket = target_.bucket,
             .key = target_.key,
             .body = source,
@@ -200,8 +196,6 @@ private:
         if (crew_->stopping())
             co_return error(errc::cancelled);
         auto stored = co_await cos_.put_object(request, crew_->first().token());
-        if (auto unchanged = co_await check_unchanged(); !unchanged)
-            co_return std::move(unchanged).error();
         if (!stored)
             co_return std::move(stored).error();
         meter_.commit(before_.size, clock::now());
@@ -315,7 +309,8 @@ private:
         const auto md5 = co_await self->md5_of(which);
         if (!md5)
             co_return md5.error();
-        file_part_source source(self->file_, self->files_, which.offset, which.size);
+        file_part_source source(
+            self->file_, self->before_, self->files_, which.offset, which.size);
         if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
