@@ -107,4 +107,28 @@ TEST_CASE("stopping: a download that is cancelled before it tries again does not
     CHECK(here.files.count() == 0);
 }
 
+TEST_CASE("stopping: what is cancelled while it waits for a file asks for nothing")
+{
+    transferring here;
+    const auto path = here.files.write("source", pattern(10));
+    const auto check = [&](const auto& start) {
+        const auto seen = cancelled_after(here, std::chrono::milliseconds(0), start);
+        REQUIRE(seen);
+        CHECK(seen->code == errc::cancelled);
+    };
+    check([&](auto token) {
+        here.cos.upload_file({.bucket = bucket, .key = "k", .path = path}, token);
+    });
+    check([&](auto token) {
+        here.cos.download_file(
+            {.bucket = bucket, .key = "k", .path = here.files / "target"}, token);
+    });
+    check([&](auto token) {
+        here.cos.download_directory(
+            {.bucket = bucket, .path = here.files.path.native()}, token);
+    });
+    CHECK(here.server.counters().requests == 0);
+    CHECK(here.files.count() == 1);
+}
+
 } // namespace stopping_test
