@@ -5,6 +5,8 @@
 #ifndef COSIO_NET_ADDRESS_HEALTH_HPP
 #define COSIO_NET_ADDRESS_HEALTH_HPP
 
+#include <cosio/detail/asio.hpp>
+
 #include <asio/ip/tcp.hpp>
 
 #include <chrono>
