@@ -61,6 +61,10 @@ public:
         if (!made)
             return std::move(made).error();
         file_.emplace(std::move(*made));
+        const auto identity = file_->identity();
+        if (!identity)
+            return identity.error();
+        inode_ = identity->inode;
         return {};
     }
 
@@ -79,6 +83,7 @@ public:
             return mismatch("the temporary file");
         temporary_ = name;
         file_.emplace(std::move(*opened));
+        inode_ = inode;
         return {};
     }
 
@@ -87,11 +92,8 @@ public:
 
     [[nodiscard]] bool was_created() const noexcept { return file_.has_value(); }
     [[nodiscard]] const std::string& temporary_name() const noexcept { return temporary_; }
-    [[nodiscard]] std::uint64_t inode() const
-    {
-        const auto identity = file_->identity();
-        return identity ? identity->inode : 0;
-    }
+    /// Known without asking the system.
+    [[nodiscard]] std::uint64_t inode() const noexcept { return inode_; }
 
     [[nodiscard]] result<void> write_at(
         std::uint64_t offset, std::span<const std::byte> bytes) const
@@ -126,6 +128,7 @@ private:
     std::optional<local_directory> directory_;
     std::string temporary_{};
     std::optional<local_file> file_{};
+    std::uint64_t inode_ = 0;
 };
 
 } // namespace cosio::inline v0::transfer
