@@ -39,7 +39,7 @@ http::method method_of(std::string_view name)
 
 http::target target_of(std::string_view path, const pairs& parameters)
 {
-    http::target target(path);
+    http::target target{std::string(path)};
     for (const auto& [name, value] : parameters)
         target.add_parameter(name, value);
     return target;

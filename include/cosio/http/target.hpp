@@ -7,9 +7,11 @@
 
 #include <cosio/http/percent_encoding.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cosio::inline v0::http {
@@ -23,11 +25,18 @@ public:
     target() = default;
 
     /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string_view path) : decoded_path_(path)
+    explicit target(std::string path)
     {
-        text_.clear();
-        text_.reserve(path.size());
-        append_percent_encoded(text_, path, slash::keep);
+        const auto stays = [](char c) {
+            return unreserved_characters[static_cast<unsigned char>(c)] || c == '/';
+        };
+        if (std::ranges::all_of(path, stays)) {
+            text_ = std::move(path);
+        } else {
+            text_.clear();
+            append_percent_encoded(text_, path, slash::keep);
+            decoded_path_ = std::move(path);
+        }
         path_length_ = text_.size();
     }
 
@@ -52,7 +61,10 @@ public:
     /// The path as on the request line.
     [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
     /// The path before encoding, which is what q-sign hashes.
-    [[nodiscard]] std::string_view decoded_path() const noexcept { return decoded_path_; }
+    [[nodiscard]] std::string_view decoded_path() const noexcept
+    {
+        return decoded_path_.empty() ? path() : std::string_view(decoded_path_);
+    }
     [[nodiscard]] bool has_query() const noexcept { return text_.size() != path_length_; }
 
     struct parameter
@@ -77,7 +89,7 @@ private:
         std::size_t end = 0;
     };
 
-    std::string decoded_path_ = "/";
+    std::string decoded_path_{}; // Empty when it is the same as the encoded one.
     std::string text_ = "/";
     std::size_t path_length_ = 1;
     std::vector<parameter_position> parameters_{};

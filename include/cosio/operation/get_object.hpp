@@ -84,31 +84,8 @@ struct get_object
     [[nodiscard]] static result<result_type> decode_head(
         const expectation& expected, const http::response_head& head)
     {
-        result<result_type> made; // Not moved into: it holds much.
-        auto& out = *made;
-        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
-            return std::move(decoded).error();
-        if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
-        if (expected.range.is_whole()) {
-            if (head.status != 200)
-                return error(errc::malformed_response,
-                    "the whole object was asked for, the reply has status " +
-                        std::to_string(head.status));
-            out.size = head.content_length.value_or(0);
-            return made;
-        }
-        out.range = parse_content_range(head.get("Content-Range"));
-        if (head.status != 206 || !out.range || !out.range->answers(expected.range))
-            return error(errc::malformed_response,
-                "the reply is not the range that was asked for: status " +
-                    std::to_string(head.status) + ", Content-Range '" +
-                    std::string(head.get("Content-Range")) + "'");
-        out.size = out.range->size;
-        const auto length = out.range->last - out.range->first + 1;
-        if (head.content_length && *head.content_length != length)
-            return error(errc::malformed_response, "Content-Range and Content-Length differ");
-        return made;
+        return filled<result_type>(
+            [&](result_type& out) { return fill_from_head(expected, head, out); });
     }
 
     /// Completes `out`, which `decode_head` made, once the body has been received.
@@ -133,14 +110,41 @@ struct get_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        auto out = decode_head(expected, got.head);
-        if (!out)
-            return out;
-        auto whole = check_body(*out, got.body_size, got.body_crc64, got.body_end_is_framed);
-        if (!whole)
-            return std::move(whole).error();
-        out->body = std::move(got.body);
-        return out;
+        return filled<result_type>([&](result_type& out) -> result<void> {
+            if (auto sound = fill_from_head(expected, got.head, out); !sound)
+                return sound;
+            out.body = std::move(got.body);
+            return check_body(out, got.body_size, got.body_crc64, got.body_end_is_framed);
+        });
+    }
+
+private:
+    static result<void> fill_from_head(
+        const expectation& expected, const http::response_head& head, result_type& out)
+    {
+        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+            return decoded;
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return proved;
+        if (expected.range.is_whole()) {
+            if (head.status != 200)
+                return error(errc::malformed_response,
+                    "the whole object was asked for, the reply has status " +
+                        std::to_string(head.status));
+            out.size = head.content_length.value_or(0);
+            return {};
+        }
+        out.range = parse_content_range(head.get("Content-Range"));
+        if (head.status != 206 || !out.range || !out.range->answers(expected.range))
+            return error(errc::malformed_response,
+                "the reply is not the range that was asked for: status " +
+                    std::to_string(head.status) + ", Content-Range '" +
+                    std::string(head.get("Content-Range")) + "'");
+        out.size = out.range->size;
+        const auto length = out.range->last - out.range->first + 1;
+        if (head.content_length && *head.content_length != length)
+            return error(errc::malformed_response, "Content-Range and Content-Length differ");
+        return {};
     }
 };
 

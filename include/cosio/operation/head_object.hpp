@@ -56,15 +56,22 @@ struct head_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        result_type out;
-        if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)
-            return std::move(decoded).error();
+        return filled<result_type>(
+            [&](result_type& out) { return fill_from(expected, got.head, out); });
+    }
+
+private:
+    static result<void> fill_from(
+        const expectation& expected, const http::response_head& head, result_type& out)
+    {
+        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+            return decoded;
         if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
-        if (!got.head.content_length)
+            return proved;
+        if (!head.content_length)
             return error(errc::malformed_response, "the reply has no Content-Length");
-        out.size = *got.head.content_length;
-        return out;
+        out.size = *head.content_length;
+        return {};
     }
 };
 

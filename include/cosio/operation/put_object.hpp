@@ -87,15 +87,21 @@ struct put_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        result_type out;
+        return filled<result_type>(
+            [&](result_type& out) { return fill_from(expected, got, out); });
+    }
+
+private:
+    static result<void> fill_from(const expectation& expected, const reply& got, result_type& out)
+    {
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
+            return proved;
         const auto crc64 = decode_crc64<Dialect>(got.head);
         if (!crc64)
             return crc64.error();
         if (auto equal = compare_crc64(got.sent_crc64, *crc64); !equal)
-            return std::move(equal).error();
+            return equal;
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
@@ -103,7 +109,7 @@ struct put_object
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -20,10 +20,22 @@
 
 namespace cosio::inline v0::operation {
 
+/// A view into the head, which decoding leaves as it is.
 template <class Dialect>
-[[nodiscard]] std::string request_id_of(const reply& got)
+[[nodiscard]] std::string_view request_id_of(const reply& got)
 {
-    return std::string(got.head.get(Dialect::header::request_id));
+    return got.head.get(Dialect::header::request_id);
+}
+
+/// A result that `fill` completes where it stays: some of them hold much. `fill` is given a
+/// `Result&` and yields a `result<void>`.
+template <class Result, class Fill>
+[[nodiscard]] result<Result> filled(Fill&& fill)
+{
+    result<Result> made;
+    if (auto done = fill(*made); !done)
+        made = std::move(done).error();
+    return made;
 }
 
 /// The CRC64 a reply states. A value that is no number is an error, not an absence.
@@ -99,20 +111,25 @@ template <class Dialect>
     if (!crc64)
         return crc64.error();
     out.crc64 = *crc64;
-    out.etag = head.get("ETag");
+    const auto keep = [&head](std::string_view name, std::string& field) {
+        if (const auto value = head.get(name); !value.empty())
+            field = value;
+    };
+    keep("ETag", out.etag);
     out.sse = decode_encryption<Dialect>(head);
-    out.content_type = head.get("Content-Type");
-    out.cache_control = head.get("Cache-Control");
-    out.content_disposition = head.get("Content-Disposition");
-    out.content_encoding = Dialect::stored_content_encoding(head.get("Content-Encoding"));
-    out.content_language = head.get("Content-Language");
-    out.expires = head.get("Expires");
+    keep("Content-Type", out.content_type);
+    keep("Cache-Control", out.cache_control);
+    keep("Content-Disposition", out.content_disposition);
+    if (const auto coding = head.get("Content-Encoding"); !coding.empty())
+        out.content_encoding = Dialect::stored_content_encoding(coding);
+    keep("Content-Language", out.content_language);
+    keep("Expires", out.expires);
     out.last_modified = http::parse_date(head.get("Last-Modified"));
     out.metadata = decode_metadata<Dialect>(head);
     out.storage_class = head.find(header::storage_class).value_or("STANDARD");
-    out.version_id = head.get(header::version_id);
+    keep(header::version_id, out.version_id);
     out.restore = parse_restore_state(head.get(header::restore));
-    out.request_id = head.get(header::request_id);
+    keep(header::request_id, out.request_id);
     return {};
 }
 
