@@ -2737,11 +2737,18 @@ public:
     target() = default;
 
     /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string_view path) : decoded_path_(path)
+    explicit target(std::string path)
     {
-        text_.clear();
-        text_.reserve(path.size());
-        append_percent_encoded(text_, path, slash::keep);
+        const auto stays = [](char c) {
+            return unreserved_characters[static_cast<unsigned char>(c)] || c == '/';
+        };
+        if (std::ranges::all_of(path, stays)) {
+            text_ = std::move(path);
+        } else {
+            text_.clear();
+            append_percent_encoded(text_, path, slash::keep);
+            decoded_path_ = std::move(path);
+        }
         path_length_ = text_.size();
     }
 
@@ -2766,7 +2773,10 @@ public:
     /// The path as on the request line.
     [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
     /// The path before encoding, which is what q-sign hashes.
-    [[nodiscard]] std::string_view decoded_path() const noexcept { return decoded_path_; }
+    [[nodiscard]] std::string_view decoded_path() const noexcept
+    {
+        return decoded_path_.empty() ? path() : std::string_view(decoded_path_);
+    }
     [[nodiscard]] bool has_query() const noexcept { return text_.size() != path_length_; }
 
     struct parameter
@@ -2791,7 +2801,7 @@ private:
         std::size_t end = 0;
     };
 
-    std::string decoded_path_ = "/";
+    std::string decoded_path_{}; // Empty when it is the same as the encoded one.
     std::string text_ = "/";
     std::size_t path_length_ = 1;
     std::vector<parameter_position> parameters_{};
@@ -3267,27 +3277,27 @@ public:
 
     explicit pool_state(const pool_settings& settings) : settings_(settings) {}
 
-    /// Whether `acquire` would admit at once.
-    [[nodiscard]] bool admits(const origin& where) const
-    {
-        const auto host = hosts_.find(where);
-        return host == hosts_.end() || host->second.in_use < settings_.maximum_per_host;
-    }
-
     /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
     [[nodiscard]] admission acquire(const origin& where, time_point now)
     {
+        auto out = try_acquire(where, now);
+        if (out.admitted)
+            return out;
+        out.waits_as = ++last_ticket_;
+        hosts_.find(where)->second.queue.push_back(out.waits_as);
+        ++waiting_;
+        return out;
+    }
+
+    /// As `acquire`, but without a place in the queue for who is not admitted.
+    [[nodiscard]] admission try_acquire(const origin& where, time_point now)
+    {
         drop_old(now);
         auto& entry = *hosts_.try_emplace(where).first;
-        auto& host = entry.second;
         admission out;
-        if (host.in_use >= settings_.maximum_per_host) {
-            out.waits_as = ++last_ticket_;
-            host.queue.push_back(out.waits_as);
-            ++waiting_;
+        if (entry.second.in_use >= settings_.maximum_per_host)
             return out;
-        }
-        ++host.in_use;
+        ++entry.second.in_use;
         out.admitted = true;
         out.connection = take_idle(entry);
         return out;
@@ -6357,6 +6367,10 @@ public:
 #ifndef COSIO_NET_TCP_STREAM_HPP
 #define COSIO_NET_TCP_STREAM_HPP
 
+#include <asio/associated_allocator.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
 #include <asio/buffer.hpp>
 
 namespace cosio::inline v0::net {
@@ -6376,17 +6390,8 @@ public:
     [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) override
     {
-        std::error_code code;
-        const auto count = co_await socket_.async_read_some(
-            asio::buffer(buffer.data(), buffer.size()),
-            asio::redirect_error(asio::use_awaitable, code));
-        if (code == asio::error::eof)
-            co_return std::size_t{0};
-        if (code)
-            co_return connection_error(code);
-        moved_ += count;
-        drained_ = count < buffer.size();
-        co_return count;
+        return asio::async_initiate<const asio::use_awaitable_t<>&, void(result<std::size_t>)>(
+            read_initiation{this}, asio::use_awaitable, buffer);
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
@@ -6460,6 +6465,64 @@ public:
     [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return moved_; }
 
 private:
+    /// Turns what the socket tells into the result of `read_some`. A handler, and not a coroutine
+    /// around the socket's operation: most requests wait once, here, and a frame costs.
+    template <class Handler>
+    struct read_handler
+    {
+        using executor_type = asio::associated_executor_t<Handler>;
+        using allocator_type = asio::associated_allocator_t<Handler>;
+        using cancellation_slot_type = asio::associated_cancellation_slot_t<Handler>;
+
+        [[nodiscard]] executor_type get_executor() const noexcept
+        {
+            return asio::get_associated_executor(then);
+        }
+        [[nodiscard]] allocator_type get_allocator() const noexcept
+        {
+            return asio::get_associated_allocator(then);
+        }
+        [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept
+        {
+            return asio::get_associated_cancellation_slot(then);
+        }
+
+        void operator()(const std::error_code& code, std::size_t count)
+        {
+            // The stream may go with the coroutine that waits, so it is not touched afterwards.
+            std::move(then)(on->has_read(code, count, room));
+        }
+
+        Handler then;
+        tcp_stream* on;
+        std::size_t room;
+    };
+
+    struct read_initiation
+    {
+        template <class Handler>
+        void operator()(Handler&& then, std::span<std::byte> buffer) const
+        {
+            using handler = read_handler<std::decay_t<Handler>>;
+            on->socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),
+                handler{std::forward<Handler>(then), on, buffer.size()});
+        }
+
+        tcp_stream* on;
+    };
+
+    result<std::size_t> has_read(
+        const std::error_code& code, std::size_t count, std::size_t room)
+    {
+        if (code == asio::error::eof)
+            return std::size_t{0};
+        if (code)
+            return connection_error(code);
+        moved_ += count;
+        drained_ = count < room;
+        return count;
+    }
+
     asio::ip::tcp::socket socket_;
     std::uint64_t moved_ = 0;
     bool drained_ = false;
@@ -7521,10 +7584,10 @@ public:
     [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        if (!state_.admits(*where))
-            return std::nullopt;
-        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
+        auto got = state_.try_acquire(*where, std::chrono::steady_clock::now());
         lock.unlock();
+        if (!got.admitted)
+            return std::nullopt;
         return admitted(std::move(where), std::move(got.connection));
     }
 
@@ -7783,8 +7846,28 @@ public:
                   : std::make_shared<credentials_keeper>(settings.credentials)),
           connects(executor, std::move(context)),
           connections(std::make_shared<connection_pool>(settings.pool)),
-          budget(settings.retry.budget), connect_to_(std::move(connect_to))
+          budget(settings.retry.budget), connect_to_(std::move(connect_to)),
+          fixed_identity_is_sound_(
+              identity->fixed() != nullptr && check_identity(*identity->fixed()->who))
     {}
+
+    /// Whether requests can be signed with that. Errors: `errc::missing_credentials`,
+    /// `errc::invalid_credentials`, `errc::token_requires_tls`.
+    [[nodiscard]] result<void> check_identity(const credentials& who) const
+    {
+        if (auto usable = who.check(); !usable)
+            return usable;
+        if (!who.session_token().empty() && !endpoint.protects_tokens)
+            return error(errc::token_requires_tls, "a session token is sent over https only",
+                "session_token");
+        return {};
+    }
+
+    /// The credentials that never change, checked already; null when there are none like that.
+    [[nodiscard]] const auth::issued_credentials* checked_identity() const noexcept
+    {
+        return fixed_identity_is_sound_ ? identity->fixed() : nullptr;
+    }
 
     /// Where a request for `host` is sent. The last answer is kept: a client mostly talks to one
     /// bucket.
@@ -7835,6 +7918,7 @@ public:
 
 private:
     std::optional<host_and_port> connect_to_;
+    bool fixed_identity_is_sound_;
     mutable std::mutex origin_mutex_{};
     mutable std::shared_ptr<const origin> last_origin_{};
 };
@@ -7925,10 +8009,6 @@ template <class Dialect>
 #ifndef COSIO_NET_INITIATION_HPP
 #define COSIO_NET_INITIATION_HPP
 
-#include <asio/associated_allocator.hpp>
-#include <asio/associated_cancellation_slot.hpp>
-#include <asio/associated_executor.hpp>
-#include <asio/async_result.hpp>
 #include <asio/cancellation_type.hpp>
 
 namespace cosio::inline v0::net {
@@ -9321,31 +9401,80 @@ public:
     [[nodiscard]] asio::awaitable<void> run_to_head(
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
-        operation_control::waiting waiting(control, connection_->bytes(), step::transfer);
-        exchange_.sending_begins();
-        if (body.in_memory() && body.unsent_size() <= small_body) {
-            auto head_left = detail::bytes_of(head.view());
-            auto body_left = body.next_in_memory();
-            if (!write_at_once(head_left, body_left)) {
-                auto written = co_await connection_->bytes().write(head_left, body_left);
-                if (!written)
-                    exchange_.send_failed(std::move(written).error());
-            }
-            exchange_.sent();
-        } else {
-            co_await send(control, waiting, head, body);
-        }
-        sent_size_ = body.size();
-        sent_crc64_ = body.crc64();
-        while (exchange_.state() == exchange::phase::receiving_head && !control.interrupted()) {
-            if (receive_buffered_head())
-                break;
-            const bool begun = exchange_.reply_has_begun();
-            waiting.enter(begun ? step::transfer : step::first_byte);
-            auto got = co_await connection_->bytes().read_some(connection_->space());
+        if (!send_at_once(control, head, body))
+            co_await send_rest(control, body);
+        while (awaits_head(control)) {
+            auto got = co_await more_of_head();
             received(std::move(got));
         }
+    }
+
+    // The same step by step, so that a small request needs no coroutine but the one that waits for
+    // its reply.
+
+    /// Begins to send; whether that is done, well or not, without anything to wait for. Otherwise
+    /// `send_rest` has to follow. Both arguments must live until then.
+    [[nodiscard]] bool send_at_once(
+        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    {
+        waiting_.emplace(control, connection_->bytes(), step::transfer);
+        exchange_.sending_begins();
+        head_left_ = detail::bytes_of(head.view());
+        if (!body.in_memory() || body.unsent_size() > small_body)
+            return false;
+        began_at_once_ = true;
+        body_left_ = body.next_in_memory();
+        if (!write_at_once(head_left_, body_left_))
+            return false;
+        sent(body);
+        return true;
+    }
+
+    /// Whether `send_at_once` may be able to send that.
+    [[nodiscard]] static bool is_small(const body_view& body) noexcept
+    {
+        return body.in_memory() && body.bytes().size() <= small_body;
+    }
+
+    /// Sends what `send_at_once` could not.
+    [[nodiscard]] asio::awaitable<void> send_rest(operation_control& control, outgoing_body& body)
+    {
+        if (began_at_once_) {
+            auto written = co_await connection_->bytes().write(head_left_, body_left_);
+            if (!written)
+                exchange_.send_failed(std::move(written).error());
+        } else {
+            co_await send_pieces(control, body);
+        }
+        sent(body);
+    }
+
+    /// Whether `more_of_head` is needed, and `received` is to be told what it yields.
+    [[nodiscard]] bool awaits_head(operation_control& control)
+    {
+        if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
+            !receive_buffered_head())
+            return true;
         stop_if_interrupted(control);
+        waiting_.reset();
+        return false;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_head()
+    {
+        waiting_->enter(exchange_.reply_has_begun() ? step::transfer : step::first_byte);
+        return connection_->bytes().read_some(connection_->space());
+    }
+
+    /// What was read into the connection's buffer.
+    void received(result<std::size_t> got)
+    {
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else if (*got == 0)
+            exchange_.peer_closed();
+        else
+            connection_->received(*got);
     }
 
     /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
@@ -9458,37 +9587,46 @@ private:
         return done->all_left;
     }
 
-    asio::awaitable<void> send(operation_control& control, operation_control::waiting& waiting,
-        const crypto::secret_buffer& head, outgoing_body& body)
+    /// The request has left, or never will.
+    void sent(const outgoing_body& body) noexcept
     {
-        auto head_left = detail::bytes_of(head.view());
+        exchange_.sent();
+        sent_size_ = body.size();
+        sent_crc64_ = body.crc64();
+    }
+
+    asio::awaitable<void> send_pieces(operation_control& control, outgoing_body& body)
+    {
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
-            result<std::span<const std::byte>> piece;
-            if (body.in_memory()) {
-                piece = body.next_in_memory();
-            } else {
-                source_read reading(control);
-                waiting.enter(step::untimed, reading); // The caller's source may take its time.
-                piece = co_await body.next(exchange_, reading);
-                waiting.enter(step::transfer, connection_->bytes());
-            }
+            auto piece = co_await next_piece(control, body);
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
             }
             more = !piece->empty();
             // A source may take its time, and the reply come meanwhile.
-            if ((!more && head_left.empty()) || !exchange_.sends_more())
+            if ((!more && head_left_.empty()) || !exchange_.sends_more())
                 break;
-            auto written = co_await connection_->bytes().write(head_left, *piece);
+            auto written = co_await connection_->bytes().write(head_left_, *piece);
             if (!written)
                 exchange_.send_failed(std::move(written).error());
-            head_left = {};
+            head_left_ = {};
             if (more && watch_ == nullptr && piece->size() >= outgoing_body::piece_size)
                 watch(control);
         }
         stop_watching();
-        exchange_.sent();
+    }
+
+    asio::awaitable<result<std::span<const std::byte>>> next_piece(
+        operation_control& control, outgoing_body& body)
+    {
+        if (body.in_memory())
+            co_return body.next_in_memory();
+        source_read reading(control);
+        waiting_->enter(step::untimed, reading); // The caller's source may take its time.
+        auto piece = co_await body.next(exchange_, reading);
+        waiting_->enter(step::transfer, connection_->bytes());
+        co_return piece;
     }
 
     void watch(const operation_control& control)
@@ -9533,17 +9671,6 @@ private:
         connection_->consume(exchange_.received_head(connection_->unread()));
         return exchange_.state() != exchange::phase::receiving_head &&
             exchange_.state() != exchange::phase::sending;
-    }
-
-    /// What was read into the connection's buffer.
-    void received(result<std::size_t> got)
-    {
-        if (!got)
-            exchange_.receive_failed(std::move(got).error());
-        else if (*got == 0)
-            exchange_.peer_closed();
-        else
-            connection_->received(*got);
     }
 
     /// Large pieces of an unframed body need no buffer in between.
@@ -9597,12 +9724,16 @@ private:
 
     lease<connection> connection_;
     exchange exchange_;
+    std::span<const std::byte> head_left_{}; // Of the request, not written yet.
+    std::span<const std::byte> body_left_{}; // Of a small one.
+    bool began_at_once_ = false;
     std::shared_ptr<reply_watch> watch_{};
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
     crypto::crc64 body_sum_{};
     std::uint64_t body_size_ = 0;
     std::uint64_t sent_size_ = 0;
     std::uint64_t sent_crc64_ = 0;
+    std::optional<operation_control::waiting> waiting_{}; // Until the head is there.
 };
 
 } // namespace cosio::inline v0::net
@@ -9844,25 +9975,12 @@ struct attempt_plan
     const step_report& report;
     /// Set when a request was sent of which it is not known what became.
     bool& may_have_executed;
-    /// Where the exchange is kept, so that it tells how far it came even if an exception ends it.
-    std::unique_ptr<exchange_driver>& driver;
 };
 
 /// The body that is sent: a document of ours, or the caller's.
 [[nodiscard]] inline body_view body_of(const operation::prepared_request& request)
 {
     return request.document.empty() ? request.body : body_view(request.document);
-}
-
-/// Errors: `errc::missing_credentials`, `errc::invalid_credentials`, `errc::token_requires_tls`.
-[[nodiscard]] inline result<void> check_identity(const client_core& core, const credentials& who)
-{
-    if (auto usable = who.check(); !usable)
-        return usable;
-    if (!who.session_token().empty() && !core.endpoint.protects_tokens)
-        return error(errc::token_requires_tls, "a session token is sent over https only",
-            "session_token");
-    return {};
 }
 
 /// Writes the head of an attempt into `memory`. Errors: `errc::crypto_unavailable`.
@@ -9913,45 +10031,135 @@ struct attempt_plan
         !progress.reply_has_begun() && progress.failure().code == errc::connection_closed;
 }
 
-/// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
-/// means that it could not be begun.
-[[nodiscard]] inline asio::awaitable<result<void>> attempt(const attempt_plan& plan)
+/// Runs the exchange up to the head of the reply. The driver tells how far it came, even if an
+/// exception ends it.
+class attempt
 {
-    if (auto stop = plan.control.stopped())
-        co_return std::move(*stop);
-    auto where = plan.core.origin_of(plan.host);
-    auto leased = plan.core.connections->try_acquire(where);
-    if (!leased) {
-        auto waited = co_await plan.core.connections->acquire(plan.control, std::move(where));
-        if (!waited)
-            co_return std::move(waited).error();
-        leased = std::move(*waited);
+public:
+    explicit attempt(const attempt_plan& plan) : plan_(plan), body_(body_of(plan.request)) {}
+
+    /// Sends a small request on an idle connection, when there is nothing to wait for. Then the
+    /// driver's steps await the head of the reply; `run` does whatever is left at any point.
+    [[nodiscard]] bool send_at_once()
+    {
+        if (!exchange_driver::is_small(body_) || plan_.control.stopped())
+            return false;
+        auto leased = try_acquire();
+        if (!leased)
+            return false;
+        take(std::move(*leased));
+        return lease_.get() != nullptr && begin_exchange() && !sending_;
     }
-    const bool was_used = leased->get() != nullptr;
-    if (was_used)
-        plan.report.reused();
-    const auto body = body_of(plan.request);
-    for (bool fresh = !was_used;; fresh = true) {
-        if (fresh)
-            if (auto opened = co_await open_connection(plan, *leased); !opened)
-                co_return std::move(opened).error();
-        auto& memory = (*leased)->for_request();
-        if (auto written = sign_and_write_head(plan, memory); !written)
-            co_return std::move(written).error();
-        plan.driver = std::make_unique<exchange_driver>(
-            std::move(*leased), plan.request.head.method, plan.request.content_length);
-        outgoing_body outgoing(body, plan.request.content_length);
-        co_await plan.driver->run_to_head(plan.control, memory.head, outgoing);
-        memory.clear(); // Keys may be among what was sent.
-        if (!met_stale_connection(plan.driver->progress(), !fresh, plan.idempotent) ||
-            plan.control.interrupted() || !body.rewind())
-            co_return result<void>();
-        plan.core.connections->count_stale();
-        plan.may_have_executed = true; // Closed before it was read, or just before its reply.
-        *leased = plan.driver->take_lease();
-        plan.driver.reset();
+
+    /// An error means that the exchange could not be begun.
+    [[nodiscard]] asio::awaitable<result<void>> run()
+    {
+        for (;;) {
+            if (!driver_)
+                if (auto begun = co_await begin(); !begun)
+                    co_return begun;
+            if (sending_) {
+                co_await driver_->send_rest(plan_.control, *outgoing_);
+                sending_is_over();
+            }
+            while (driver_->awaits_head(plan_.control)) {
+                auto got = co_await driver_->more_of_head();
+                driver_->received(std::move(got));
+            }
+            if (!may_be_sent_again())
+                co_return result<void>();
+            plan_.core.connections->count_stale();
+            plan_.may_have_executed = true; // Closed before it was read, or just before its reply.
+            lease_ = driver_->take_lease();
+            driver_.reset();
+        }
     }
-}
+
+    /// Whether the exchange met a stale connection, and `run` would begin it once more.
+    [[nodiscard]] bool may_be_sent_again() const
+    {
+        return met_stale_connection(driver_->progress(), on_used_connection_, plan_.idempotent) &&
+            !plan_.control.interrupted() && body_.rewind();
+    }
+
+    /// Null until the exchange has begun.
+    [[nodiscard]] exchange_driver* driver() noexcept { return driver_ ? &*driver_ : nullptr; }
+    [[nodiscard]] const exchange_driver* driver() const noexcept
+    {
+        return driver_ ? &*driver_ : nullptr;
+    }
+
+private:
+    [[nodiscard]] std::optional<lease<connection>> try_acquire()
+    {
+        return plan_.core.connections->try_acquire(plan_.core.origin_of(plan_.host));
+    }
+
+    void take(lease<connection> leased)
+    {
+        lease_ = std::move(leased);
+        is_admitted_ = true;
+        on_used_connection_ = lease_.get() != nullptr;
+        if (on_used_connection_)
+            plan_.report.reused();
+    }
+
+    /// A connection, an idle one or a new one, and what of the exchange needs no waiting.
+    asio::awaitable<result<void>> begin()
+    {
+        if (!is_admitted_) {
+            if (auto stop = plan_.control.stopped())
+                co_return std::move(*stop);
+            if (auto leased = try_acquire()) {
+                take(std::move(*leased));
+            } else {
+                auto waited = co_await plan_.core.connections->acquire(
+                    plan_.control, plan_.core.origin_of(plan_.host));
+                if (!waited)
+                    co_return std::move(waited).error();
+                take(std::move(*waited));
+            }
+        }
+        if (lease_.get() == nullptr) {
+            on_used_connection_ = false;
+            if (auto opened = co_await open_connection(plan_, lease_); !opened)
+                co_return opened;
+        }
+        co_return begin_exchange();
+    }
+
+    /// Requires a connection.
+    result<void> begin_exchange()
+    {
+        auto& memory = lease_->for_request();
+        if (auto written = sign_and_write_head(plan_, memory); !written)
+            return written;
+        memory_ = &memory;
+        const auto length = plan_.request.content_length;
+        driver_.emplace(std::move(lease_), plan_.request.head.method, length);
+        outgoing_.emplace(body_, length);
+        sending_ = !driver_->send_at_once(plan_.control, memory.head, *outgoing_);
+        if (!sending_)
+            sending_is_over();
+        return {};
+    }
+
+    void sending_is_over() noexcept
+    {
+        sending_ = false;
+        memory_->clear(); // Keys may be among what was sent.
+    }
+
+    attempt_plan plan_;
+    body_view body_;
+    lease<connection> lease_{}; // Until the driver has it.
+    connection::request_memory* memory_ = nullptr; // Of the driver's connection.
+    std::optional<outgoing_body> outgoing_{};
+    std::optional<exchange_driver> driver_{};
+    bool is_admitted_ = false;
+    bool on_used_connection_ = false;
+    bool sending_ = false; // What has begun is not sent yet.
+};
 
 } // namespace cosio::inline v0::net
 
@@ -10914,41 +11122,38 @@ struct destination
     co_return result<void>();
 }
 
-/// What is known of a reply whose body has been received into `body`, or elsewhere. Gives the
+/// What is known of a reply whose body has been received, into `out.body` or elsewhere. Gives the
 /// connection back if it may serve again.
-[[nodiscard]] inline operation::reply finish_reply(
-    exchange_driver& driver, operation_control& control, std::string body)
+inline void finish_reply(
+    exchange_driver& driver, operation_control& control, operation::reply& out)
 {
     auto& progress = driver.progress();
     driver.give_back(control);
-    operation::reply out;
-    out.body = std::move(body);
     out.body_size = driver.body_size();
     out.body_crc64 = driver.body_crc64();
     out.sent_crc64 = driver.sent_crc64();
     out.body_end_is_framed = progress.body().kind() != http::framing::until_close;
     out.head = std::move(progress.head());
-    return out;
 }
 
-/// As `receive_reply`, when all of the body has come with the head; nothing when it has not, or goes
+/// As `receive_reply`, when all of the body has come with the head. False when it has not, or goes
 /// elsewhere than into a string.
-[[nodiscard]] inline std::optional<operation::reply> take_received_reply(
-    exchange_driver& driver, operation_control& control, const destination& to)
+[[nodiscard]] inline bool take_received_reply(exchange_driver& driver, operation_control& control,
+    const destination& to, operation::reply& out)
 {
     const auto& head = driver.progress().head();
     const bool into_buffer = to.into_buffer && operation::is_success(head.status);
-    std::string body;
     if (into_buffer || head.content_length.value_or(0) > to.capacity() ||
-        !driver.take_received_body(body))
-        return std::nullopt;
-    return finish_reply(driver, control, std::move(body));
+        !driver.take_received_body(out.body))
+        return false;
+    finish_reply(driver, control, out);
+    return true;
 }
 
 /// Receives the body of a reply whose head is there, and gives the connection back if it may serve
-/// again. Bodies of refusals are documents whatever the destination is.
-[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(
-    exchange_driver& driver, operation_control& control, const destination& to)
+/// again. Bodies of refusals are documents whatever the destination is. `out` is a new one.
+[[nodiscard]] inline asio::awaitable<result<void>> receive_reply(exchange_driver& driver,
+    operation_control& control, const destination& to, operation::reply& out)
 {
     const auto& progress = driver.progress();
     const bool success = operation::is_success(progress.head().status);
@@ -10956,15 +11161,14 @@ struct destination
     const auto capacity = success ? to.capacity() : longest_document;
     if (has_body && progress.head().content_length.value_or(0) > capacity)
         co_return too_long_for_destination(capacity);
-    std::string body;
     result<void> received;
     if (success && to.into_buffer)
         received = co_await read_into_buffer(driver, control, to.buffer);
     else
-        received = co_await read_into_string(driver, control, body, capacity);
-    if (!received)
-        co_return std::move(received).error();
-    co_return finish_reply(driver, control, std::move(body));
+        received = co_await read_into_string(driver, control, out.body, capacity);
+    if (received)
+        finish_reply(driver, control, out);
+    co_return received;
 }
 
 } // namespace cosio::inline v0::net
@@ -10998,64 +11202,81 @@ public:
               {what.idempotent, core.retry.switch_domain, core.identity->can_refresh()})
     {}
 
-    [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
+    /// Requires that `begin` succeeded.
+    [[nodiscard]] exchange_driver& driver() noexcept { return *attempt_->driver(); }
     /// Closes the connection, unless it has been given back.
-    void drop_driver() noexcept { driver_.reset(); }
+    void drop_driver() noexcept { attempt_.reset(); }
 
-    /// Sends the request and receives the head of the reply.
+    /// Sends the request and receives the head of the reply, or what is left of that.
     [[nodiscard]] asio::awaitable<result<void>> begin()
     {
-        driver_.reset();
-        reply_ = reply_facts();
-        status_ = 0;
-        is_over_ = false;
-        report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
-            attempts_.number());
-        result<auth::issued_credentials> who;
-        if (const auto* const fixed = core_.identity->fixed())
-            who = *fixed;
-        else
-            who = co_await core_.identity->get(control_, core_.now(),
-                attempts_.wants_new_credentials() ? used_generation_ : 0);
-        if (!who)
-            co_return std::move(who).error();
-        used_generation_ = who->generation;
-        if (auto allowed = check_identity(core_, *who->who); !allowed)
-            co_return std::move(allowed).error();
-        const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
-            attempts_.is_retry(), *report_, may_have_executed_, driver_};
-        auto begun = co_await attempt(plan);
-        if (!begun)
-            co_return std::move(begun).error();
-        const auto& progress = driver_->progress();
-        note_reply_head(progress.head());
-        if (progress.state() == exchange::phase::failed)
-            co_return progress.failure();
-        log_reply_head(core_.log, progress.head());
-        co_return result<void>();
+        if (!attempt_) {
+            report_begin();
+            result<auth::issued_credentials> who;
+            if (const auto* const fixed = core_.identity->fixed())
+                who = *fixed;
+            else
+                who = co_await core_.identity->get(control_, core_.now(),
+                    attempts_.wants_new_credentials() ? used_generation_ : 0);
+            if (!who)
+                co_return std::move(who).error();
+            used_generation_ = who->generation;
+            if (auto allowed = core_.check_identity(*who->who); !allowed)
+                co_return allowed;
+            make_attempt(std::move(who->who));
+        }
+        if (auto begun = co_await attempt_->run(); !begun)
+            co_return begun;
+        co_return look_at_head();
     }
 
-    /// Receives the rest of the reply; an error when it is a refusal.
-    [[nodiscard]] asio::awaitable<result<operation::reply>> receive(const destination& to)
+    // The same step by step, so that a small request on an idle connection needs no coroutine but
+    // the one that waits for its reply.
+
+    /// Sends the request when there is nothing to wait for; the driver then awaits the head.
+    [[nodiscard]] bool send_at_once()
     {
-        auto got = co_await receive_reply(*driver_, control_, to);
+        const auto* const who = core_.checked_identity();
+        if (who == nullptr)
+            return false;
+        report_begin();
+        used_generation_ = who->generation;
+        make_attempt(who->who);
+        return attempt_->send_at_once();
+    }
+
+    /// What `begin` would yield once the driver awaits no head any more; nothing when `begin` has to
+    /// send once more.
+    [[nodiscard]] std::optional<result<void>> begun_at_once()
+    {
+        std::optional<result<void>> out;
+        if (!attempt_->may_be_sent_again())
+            out = look_at_head();
+        return out;
+    }
+
+    /// Receives the rest of the reply into `out`; an error when it is a refusal.
+    [[nodiscard]] asio::awaitable<result<void>> receive(
+        const destination& to, operation::reply& out)
+    {
+        auto got = co_await receive_reply(driver(), control_, to, out);
         if (got)
-            if (auto refusal = refusal_of_(*got, what_))
+            if (auto refusal = refusal_of_(out, what_))
                 got = std::move(*refusal);
         co_return got;
     }
 
     /// As `receive`, without waiting: nothing when the reply has not come whole.
-    [[nodiscard]] std::optional<result<operation::reply>> receive_at_once(const destination& to)
+    [[nodiscard]] std::optional<result<void>> receive_at_once(
+        const destination& to, operation::reply& out)
     {
-        std::optional<result<operation::reply>> out;
-        if (auto got = take_received_reply(*driver_, control_, to)) {
-            if (auto refusal = refusal_of_(*got, what_))
-                out.emplace(std::move(*refusal));
-            else
-                out.emplace(std::move(*got));
-        }
-        return out;
+        std::optional<result<void>> received;
+        if (!take_received_reply(driver(), control_, to, out))
+            return received;
+        received.emplace();
+        if (auto refusal = refusal_of_(out, what_))
+            *received = std::move(*refusal);
+        return received;
     }
 
     /// An attempt before this one may have done what was asked for.
@@ -11095,13 +11316,13 @@ public:
     [[nodiscard]] asio::awaitable<bool> retries(error& why)
     {
         failed(why);
-        const bool body_was_begun = driver_ != nullptr;
+        const bool body_was_begun = running() != nullptr;
         const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
             body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
             std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
             core_.budget, core_.random(), control_.time_left());
-        driver_.reset(); // Its connection is closed, or has been given back, before the wait.
+        attempt_.reset(); // Its connection is closed, or has been given back, before the wait.
         if (!decision.retries())
             co_return false;
         if (attempts_.uses_backup_domain())
@@ -11125,6 +11346,39 @@ public:
     }
 
 private:
+    /// Null unless an exchange has begun.
+    [[nodiscard]] const exchange_driver* running() const noexcept
+    {
+        return attempt_ ? attempt_->driver() : nullptr;
+    }
+
+    /// Another attempt begins.
+    void report_begin()
+    {
+        reply_ = reply_facts();
+        status_ = 0;
+        is_over_ = false;
+        report_.emplace(
+            core_.log, core_.observe, what_.name, request_, host(), attempts_.number());
+    }
+
+    void make_attempt(std::shared_ptr<const credentials> who)
+    {
+        who_ = std::move(who);
+        attempt_.emplace(attempt_plan{core_, control_, request_, host(), *who_, what_.idempotent,
+            attempts_.is_retry(), *report_, may_have_executed_});
+    }
+
+    result<void> look_at_head()
+    {
+        const auto& progress = attempt_->driver()->progress();
+        note_reply_head(progress.head());
+        if (progress.state() == exchange::phase::failed)
+            return progress.failure();
+        log_reply_head(core_.log, progress.head());
+        return {};
+    }
+
     [[nodiscard]] std::string_view host() const noexcept
     {
         return backup_host_.empty() ? std::string_view(request_.host)
@@ -11164,17 +11418,18 @@ private:
         attempt_summary out;
         out.status = status_;
         out.request_id = request_id;
-        if (driver_ != nullptr) {
-            out.bytes_sent = driver_->sent_size();
-            out.bytes_received = driver_->body_size();
+        if (const auto* const driver = running()) {
+            out.bytes_sent = driver->sent_size();
+            out.bytes_received = driver->body_size();
         }
         return out;
     }
 
     void complete(error& why)
     {
-        const bool sent = driver_ != nullptr && driver_->progress().request_was_sent();
-        const bool refused_here = driver_ == nullptr && why.code == condition::invalid_request;
+        const auto* const driver = running();
+        const bool sent = driver != nullptr && driver->progress().request_was_sent();
+        const bool refused_here = driver == nullptr && why.code == condition::invalid_request;
         why.attempts = refused_here ? attempts_.number() - 1 : attempts_.number();
         why.request_was_sent = why.request_was_sent || sent;
         why.earlier_attempt_may_have_executed = may_have_executed_;
@@ -11190,7 +11445,8 @@ private:
     std::string backup_host_{}; // Once it is used.
     attempts attempts_;
     std::optional<step_report> report_{};
-    std::unique_ptr<exchange_driver> driver_{};
+    std::shared_ptr<const credentials> who_{};
+    std::optional<attempt> attempt_{}; // Until it is over, and its error was reported.
     reply_facts reply_{};
     unsigned status_ = 0;
     std::uint64_t used_generation_ = 0;
@@ -11810,10 +12066,22 @@ template <class Dialect>
 
 namespace cosio::inline v0::operation {
 
+/// A view into the head, which decoding leaves as it is.
 template <class Dialect>
-[[nodiscard]] std::string request_id_of(const reply& got)
+[[nodiscard]] std::string_view request_id_of(const reply& got)
 {
-    return std::string(got.head.get(Dialect::header::request_id));
+    return got.head.get(Dialect::header::request_id);
+}
+
+/// A result that `fill` completes where it stays: some of them hold much. `fill` is given a
+/// `Result&` and yields a `result<void>`.
+template <class Result, class Fill>
+[[nodiscard]] result<Result> filled(Fill&& fill)
+{
+    result<Result> made;
+    if (auto done = fill(*made); !done)
+        made = std::move(done).error();
+    return made;
 }
 
 /// The CRC64 a reply states. A value that is no number is an error, not an absence.
@@ -11889,20 +12157,25 @@ template <class Dialect>
     if (!crc64)
         return crc64.error();
     out.crc64 = *crc64;
-    out.etag = head.get("ETag");
+    const auto keep = [&head](std::string_view name, std::string& field) {
+        if (const auto value = head.get(name); !value.empty())
+            field = value;
+    };
+    keep("ETag", out.etag);
     out.sse = decode_encryption<Dialect>(head);
-    out.content_type = head.get("Content-Type");
-    out.cache_control = head.get("Cache-Control");
-    out.content_disposition = head.get("Content-Disposition");
-    out.content_encoding = Dialect::stored_content_encoding(head.get("Content-Encoding"));
-    out.content_language = head.get("Content-Language");
-    out.expires = head.get("Expires");
+    keep("Content-Type", out.content_type);
+    keep("Cache-Control", out.cache_control);
+    keep("Content-Disposition", out.content_disposition);
+    if (const auto coding = head.get("Content-Encoding"); !coding.empty())
+        out.content_encoding = Dialect::stored_content_encoding(coding);
+    keep("Content-Language", out.content_language);
+    keep("Expires", out.expires);
     out.last_modified = http::parse_date(head.get("Last-Modified"));
     out.metadata = decode_metadata<Dialect>(head);
     out.storage_class = head.find(header::storage_class).value_or("STANDARD");
-    out.version_id = head.get(header::version_id);
+    keep(header::version_id, out.version_id);
     out.restore = parse_restore_state(head.get(header::restore));
-    out.request_id = head.get(header::request_id);
+    keep(header::request_id, out.request_id);
     return {};
 }
 
@@ -11934,15 +12207,24 @@ template <class Dialect, class Operation>
             *core, *control, *request, Operation::what, &operation::refusal_of<Dialect>);
         for (;;) {
             error why;
-            auto begun = co_await loop->begin();
-            if (begun) {
-                auto at_once = loop->receive_at_once(to);
-                if (!at_once)
-                    at_once = co_await loop->receive(to);
-                auto& got = *at_once;
-                if (got) {
-                    const std::string request_id = operation::request_id_of<Dialect>(*got);
-                    auto decoded = Operation::decode(request->expected, std::move(*got));
+            std::optional<result<void>> begun;
+            if (loop->send_at_once()) {
+                while (loop->driver().awaits_head(*control)) {
+                    auto more = co_await loop->driver().more_of_head();
+                    loop->driver().received(std::move(more));
+                }
+                begun = loop->begun_at_once();
+            }
+            if (!begun)
+                begun = co_await loop->begin();
+            if (*begun) {
+                operation::reply reply;
+                auto received = loop->receive_at_once(to, reply);
+                if (!received)
+                    received = co_await loop->receive(to, reply);
+                if (*received) {
+                    auto decoded = Operation::decode(request->expected, std::move(reply));
+                    const auto request_id = operation::request_id_of<Dialect>(reply);
                     if (decoded) {
                         loop->succeeded(request_id);
                         co_return decoded;
@@ -11950,10 +12232,10 @@ template <class Dialect, class Operation>
                     why = std::move(decoded).error();
                     why.request_id = request_id;
                 } else {
-                    why = std::move(got).error();
+                    why = std::move(*received).error();
                 }
             } else {
-                why = std::move(begun).error();
+                why = std::move(*begun).error();
             }
             if constexpr (requires { Operation::done_by_earlier_attempt(why); }) {
                 if (loop->earlier_attempt_may_have_executed())
@@ -12327,31 +12609,8 @@ struct get_object
     [[nodiscard]] static result<result_type> decode_head(
         const expectation& expected, const http::response_head& head)
     {
-        result<result_type> made; // Not moved into: it holds much.
-        auto& out = *made;
-        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
-            return std::move(decoded).error();
-        if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
-        if (expected.range.is_whole()) {
-            if (head.status != 200)
-                return error(errc::malformed_response,
-                    "the whole object was asked for, the reply has status " +
-                        std::to_string(head.status));
-            out.size = head.content_length.value_or(0);
-            return made;
-        }
-        out.range = parse_content_range(head.get("Content-Range"));
-        if (head.status != 206 || !out.range || !out.range->answers(expected.range))
-            return error(errc::malformed_response,
-                "the reply is not the range that was asked for: status " +
-                    std::to_string(head.status) + ", Content-Range '" +
-                    std::string(head.get("Content-Range")) + "'");
-        out.size = out.range->size;
-        const auto length = out.range->last - out.range->first + 1;
-        if (head.content_length && *head.content_length != length)
-            return error(errc::malformed_response, "Content-Range and Content-Length differ");
-        return made;
+        return filled<result_type>(
+            [&](result_type& out) { return fill_from_head(expected, head, out); });
     }
 
     /// Completes `out`, which `decode_head` made, once the body has been received.
@@ -12376,14 +12635,41 @@ struct get_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        auto out = decode_head(expected, got.head);
-        if (!out)
-            return out;
-        auto whole = check_body(*out, got.body_size, got.body_crc64, got.body_end_is_framed);
-        if (!whole)
-            return std::move(whole).error();
-        out->body = std::move(got.body);
-        return out;
+        return filled<result_type>([&](result_type& out) -> result<void> {
+            if (auto sound = fill_from_head(expected, got.head, out); !sound)
+                return sound;
+            out.body = std::move(got.body);
+            return check_body(out, got.body_size, got.body_crc64, got.body_end_is_framed);
+        });
+    }
+
+private:
+    static result<void> fill_from_head(
+        const expectation& expected, const http::response_head& head, result_type& out)
+    {
+        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+            return decoded;
+        if (auto proved = expected.encryption.check(out.sse); !proved)
+            return proved;
+        if (expected.range.is_whole()) {
+            if (head.status != 200)
+                return error(errc::malformed_response,
+                    "the whole object was asked for, the reply has status " +
+                        std::to_string(head.status));
+            out.size = head.content_length.value_or(0);
+            return {};
+        }
+        out.range = parse_content_range(head.get("Content-Range"));
+        if (head.status != 206 || !out.range || !out.range->answers(expected.range))
+            return error(errc::malformed_response,
+                "the reply is not the range that was asked for: status " +
+                    std::to_string(head.status) + ", Content-Range '" +
+                    std::string(head.get("Content-Range")) + "'");
+        out.size = out.range->size;
+        const auto length = out.range->last - out.range->first + 1;
+        if (head.content_length && *head.content_length != length)
+            return error(errc::malformed_response, "Content-Range and Content-Length differ");
+        return {};
     }
 };
 
@@ -12558,7 +12844,8 @@ template <class Dialect>
             if (!begun) {
                 why = std::move(begun).error();
             } else if (!operation::is_success(loop.driver().progress().head().status)) {
-                auto refusal = co_await loop.receive(destination{});
+                operation::reply document;
+                auto refusal = co_await loop.receive(destination{}, document);
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
                 auto head = get_object::decode_head(
@@ -13601,15 +13888,22 @@ struct head_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        result_type out;
-        if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)
-            return std::move(decoded).error();
+        return filled<result_type>(
+            [&](result_type& out) { return fill_from(expected, got.head, out); });
+    }
+
+private:
+    static result<void> fill_from(
+        const expectation& expected, const http::response_head& head, result_type& out)
+    {
+        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+            return decoded;
         if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
-        if (!got.head.content_length)
+            return proved;
+        if (!head.content_length)
             return error(errc::malformed_response, "the reply has no Content-Length");
-        out.size = *got.head.content_length;
-        return out;
+        out.size = *head.content_length;
+        return {};
     }
 };
 
@@ -14392,15 +14686,21 @@ struct put_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        result_type out;
+        return filled<result_type>(
+            [&](result_type& out) { return fill_from(expected, got, out); });
+    }
+
+private:
+    static result<void> fill_from(const expectation& expected, const reply& got, result_type& out)
+    {
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
-            return std::move(proved).error();
+            return proved;
         const auto crc64 = decode_crc64<Dialect>(got.head);
         if (!crc64)
             return crc64.error();
         if (auto equal = compare_crc64(got.sent_crc64, *crc64); !equal)
-            return std::move(equal).error();
+            return equal;
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
@@ -14408,7 +14708,7 @@ struct put_object
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -19520,16 +19820,17 @@ private:
             co_return driver.progress().failure();
         destination into;
         into.limit = longest_reply;
-        auto got = co_await receive_reply(driver, *control, into);
+        operation::reply reply;
+        auto got = co_await receive_reply(driver, *control, into, reply);
         if (!got)
             co_return std::move(got).error();
-        if (!operation::is_success(got->head.status)) {
-            error refused(make_error_code(service_errc_from_status(got->head.status)),
+        if (!operation::is_success(reply.head.status)) {
+            error refused(make_error_code(service_errc_from_status(reply.head.status)),
                 "the metadata service refused");
-            refused.http_status = got->head.status;
+            refused.http_status = reply.head.status;
             co_return refused;
         }
-        co_return std::move(got->body);
+        co_return std::move(reply.body);
     }
 
     cvm_role_settings settings_;

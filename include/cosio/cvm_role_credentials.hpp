@@ -125,16 +125,17 @@ private:
             co_return driver.progress().failure();
         destination into;
         into.limit = longest_reply;
-        auto got = co_await receive_reply(driver, *control, into);
+        operation::reply reply;
+        auto got = co_await receive_reply(driver, *control, into, reply);
         if (!got)
             co_return std::move(got).error();
-        if (!operation::is_success(got->head.status)) {
-            error refused(make_error_code(service_errc_from_status(got->head.status)),
+        if (!operation::is_success(reply.head.status)) {
+            error refused(make_error_code(service_errc_from_status(reply.head.status)),
                 "the metadata service refused");
-            refused.http_status = got->head.status;
+            refused.http_status = reply.head.status;
             co_return refused;
         }
-        co_return std::move(got->body);
+        co_return std::move(reply.body);
     }
 
     cvm_role_settings settings_;

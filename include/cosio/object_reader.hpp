@@ -177,7 +177,8 @@ template <class Dialect>
             if (!begun) {
                 why = std::move(begun).error();
             } else if (!operation::is_success(loop.driver().progress().head().status)) {
-                auto refusal = co_await loop.receive(destination{});
+                operation::reply document;
+                auto refusal = co_await loop.receive(destination{}, document);
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
                 auto head = get_object::decode_head(

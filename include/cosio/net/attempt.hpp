@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,25 +38,12 @@ struct attempt_plan
     const step_report& report;
     /// Set when a request was sent of which it is not known what became.
     bool& may_have_executed;
-    /// Where the exchange is kept, so that it tells how far it came even if an exception ends it.
-    std::unique_ptr<exchange_driver>& driver;
 };
 
 /// The body that is sent: a document of ours, or the caller's.
 [[nodiscard]] inline body_view body_of(const operation::prepared_request& request)
 {
     return request.document.empty() ? request.body : body_view(request.document);
-}
-
-/// Errors: `errc::missing_credentials`, `errc::invalid_credentials`, `errc::token_requires_tls`.
-[[nodiscard]] inline result<void> check_identity(const client_core& core, const credentials& who)
-{
-    if (auto usable = who.check(); !usable)
-        return usable;
-    if (!who.session_token().empty() && !core.endpoint.protects_tokens)
-        return error(errc::token_requires_tls, "a session token is sent over https only",
-            "session_token");
-    return {};
 }
 
 /// Writes the head of an attempt into `memory`. Errors: `errc::crypto_unavailable`.
@@ -106,45 +94,135 @@ struct attempt_plan
         !progress.reply_has_begun() && progress.failure().code == errc::connection_closed;
 }
 
-/// Runs the exchange up to the head of the reply. The driver's state says how that went; an error
-/// means that it could not be begun.
-[[nodiscard]] inline asio::awaitable<result<void>> attempt(const attempt_plan& plan)
+/// Runs the exchange up to the head of the reply. The driver tells how far it came, even if an
+/// exception ends it.
+class attempt
 {
-    if (auto stop = plan.control.stopped())
-        co_return std::move(*stop);
-    auto where = plan.core.origin_of(plan.host);
-    auto leased = plan.core.connections->try_acquire(where);
-    if (!leased) {
-        auto waited = co_await plan.core.connections->acquire(plan.control, std::move(where));
-        if (!waited)
-            co_return std::move(waited).error();
-        leased = std::move(*waited);
+public:
+    explicit attempt(const attempt_plan& plan) : plan_(plan), body_(body_of(plan.request)) {}
+
+    /// Sends a small request on an idle connection, when there is nothing to wait for. Then the
+    /// driver's steps await the head of the reply; `run` does whatever is left at any point.
+    [[nodiscard]] bool send_at_once()
+    {
+        if (!exchange_driver::is_small(body_) || plan_.control.stopped())
+            return false;
+        auto leased = try_acquire();
+        if (!leased)
+            return false;
+        take(std::move(*leased));
+        return lease_.get() != nullptr && begin_exchange() && !sending_;
     }
-    const bool was_used = leased->get() != nullptr;
-    if (was_used)
-        plan.report.reused();
-    const auto body = body_of(plan.request);
-    for (bool fresh = !was_used;; fresh = true) {
-        if (fresh)
-            if (auto opened = co_await open_connection(plan, *leased); !opened)
-                co_return std::move(opened).error();
-        auto& memory = (*leased)->for_request();
-        if (auto written = sign_and_write_head(plan, memory); !written)
-            co_return std::move(written).error();
-        plan.driver = std::make_unique<exchange_driver>(
-            std::move(*leased), plan.request.head.method, plan.request.content_length);
-        outgoing_body outgoing(body, plan.request.content_length);
-        co_await plan.driver->run_to_head(plan.control, memory.head, outgoing);
-        memory.clear(); // Keys may be among what was sent.
-        if (!met_stale_connection(plan.driver->progress(), !fresh, plan.idempotent) ||
-            plan.control.interrupted() || !body.rewind())
-            co_return result<void>();
-        plan.core.connections->count_stale();
-        plan.may_have_executed = true; // Closed before it was read, or just before its reply.
-        *leased = plan.driver->take_lease();
-        plan.driver.reset();
+
+    /// An error means that the exchange could not be begun.
+    [[nodiscard]] asio::awaitable<result<void>> run()
+    {
+        for (;;) {
+            if (!driver_)
+                if (auto begun = co_await begin(); !begun)
+                    co_return begun;
+            if (sending_) {
+                co_await driver_->send_rest(plan_.control, *outgoing_);
+                sending_is_over();
+            }
+            while (driver_->awaits_head(plan_.control)) {
+                auto got = co_await driver_->more_of_head();
+                driver_->received(std::move(got));
+            }
+            if (!may_be_sent_again())
+                co_return result<void>();
+            plan_.core.connections->count_stale();
+            plan_.may_have_executed = true; // Closed before it was read, or just before its reply.
+            lease_ = driver_->take_lease();
+            driver_.reset();
+        }
     }
-}
+
+    /// Whether the exchange met a stale connection, and `run` would begin it once more.
+    [[nodiscard]] bool may_be_sent_again() const
+    {
+        return met_stale_connection(driver_->progress(), on_used_connection_, plan_.idempotent) &&
+            !plan_.control.interrupted() && body_.rewind();
+    }
+
+    /// Null until the exchange has begun.
+    [[nodiscard]] exchange_driver* driver() noexcept { return driver_ ? &*driver_ : nullptr; }
+    [[nodiscard]] const exchange_driver* driver() const noexcept
+    {
+        return driver_ ? &*driver_ : nullptr;
+    }
+
+private:
+    [[nodiscard]] std::optional<lease<connection>> try_acquire()
+    {
+        return plan_.core.connections->try_acquire(plan_.core.origin_of(plan_.host));
+    }
+
+    void take(lease<connection> leased)
+    {
+        lease_ = std::move(leased);
+        is_admitted_ = true;
+        on_used_connection_ = lease_.get() != nullptr;
+        if (on_used_connection_)
+            plan_.report.reused();
+    }
+
+    /// A connection, an idle one or a new one, and what of the exchange needs no waiting.
+    asio::awaitable<result<void>> begin()
+    {
+        if (!is_admitted_) {
+            if (auto stop = plan_.control.stopped())
+                co_return std::move(*stop);
+            if (auto leased = try_acquire()) {
+                take(std::move(*leased));
+            } else {
+                auto waited = co_await plan_.core.connections->acquire(
+                    plan_.control, plan_.core.origin_of(plan_.host));
+                if (!waited)
+                    co_return std::move(waited).error();
+                take(std::move(*waited));
+            }
+        }
+        if (lease_.get() == nullptr) {
+            on_used_connection_ = false;
+            if (auto opened = co_await open_connection(plan_, lease_); !opened)
+                co_return opened;
+        }
+        co_return begin_exchange();
+    }
+
+    /// Requires a connection.
+    result<void> begin_exchange()
+    {
+        auto& memory = lease_->for_request();
+        if (auto written = sign_and_write_head(plan_, memory); !written)
+            return written;
+        memory_ = &memory;
+        const auto length = plan_.request.content_length;
+        driver_.emplace(std::move(lease_), plan_.request.head.method, length);
+        outgoing_.emplace(body_, length);
+        sending_ = !driver_->send_at_once(plan_.control, memory.head, *outgoing_);
+        if (!sending_)
+            sending_is_over();
+        return {};
+    }
+
+    void sending_is_over() noexcept
+    {
+        sending_ = false;
+        memory_->clear(); // Keys may be among what was sent.
+    }
+
+    attempt_plan plan_;
+    body_view body_;
+    lease<connection> lease_{}; // Until the driver has it.
+    connection::request_memory* memory_ = nullptr; // Of the driver's connection.
+    std::optional<outgoing_body> outgoing_{};
+    std::optional<exchange_driver> driver_{};
+    bool is_admitted_ = false;
+    bool on_used_connection_ = false;
+    bool sending_ = false; // What has begun is not sent yet.
+};
 
 } // namespace cosio::inline v0::net
 

@@ -42,64 +42,81 @@ public:
               {what.idempotent, core.retry.switch_domain, core.identity->can_refresh()})
     {}
 
-    [[nodiscard]] exchange_driver& driver() noexcept { return *driver_; }
+    /// Requires that `begin` succeeded.
+    [[nodiscard]] exchange_driver& driver() noexcept { return *attempt_->driver(); }
     /// Closes the connection, unless it has been given back.
-    void drop_driver() noexcept { driver_.reset(); }
+    void drop_driver() noexcept { attempt_.reset(); }
 
-    /// Sends the request and receives the head of the reply.
+    /// Sends the request and receives the head of the reply, or what is left of that.
     [[nodiscard]] asio::awaitable<result<void>> begin()
     {
-        driver_.reset();
-        reply_ = reply_facts();
-        status_ = 0;
-        is_over_ = false;
-        report_.emplace(core_.log, core_.observe, what_.name, request_, host(),
-            attempts_.number());
-        result<auth::issued_credentials> who;
-        if (const auto* const fixed = core_.identity->fixed())
-            who = *fixed;
-        else
-            who = co_await core_.identity->get(control_, core_.now(),
-                attempts_.wants_new_credentials() ? used_generation_ : 0);
-        if (!who)
-            co_return std::move(who).error();
-        used_generation_ = who->generation;
-        if (auto allowed = check_identity(core_, *who->who); !allowed)
-            co_return std::move(allowed).error();
-        const attempt_plan plan{core_, control_, request_, host(), *who->who, what_.idempotent,
-            attempts_.is_retry(), *report_, may_have_executed_, driver_};
-        auto begun = co_await attempt(plan);
-        if (!begun)
-            co_return std::move(begun).error();
-        const auto& progress = driver_->progress();
-        note_reply_head(progress.head());
-        if (progress.state() == exchange::phase::failed)
-            co_return progress.failure();
-        log_reply_head(core_.log, progress.head());
-        co_return result<void>();
+        if (!attempt_) {
+            report_begin();
+            result<auth::issued_credentials> who;
+            if (const auto* const fixed = core_.identity->fixed())
+                who = *fixed;
+            else
+                who = co_await core_.identity->get(control_, core_.now(),
+                    attempts_.wants_new_credentials() ? used_generation_ : 0);
+            if (!who)
+                co_return std::move(who).error();
+            used_generation_ = who->generation;
+            if (auto allowed = core_.check_identity(*who->who); !allowed)
+                co_return allowed;
+            make_attempt(std::move(who->who));
+        }
+        if (auto begun = co_await attempt_->run(); !begun)
+            co_return begun;
+        co_return look_at_head();
     }
 
-    /// Receives the rest of the reply; an error when it is a refusal.
-    [[nodiscard]] asio::awaitable<result<operation::reply>> receive(const destination& to)
+    // The same step by step, so that a small request on an idle connection needs no coroutine but
+    // the one that waits for its reply.
+
+    /// Sends the request when there is nothing to wait for; the driver then awaits the head.
+    [[nodiscard]] bool send_at_once()
     {
-        auto got = co_await receive_reply(*driver_, control_, to);
+        const auto* const who = core_.checked_identity();
+        if (who == nullptr)
+            return false;
+        report_begin();
+        used_generation_ = who->generation;
+        make_attempt(who->who);
+        return attempt_->send_at_once();
+    }
+
+    /// What `begin` would yield once the driver awaits no head any more; nothing when `begin` has to
+    /// send once more.
+    [[nodiscard]] std::optional<result<void>> begun_at_once()
+    {
+        std::optional<result<void>> out;
+        if (!attempt_->may_be_sent_again())
+            out = look_at_head();
+        return out;
+    }
+
+    /// Receives the rest of the reply into `out`; an error when it is a refusal.
+    [[nodiscard]] asio::awaitable<result<void>> receive(
+        const destination& to, operation::reply& out)
+    {
+        auto got = co_await receive_reply(driver(), control_, to, out);
         if (got)
-            if (auto refusal = refusal_of_(*got, what_))
+            if (auto refusal = refusal_of_(out, what_))
                 got = std::move(*refusal);
         co_return got;
     }
 
     /// As `receive`, without waiting: nothing when the reply has not come whole.
-    [[nodiscard]] std::optional<result<operation::reply>> receive_at_once(const destination& to)
+    [[nodiscard]] std::optional<result<void>> receive_at_once(
+        const destination& to, operation::reply& out)
     {
-        std::optional<result<operation::reply>> out;
-        if (auto got = take_received_reply(*driver_, control_, to)) {
-            if (auto refusal = refusal_of_(*got, what_))
-                out.emplace(std::move(*refusal));
-            else
-                out.emplace(std::move(*got));
-        }
-        return out;
+        std::optional<result<void>> received;
+        if (!take_received_reply(driver(), control_, to, out))
+            return received;
+        received.emplace();
+        if (auto refusal = refusal_of_(out, what_))
+            *received = std::move(*refusal);
+        return received;
     }
 
     /// An attempt before this one may have done what was asked for.
@@ -139,13 +156,13 @@ public:
     [[nodiscard]] asio::awaitable<bool> retries(error& why)
     {
         failed(why);
-        const bool body_was_begun = driver_ != nullptr;
+        const bool body_was_begun = running() != nullptr;
         const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
             body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
             std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
             core_.budget, core_.random(), control_.time_left());
-        driver_.reset(); // Its connection is closed, or has been given back, before the wait.
+        attempt_.reset(); // Its connection is closed, or has been given back, before the wait.
         if (!decision.retries())
             co_return false;
         if (attempts_.uses_backup_domain())
@@ -169,6 +186,39 @@ public:
     }
 
 private:
+    /// Null unless an exchange has begun.
+    [[nodiscard]] const exchange_driver* running() const noexcept
+    {
+        return attempt_ ? attempt_->driver() : nullptr;
+    }
+
+    /// Another attempt begins.
+    void report_begin()
+    {
+        reply_ = reply_facts();
+        status_ = 0;
+        is_over_ = false;
+        report_.emplace(
+            core_.log, core_.observe, what_.name, request_, host(), attempts_.number());
+    }
+
+    void make_attempt(std::shared_ptr<const credentials> who)
+    {
+        who_ = std::move(who);
+        attempt_.emplace(attempt_plan{core_, control_, request_, host(), *who_, what_.idempotent,
+            attempts_.is_retry(), *report_, may_have_executed_});
+    }
+
+    result<void> look_at_head()
+    {
+        const auto& progress = attempt_->driver()->progress();
+        note_reply_head(progress.head());
+        if (progress.state() == exchange::phase::failed)
+            return progress.failure();
+        log_reply_head(core_.log, progress.head());
+        return {};
+    }
+
     [[nodiscard]] std::string_view host() const noexcept
     {
         return backup_host_.empty() ? std::string_view(request_.host)
@@ -208,17 +258,18 @@ private:
         attempt_summary out;
         out.status = status_;
         out.request_id = request_id;
-        if (driver_ != nullptr) {
-            out.bytes_sent = driver_->sent_size();
-            out.bytes_received = driver_->body_size();
+        if (const auto* const driver = running()) {
+            out.bytes_sent = driver->sent_size();
+            out.bytes_received = driver->body_size();
         }
         return out;
     }
 
     void complete(error& why)
     {
-        const bool sent = driver_ != nullptr && driver_->progress().request_was_sent();
-        const bool refused_here = driver_ == nullptr && why.code == condition::invalid_request;
+        const auto* const driver = running();
+        const bool sent = driver != nullptr && driver->progress().request_was_sent();
+        const bool refused_here = driver == nullptr && why.code == condition::invalid_request;
         why.attempts = refused_here ? attempts_.number() - 1 : attempts_.number();
         why.request_was_sent = why.request_was_sent || sent;
         why.earlier_attempt_may_have_executed = may_have_executed_;
@@ -234,7 +285,8 @@ private:
     std::string backup_host_{}; // Once it is used.
     attempts attempts_;
     std::optional<step_report> report_{};
-    std::unique_ptr<exchange_driver> driver_{};
+    std::shared_ptr<const credentials> who_{};
+    std::optional<attempt> attempt_{}; // Until it is over, and its error was reported.
     reply_facts reply_{};
     unsigned status_ = 0;
     std::uint64_t used_generation_ = 0;

@@ -61,8 +61,28 @@ public:
                   : std::make_shared<credentials_keeper>(settings.credentials)),
           connects(executor, std::move(context)),
           connections(std::make_shared<connection_pool>(settings.pool)),
-          budget(settings.retry.budget), connect_to_(std::move(connect_to))
+          budget(settings.retry.budget), connect_to_(std::move(connect_to)),
+          fixed_identity_is_sound_(
+              identity->fixed() != nullptr && check_identity(*identity->fixed()->who))
     {}
+
+    /// Whether requests can be signed with that. Errors: `errc::missing_credentials`,
+    /// `errc::invalid_credentials`, `errc::token_requires_tls`.
+    [[nodiscard]] result<void> check_identity(const credentials& who) const
+    {
+        if (auto usable = who.check(); !usable)
+            return usable;
+        if (!who.session_token().empty() && !endpoint.protects_tokens)
+            return error(errc::token_requires_tls, "a session token is sent over https only",
+                "session_token");
+        return {};
+    }
+
+    /// The credentials that never change, checked already; null when there are none like that.
+    [[nodiscard]] const auth::issued_credentials* checked_identity() const noexcept
+    {
+        return fixed_identity_is_sound_ ? identity->fixed() : nullptr;
+    }
 
     /// Where a request for `host` is sent. The last answer is kept: a client mostly talks to one
     /// bucket.
@@ -113,6 +133,7 @@ public:
 
 private:
     std::optional<host_and_port> connect_to_;
+    bool fixed_identity_is_sound_;
     mutable std::mutex origin_mutex_{};
     mutable std::shared_ptr<const origin> last_origin_{};
 };

@@ -60,31 +60,80 @@ public:
     [[nodiscard]] asio::awaitable<void> run_to_head(
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
-        operation_control::waiting waiting(control, connection_->bytes(), step::transfer);
-        exchange_.sending_begins();
-        if (body.in_memory() && body.unsent_size() <= small_body) {
-            auto head_left = detail::bytes_of(head.view());
-            auto body_left = body.next_in_memory();
-            if (!write_at_once(head_left, body_left)) {
-                auto written = co_await connection_->bytes().write(head_left, body_left);
-                if (!written)
-                    exchange_.send_failed(std::move(written).error());
-            }
-            exchange_.sent();
-        } else {
-            co_await send(control, waiting, head, body);
-        }
-        sent_size_ = body.size();
-        sent_crc64_ = body.crc64();
-        while (exchange_.state() == exchange::phase::receiving_head && !control.interrupted()) {
-            if (receive_buffered_head())
-                break;
-            const bool begun = exchange_.reply_has_begun();
-            waiting.enter(begun ? step::transfer : step::first_byte);
-            auto got = co_await connection_->bytes().read_some(connection_->space());
+        if (!send_at_once(control, head, body))
+            co_await send_rest(control, body);
+        while (awaits_head(control)) {
+            auto got = co_await more_of_head();
             received(std::move(got));
         }
+    }
+
+    // The same step by step, so that a small request needs no coroutine but the one that waits for
+    // its reply.
+
+    /// Begins to send; whether that is done, well or not, without anything to wait for. Otherwise
+    /// `send_rest` has to follow. Both arguments must live until then.
+    [[nodiscard]] bool send_at_once(
+        operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
+    {
+        waiting_.emplace(control, connection_->bytes(), step::transfer);
+        exchange_.sending_begins();
+        head_left_ = detail::bytes_of(head.view());
+        if (!body.in_memory() || body.unsent_size() > small_body)
+            return false;
+        began_at_once_ = true;
+        body_left_ = body.next_in_memory();
+        if (!write_at_once(head_left_, body_left_))
+            return false;
+        sent(body);
+        return true;
+    }
+
+    /// Whether `send_at_once` may be able to send that.
+    [[nodiscard]] static bool is_small(const body_view& body) noexcept
+    {
+        return body.in_memory() && body.bytes().size() <= small_body;
+    }
+
+    /// Sends what `send_at_once` could not.
+    [[nodiscard]] asio::awaitable<void> send_rest(operation_control& control, outgoing_body& body)
+    {
+        if (began_at_once_) {
+            auto written = co_await connection_->bytes().write(head_left_, body_left_);
+            if (!written)
+                exchange_.send_failed(std::move(written).error());
+        } else {
+            co_await send_pieces(control, body);
+        }
+        sent(body);
+    }
+
+    /// Whether `more_of_head` is needed, and `received` is to be told what it yields.
+    [[nodiscard]] bool awaits_head(operation_control& control)
+    {
+        if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
+            !receive_buffered_head())
+            return true;
         stop_if_interrupted(control);
+        waiting_.reset();
+        return false;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_head()
+    {
+        waiting_->enter(exchange_.reply_has_begun() ? step::transfer : step::first_byte);
+        return connection_->bytes().read_some(connection_->space());
+    }
+
+    /// What was read into the connection's buffer.
+    void received(result<std::size_t> got)
+    {
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else if (*got == 0)
+            exchange_.peer_closed();
+        else
+            connection_->received(*got);
     }
 
     /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
@@ -197,37 +246,46 @@ private:
         return done->all_left;
     }
 
-    asio::awaitable<void> send(operation_control& control, operation_control::waiting& waiting,
-        const crypto::secret_buffer& head, outgoing_body& body)
+    /// The request has left, or never will.
+    void sent(const outgoing_body& body) noexcept
     {
-        auto head_left = detail::bytes_of(head.view());
+        exchange_.sent();
+        sent_size_ = body.size();
+        sent_crc64_ = body.crc64();
+    }
+
+    asio::awaitable<void> send_pieces(operation_control& control, outgoing_body& body)
+    {
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
-            result<std::span<const std::byte>> piece;
-            if (body.in_memory()) {
-                piece = body.next_in_memory();
-            } else {
-                source_read reading(control);
-                waiting.enter(step::untimed, reading); // The caller's source may take its time.
-                piece = co_await body.next(exchange_, reading);
-                waiting.enter(step::transfer, connection_->bytes());
-            }
+            auto piece = co_await next_piece(control, body);
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
             }
             more = !piece->empty();
             // A source may take its time, and the reply come meanwhile.
-            if ((!more && head_left.empty()) || !exchange_.sends_more())
+            if ((!more && head_left_.empty()) || !exchange_.sends_more())
                 break;
-            auto written = co_await connection_->bytes().write(head_left, *piece);
+            auto written = co_await connection_->bytes().write(head_left_, *piece);
             if (!written)
                 exchange_.send_failed(std::move(written).error());
-            head_left = {};
+            head_left_ = {};
             if (more && watch_ == nullptr && piece->size() >= outgoing_body::piece_size)
                 watch(control);
         }
         stop_watching();
-        exchange_.sent();
+    }
+
+    asio::awaitable<result<std::span<const std::byte>>> next_piece(
+        operation_control& control, outgoing_body& body)
+    {
+        if (body.in_memory())
+            co_return body.next_in_memory();
+        source_read reading(control);
+        waiting_->enter(step::untimed, reading); // The caller's source may take its time.
+        auto piece = co_await body.next(exchange_, reading);
+        waiting_->enter(step::transfer, connection_->bytes());
+        co_return piece;
     }
 
     void watch(const operation_control& control)
@@ -272,17 +330,6 @@ private:
         connection_->consume(exchange_.received_head(connection_->unread()));
         return exchange_.state() != exchange::phase::receiving_head &&
             exchange_.state() != exchange::phase::sending;
-    }
-
-    /// What was read into the connection's buffer.
-    void received(result<std::size_t> got)
-    {
-        if (!got)
-            exchange_.receive_failed(std::move(got).error());
-        else if (*got == 0)
-            exchange_.peer_closed();
-        else
-            connection_->received(*got);
     }
 
     /// Large pieces of an unframed body need no buffer in between.
@@ -336,12 +383,16 @@ private:
 
     lease<connection> connection_;
     exchange exchange_;
+    std::span<const std::byte> head_left_{}; // Of the request, not written yet.
+    std::span<const std::byte> body_left_{}; // Of a small one.
+    bool began_at_once_ = false;
     std::shared_ptr<reply_watch> watch_{};
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.
     crypto::crc64 body_sum_{};
     std::uint64_t body_size_ = 0;
     std::uint64_t sent_size_ = 0;
     std::uint64_t sent_crc64_ = 0;
+    std::optional<operation_control::waiting> waiting_{}; // Until the head is there.
 };
 
 } // namespace cosio::inline v0::net

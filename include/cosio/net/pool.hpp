@@ -89,10 +89,10 @@ public:
     [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        if (!state_.admits(*where))
-            return std::nullopt;
-        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
+        auto got = state_.try_acquire(*where, std::chrono::steady_clock::now());
         lock.unlock();
+        if (!got.admitted)
+            return std::nullopt;
         return admitted(std::move(where), std::move(got.connection));
     }
 

@@ -75,27 +75,27 @@ public:
 
     explicit pool_state(const pool_settings& settings) : settings_(settings) {}
 
-    /// Whether `acquire` would admit at once.
-    [[nodiscard]] bool admits(const origin& where) const
-    {
-        const auto host = hosts_.find(where);
-        return host == hosts_.end() || host->second.in_use < settings_.maximum_per_host;
-    }
-
     /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
     [[nodiscard]] admission acquire(const origin& where, time_point now)
     {
+        auto out = try_acquire(where, now);
+        if (out.admitted)
+            return out;
+        out.waits_as = ++last_ticket_;
+        hosts_.find(where)->second.queue.push_back(out.waits_as);
+        ++waiting_;
+        return out;
+    }
+
+    /// As `acquire`, but without a place in the queue for who is not admitted.
+    [[nodiscard]] admission try_acquire(const origin& where, time_point now)
+    {
         drop_old(now);
         auto& entry = *hosts_.try_emplace(where).first;
-        auto& host = entry.second;
         admission out;
-        if (host.in_use >= settings_.maximum_per_host) {
-            out.waits_as = ++last_ticket_;
-            host.queue.push_back(out.waits_as);
-            ++waiting_;
+        if (entry.second.in_use >= settings_.maximum_per_host)
             return out;
-        }
-        ++host.in_use;
+        ++entry.second.in_use;
         out.admitted = true;
         out.connection = take_idle(entry);
         return out;

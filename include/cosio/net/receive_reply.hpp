@@ -95,41 +95,38 @@ struct destination
     co_return result<void>();
 }
 
-/// What is known of a reply whose body has been received into `body`, or elsewhere. Gives the
+/// What is known of a reply whose body has been received, into `out.body` or elsewhere. Gives the
 /// connection back if it may serve again.
-[[nodiscard]] inline operation::reply finish_reply(
-    exchange_driver& driver, operation_control& control, std::string body)
+inline void finish_reply(
+    exchange_driver& driver, operation_control& control, operation::reply& out)
 {
     auto& progress = driver.progress();
     driver.give_back(control);
-    operation::reply out;
-    out.body = std::move(body);
     out.body_size = driver.body_size();
     out.body_crc64 = driver.body_crc64();
     out.sent_crc64 = driver.sent_crc64();
     out.body_end_is_framed = progress.body().kind() != http::framing::until_close;
     out.head = std::move(progress.head());
-    return out;
 }
 
-/// As `receive_reply`, when all of the body has come with the head; nothing when it has not, or goes
+/// As `receive_reply`, when all of the body has come with the head. False when it has not, or goes
 /// elsewhere than into a string.
-[[nodiscard]] inline std::optional<operation::reply> take_received_reply(
-    exchange_driver& driver, operation_control& control, const destination& to)
+[[nodiscard]] inline bool take_received_reply(exchange_driver& driver, operation_control& control,
+    const destination& to, operation::reply& out)
 {
     const auto& head = driver.progress().head();
     const bool into_buffer = to.into_buffer && operation::is_success(head.status);
-    std::string body;
     if (into_buffer || head.content_length.value_or(0) > to.capacity() ||
-        !driver.take_received_body(body))
-        return std::nullopt;
-    return finish_reply(driver, control, std::move(body));
+        !driver.take_received_body(out.body))
+        return false;
+    finish_reply(driver, control, out);
+    return true;
 }
 
 /// Receives the body of a reply whose head is there, and gives the connection back if it may serve
-/// again. Bodies of refusals are documents whatever the destination is.
-[[nodiscard]] inline asio::awaitable<result<operation::reply>> receive_reply(
-    exchange_driver& driver, operation_control& control, const destination& to)
+/// again. Bodies of refusals are documents whatever the destination is. `out` is a new one.
+[[nodiscard]] inline asio::awaitable<result<void>> receive_reply(exchange_driver& driver,
+    operation_control& control, const destination& to, operation::reply& out)
 {
     const auto& progress = driver.progress();
     const bool success = operation::is_success(progress.head().status);
@@ -137,15 +134,14 @@ struct destination
     const auto capacity = success ? to.capacity() : longest_document;
     if (has_body && progress.head().content_length.value_or(0) > capacity)
         co_return too_long_for_destination(capacity);
-    std::string body;
     result<void> received;
     if (success && to.into_buffer)
         received = co_await read_into_buffer(driver, control, to.buffer);
     else
-        received = co_await read_into_string(driver, control, body, capacity);
-    if (!received)
-        co_return std::move(received).error();
-    co_return finish_reply(driver, control, std::move(body));
+        received = co_await read_into_string(driver, control, out.body, capacity);
+    if (received)
+        finish_reply(driver, control, out);
+    co_return received;
 }
 
 } // namespace cosio::inline v0::net

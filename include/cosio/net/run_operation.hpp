@@ -33,15 +33,24 @@ template <class Dialect, class Operation>
             *core, *control, *request, Operation::what, &operation::refusal_of<Dialect>);
         for (;;) {
             error why;
-            auto begun = co_await loop->begin();
-            if (begun) {
-                auto at_once = loop->receive_at_once(to);
-                if (!at_once)
-                    at_once = co_await loop->receive(to);
-                auto& got = *at_once;
-                if (got) {
-                    const std::string request_id = operation::request_id_of<Dialect>(*got);
-                    auto decoded = Operation::decode(request->expected, std::move(*got));
+            std::optional<result<void>> begun;
+            if (loop->send_at_once()) {
+                while (loop->driver().awaits_head(*control)) {
+                    auto more = co_await loop->driver().more_of_head();
+                    loop->driver().received(std::move(more));
+                }
+                begun = loop->begun_at_once();
+            }
+            if (!begun)
+                begun = co_await loop->begin();
+            if (*begun) {
+                operation::reply reply;
+                auto received = loop->receive_at_once(to, reply);
+                if (!received)
+                    received = co_await loop->receive(to, reply);
+                if (*received) {
+                    auto decoded = Operation::decode(request->expected, std::move(reply));
+                    const auto request_id = operation::request_id_of<Dialect>(reply);
                     if (decoded) {
                         loop->succeeded(request_id);
                         co_return decoded;
@@ -49,10 +58,10 @@ template <class Dialect, class Operation>
                     why = std::move(decoded).error();
                     why.request_id = request_id;
                 } else {
-                    why = std::move(got).error();
+                    why = std::move(*received).error();
                 }
             } else {
-                why = std::move(begun).error();
+                why = std::move(*begun).error();
             }
             if constexpr (requires { Operation::done_by_earlier_attempt(why); }) {
                 if (loop->earlier_attempt_may_have_executed())

@@ -7,6 +7,11 @@
 
 #include <cosio/net/stream.hpp>
 
+#include <asio/associated_allocator.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
@@ -20,6 +25,7 @@
 #include <functional>
 #include <span>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace cosio::inline v0::net {
@@ -39,17 +45,8 @@ public:
     [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) override
     {
-        std::error_code code;
-        const auto count = co_await socket_.async_read_some(
-            asio::buffer(buffer.data(), buffer.size()),
-            asio::redirect_error(asio::use_awaitable, code));
-        if (code == asio::error::eof)
-            co_return std::size_t{0};
-        if (code)
-            co_return connection_error(code);
-        moved_ += count;
-        drained_ = count < buffer.size();
-        co_return count;
+        return asio::async_initiate<const asio::use_awaitable_t<>&, void(result<std::size_t>)>(
+            read_initiation{this}, asio::use_awaitable, buffer);
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
@@ -123,6 +120,64 @@ public:
     [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return moved_; }
 
 private:
+    /// Turns what the socket tells into the result of `read_some`. A handler, and not a coroutine
+    /// around the socket's operation: most requests wait once, here, and a frame costs.
+    template <class Handler>
+    struct read_handler
+    {
+        using executor_type = asio::associated_executor_t<Handler>;
+        using allocator_type = asio::associated_allocator_t<Handler>;
+        using cancellation_slot_type = asio::associated_cancellation_slot_t<Handler>;
+
+        [[nodiscard]] executor_type get_executor() const noexcept
+        {
+            return asio::get_associated_executor(then);
+        }
+        [[nodiscard]] allocator_type get_allocator() const noexcept
+        {
+            return asio::get_associated_allocator(then);
+        }
+        [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept
+        {
+            return asio::get_associated_cancellation_slot(then);
+        }
+
+        void operator()(const std::error_code& code, std::size_t count)
+        {
+            // The stream may go with the coroutine that waits, so it is not touched afterwards.
+            std::move(then)(on->has_read(code, count, room));
+        }
+
+        Handler then;
+        tcp_stream* on;
+        std::size_t room;
+    };
+
+    struct read_initiation
+    {
+        template <class Handler>
+        void operator()(Handler&& then, std::span<std::byte> buffer) const
+        {
+            using handler = read_handler<std::decay_t<Handler>>;
+            on->socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),
+                handler{std::forward<Handler>(then), on, buffer.size()});
+        }
+
+        tcp_stream* on;
+    };
+
+    result<std::size_t> has_read(
+        const std::error_code& code, std::size_t count, std::size_t room)
+    {
+        if (code == asio::error::eof)
+            return std::size_t{0};
+        if (code)
+            return connection_error(code);
+        moved_ += count;
+        drained_ = count < room;
+        return count;
+    }
+
     asio::ip::tcp::socket socket_;
     std::uint64_t moved_ = 0;
     bool drained_ = false;
