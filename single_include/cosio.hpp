@@ -8133,6 +8133,37 @@ auto initiate(const client_core& core, std::shared_ptr<operation_control> contro
 
 #endif
 
+// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
+
+// What becomes of an exception, the library's own and those of the caller's code.
+
+#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
+#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
+
+#include <new>
+
+namespace cosio::inline v0::net {
+
+/// The exception that is being handled, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/crypto/crc64_polynomial.hpp ----------------------------------------------------------
 
 // Arithmetic in GF(2)[x] modulo the CRC64 polynomial, in reflected form: the lowest bit of a word
@@ -9079,37 +9110,6 @@ private:
     bool reply_has_begun_ = false;
     bool early_success_ = false;
 };
-
-} // namespace cosio::inline v0::net
-
-#endif
-
-// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
-
-// What becomes of an exception, the library's own and those of the caller's code.
-
-#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
-#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
-
-#include <new>
-
-namespace cosio::inline v0::net {
-
-/// The exception that is being handled, as an error.
-[[nodiscard]] inline error error_of_exception()
-{
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return error(errc::out_of_memory);
-    } catch (const std::system_error& thrown) {
-        return connection_error(thrown.code());
-    } catch (const std::exception& thrown) {
-        return error(errc::body_source_failed, thrown.what());
-    } catch (...) {
-        return error(errc::body_source_failed, "an exception of unknown type");
-    }
-}
 
 } // namespace cosio::inline v0::net
 
@@ -11207,8 +11207,8 @@ public:
     /// Closes the connection, unless it has been given back.
     void drop_driver() noexcept { attempt_.reset(); }
 
-    /// Sends the request and receives the head of the reply, or what is left of that.
-    [[nodiscard]] asio::awaitable<result<void>> begin()
+    /// Sends the request and receives the head of the reply, or what is left of that. Sets `begun`.
+    [[nodiscard]] asio::awaitable<void> begin(result<void>& begun)
     {
         if (!attempt_) {
             report_begin();
@@ -11218,16 +11218,16 @@ public:
             else
                 who = co_await core_.identity->get(control_, core_.now(),
                     attempts_.wants_new_credentials() ? used_generation_ : 0);
-            if (!who)
-                co_return std::move(who).error();
-            used_generation_ = who->generation;
-            if (auto allowed = core_.check_identity(*who->who); !allowed)
-                co_return allowed;
+            if (who)
+                used_generation_ = who->generation;
+            begun = who ? core_.check_identity(*who->who) : std::move(who).error();
+            if (!begun)
+                co_return;
             make_attempt(std::move(who->who));
         }
-        if (auto begun = co_await attempt_->run(); !begun)
-            co_return begun;
-        co_return look_at_head();
+        begun = co_await attempt_->run();
+        if (begun)
+            begun = look_at_head();
     }
 
     // The same step by step, so that a small request on an idle connection needs no coroutine but
@@ -11245,38 +11245,35 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// What `begin` would yield once the driver awaits no head any more; nothing when `begin` has to
-    /// send once more.
-    [[nodiscard]] std::optional<result<void>> begun_at_once()
+    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False when
+    /// `begin` has to send once more.
+    [[nodiscard]] bool is_begun_at_once(result<void>& begun)
     {
-        std::optional<result<void>> out;
-        if (!attempt_->may_be_sent_again())
-            out = look_at_head();
-        return out;
+        if (attempt_->may_be_sent_again())
+            return false;
+        begun = look_at_head();
+        return true;
     }
 
-    /// Receives the rest of the reply into `out`; an error when it is a refusal.
-    [[nodiscard]] asio::awaitable<result<void>> receive(
-        const destination& to, operation::reply& out)
+    /// Receives the rest of the reply into `out`, and sets `received`: an error when it is a refusal.
+    [[nodiscard]] asio::awaitable<void> receive(
+        const destination& to, operation::reply& out, result<void>& received)
     {
-        auto got = co_await receive_reply(driver(), control_, to, out);
-        if (got)
+        received = co_await receive_reply(driver(), control_, to, out);
+        if (received)
             if (auto refusal = refusal_of_(out, what_))
-                got = std::move(*refusal);
-        co_return got;
+                received = std::move(*refusal);
     }
 
-    /// As `receive`, without waiting: nothing when the reply has not come whole.
-    [[nodiscard]] std::optional<result<void>> receive_at_once(
-        const destination& to, operation::reply& out)
+    /// As `receive`, which sets `received`, without waiting: false when the reply has not come whole.
+    [[nodiscard]] bool received_at_once(
+        const destination& to, operation::reply& out, result<void>& received)
     {
-        std::optional<result<void>> received;
         if (!take_received_reply(driver(), control_, to, out))
-            return received;
-        received.emplace();
+            return false;
         if (auto refusal = refusal_of_(out, what_))
-            *received = std::move(*refusal);
-        return received;
+            received = std::move(*refusal);
+        return true;
     }
 
     /// An attempt before this one may have done what was asked for.
@@ -12183,6 +12180,118 @@ template <class Dialect>
 
 #endif
 
+// ---- cosio/net/operation_run.hpp ----------------------------------------------------------------
+
+// All that one running operation needs, in one piece of memory.
+
+#ifndef COSIO_NET_OPERATION_RUN_HPP
+#define COSIO_NET_OPERATION_RUN_HPP
+
+namespace cosio::inline v0::net {
+
+/// The state behind the coroutine of an operation. Not inside of it, as Asio keeps only small frames
+/// for the next coroutine.
+class operation_run : public operation_control
+{
+public:
+    operation_run(std::shared_ptr<client_core> core, const timeout_settings& limits,
+        result<operation::prepared_request> request, const destination& to)
+        : operation_control(core->serial_executor(), limits), core_(std::move(core)),
+          request_(std::move(request)), to_(to)
+    {}
+
+    /// Why there is nothing to send, if so.
+    [[nodiscard]] result<operation::prepared_request>& request() noexcept { return request_; }
+
+    /// Requires a request. Once, before all else.
+    void begin(const operation::facts& what, refusal_function refusal_of)
+    {
+        loop_.emplace(*core_, *this, *request_, what, refusal_of);
+    }
+
+    [[nodiscard]] attempt_loop& loop() noexcept { return *loop_; }
+    [[nodiscard]] const destination& to() const noexcept { return to_; }
+
+    // What the steps of an attempt come to.
+
+    result<std::size_t> more{std::size_t{0}}; ///< Of the head.
+    result<void> step{};                      ///< The last of them.
+    operation::reply reply{};
+
+    /// An exception ended the operation with `why`: completes it.
+    void broke_off(error& why) noexcept
+    {
+        if (loop_)
+            loop_->broke_off(why);
+    }
+
+private:
+    std::shared_ptr<client_core> core_;
+    result<operation::prepared_request> request_;
+    destination to_;
+    std::optional<attempt_loop> loop_{};
+};
+
+/// With what only the operation itself knows.
+template <class Dialect, class Operation>
+class typed_operation_run : public operation_run
+{
+public:
+    using result_type = typename Operation::result_type;
+    using operation_run::operation_run;
+
+    void begin() { operation_run::begin(Operation::what, &operation::refusal_of<Dialect>); }
+
+    /// Looks at the reply, which has come unless `step` tells why not: true when the operation has
+    /// succeeded, and `outcome` holds its result; otherwise `step` has failed.
+    [[nodiscard]] bool succeeds()
+    {
+        std::string_view request_id;
+        if (step) {
+            decode();
+            request_id = operation::request_id_of<Dialect>(reply);
+            if (!outcome) {
+                step = std::move(outcome).error();
+                step.error().request_id = request_id;
+            }
+        }
+        if constexpr (requires { Operation::done_by_earlier_attempt(step.error()); }) {
+            if (!step && loop().earlier_attempt_may_have_executed())
+                if (auto done = Operation::done_by_earlier_attempt(step.error())) {
+                    outcome = std::move(*done);
+                    request_id = step.error().request_id;
+                    loop().succeeded(request_id);
+                    return true;
+                }
+        }
+        if (step)
+            loop().succeeded(request_id);
+        return step.has_value();
+    }
+
+    result<result_type> outcome{};
+
+private:
+    void decode()
+    {
+        if constexpr (requires(result_type& out) {
+                          Operation::decode_into(out, request()->expected, std::move(reply));
+                      }) {
+            if (!outcome)
+                outcome = result_type();
+            auto done = Operation::decode_into(*outcome, request()->expected, std::move(reply));
+            if (!done)
+                outcome = std::move(done).error();
+        } else {
+            outcome = Operation::decode(request()->expected, std::move(reply));
+        }
+    }
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/run_operation.hpp ----------------------------------------------------------------
 
 // Runs any operation: the coroutine behind every member of the client.
@@ -12192,66 +12301,39 @@ template <class Dialect>
 
 namespace cosio::inline v0::net {
 
-/// Owns what the operation needs until it is over. `request` is what `Operation::encode` made; a
-/// refusal is what the operation completes with.
+/// A request that was refused is what the operation completes with.
 template <class Dialect, class Operation>
 [[nodiscard]] asio::awaitable<result<typename Operation::result_type>> run_operation(
-    std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
-    result<operation::prepared_request> request, destination to)
+    std::shared_ptr<typed_operation_run<Dialect, Operation>> run)
 {
-    std::optional<attempt_loop> loop;
     try {
-        if (!request)
-            co_return std::move(request).error();
-        loop.emplace(
-            *core, *control, *request, Operation::what, &operation::refusal_of<Dialect>);
+        if (!run->request())
+            co_return std::move(run->request()).error();
+        run->begin();
+        auto& loop = run->loop();
         for (;;) {
-            error why;
-            std::optional<result<void>> begun;
-            if (loop->send_at_once()) {
-                while (loop->driver().awaits_head(*control)) {
-                    auto more = co_await loop->driver().more_of_head();
-                    loop->driver().received(std::move(more));
+            bool is_begun = false;
+            if (loop.send_at_once()) {
+                while (loop.driver().awaits_head(*run)) {
+                    run->more = co_await loop.driver().more_of_head();
+                    loop.driver().received(std::move(run->more));
                 }
-                begun = loop->begun_at_once();
+                is_begun = loop.is_begun_at_once(run->step);
             }
-            if (!begun)
-                begun = co_await loop->begin();
-            if (*begun) {
-                operation::reply reply;
-                auto received = loop->receive_at_once(to, reply);
-                if (!received)
-                    received = co_await loop->receive(to, reply);
-                if (*received) {
-                    auto decoded = Operation::decode(request->expected, std::move(reply));
-                    const auto request_id = operation::request_id_of<Dialect>(reply);
-                    if (decoded) {
-                        loop->succeeded(request_id);
-                        co_return decoded;
-                    }
-                    why = std::move(decoded).error();
-                    why.request_id = request_id;
-                } else {
-                    why = std::move(*received).error();
-                }
-            } else {
-                why = std::move(*begun).error();
-            }
-            if constexpr (requires { Operation::done_by_earlier_attempt(why); }) {
-                if (loop->earlier_attempt_may_have_executed())
-                    if (auto done = Operation::done_by_earlier_attempt(why)) {
-                        loop->succeeded(why.request_id);
-                        co_return std::move(*done);
-                    }
-            }
-            if (!co_await loop->retries(why))
-                co_return why;
+            if (!is_begun)
+                co_await loop.begin(run->step);
+            if (run->step && !loop.received_at_once(run->to(), run->reply, run->step))
+                co_await loop.receive(run->to(), run->reply, run->step);
+            if (run->succeeds())
+                co_return std::move(run->outcome);
+            if (!co_await loop.retries(run->step.error()))
+                co_return std::move(run->step).error();
+            run->reply = operation::reply();
         }
     } catch (...) {
-        auto why = error_of_exception();
-        if (loop)
-            loop->broke_off(why);
-        co_return why;
+        run->step = error_of_exception();
+        run->broke_off(run->step.error());
+        co_return std::move(run->step).error();
     }
 }
 
@@ -12635,12 +12717,19 @@ struct get_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        return filled<result_type>([&](result_type& out) -> result<void> {
-            if (auto sound = fill_from_head(expected, got.head, out); !sound)
-                return sound;
-            out.body = std::move(got.body);
-            return check_body(out, got.body_size, got.body_crc64, got.body_end_is_framed);
+        return filled<result_type>([&](result_type& out) {
+            return decode_into(out, expected, std::move(got));
         });
+    }
+
+    /// As `decode`, into a new `out`.
+    [[nodiscard]] static result<void> decode_into(
+        result_type& out, const expectation& expected, reply&& got)
+    {
+        if (auto sound = fill_from_head(expected, got.head, out); !sound)
+            return sound;
+        out.body = std::move(got.body);
+        return check_body(out, got.body_size, got.body_crc64, got.body_end_is_framed);
     }
 
 private:
@@ -12840,12 +12929,14 @@ template <class Dialect>
         auto& loop = stream->attempt();
         for (;;) {
             error why;
-            auto begun = co_await loop.begin();
+            result<void> begun;
+            co_await loop.begin(begun);
             if (!begun) {
                 why = std::move(begun).error();
             } else if (!operation::is_success(loop.driver().progress().head().status)) {
                 operation::reply document;
-                auto refusal = co_await loop.receive(destination{}, document);
+                result<void> refusal;
+                co_await loop.receive(destination{}, document, refusal);
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
                 auto head = get_object::decode_head(
@@ -13888,21 +13979,22 @@ struct head_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        return filled<result_type>(
-            [&](result_type& out) { return fill_from(expected, got.head, out); });
+        return filled<result_type>([&](result_type& out) {
+            return decode_into(out, expected, std::move(got));
+        });
     }
 
-private:
-    static result<void> fill_from(
-        const expectation& expected, const http::response_head& head, result_type& out)
+    /// As `decode`, into a new `out`.
+    [[nodiscard]] static result<void> decode_into(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+        if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)
             return decoded;
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return proved;
-        if (!head.content_length)
+        if (!got.head.content_length)
             return error(errc::malformed_response, "the reply has no Content-Length");
-        out.size = *head.content_length;
+        out.size = *got.head.content_length;
         return {};
     }
 };
@@ -14686,12 +14778,14 @@ struct put_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        return filled<result_type>(
-            [&](result_type& out) { return fill_from(expected, got, out); });
+        return filled<result_type>([&](result_type& out) {
+            return decode_into(out, expected, std::move(got));
+        });
     }
 
-private:
-    static result<void> fill_from(const expectation& expected, const reply& got, result_type& out)
+    /// As `decode`, into a new `out`.
+    [[nodiscard]] static result<void> decode_into(
+        result_type& out, const expectation& expected, reply&& got)
     {
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
@@ -19541,11 +19635,11 @@ private:
     auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
         const net::destination& to = {}) const
     {
-        auto control = net::make_control(*core_, limits_);
-        auto work = net::run_operation<Dialect, Operation<Dialect>>(
-            core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
+        auto run = std::make_shared<net::typed_operation_run<Dialect, Operation<Dialect>>>(
+            core_, limits_, Operation<Dialect>::encode(request, core_->endpoint), to);
+        auto work = net::run_operation(run);
         return net::initiate(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+            *core_, std::move(run), std::move(work), std::forward<Token>(token));
     }
 
     /// A transfer has no total: its operations have.
@@ -19929,9 +20023,8 @@ namespace cosio::inline v0 {
 
 #define COSIO_INSTANTIATE_OPERATION(dialect, name)                                                 \
     COSIO_INSTANTIATE asio::awaitable<result<operation::name<dialect>::result_type>>               \
-        net::run_operation<dialect, operation::name<dialect>>(std::shared_ptr<net::client_core>,   \
-            std::shared_ptr<net::operation_control>, result<operation::prepared_request>,          \
-            net::destination);
+        net::run_operation<dialect, operation::name<dialect>>(                                     \
+            std::shared_ptr<net::typed_operation_run<dialect, operation::name<dialect>>>);
 
 #define COSIO_INSTANTIATE_TRANSFER(dialect, name)                                                  \
     COSIO_INSTANTIATE                                                                              \

@@ -436,11 +436,11 @@ private:
     auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
         const net::destination& to = {}) const
     {
-        auto control = net::make_control(*core_, limits_);
-        auto work = net::run_operation<Dialect, Operation<Dialect>>(
-            core_, control, Operation<Dialect>::encode(request, core_->endpoint), to);
+        auto run = std::make_shared<net::typed_operation_run<Dialect, Operation<Dialect>>>(
+            core_, limits_, Operation<Dialect>::encode(request, core_->endpoint), to);
+        auto work = net::run_operation(run);
         return net::initiate(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+            *core_, std::move(run), std::move(work), std::forward<Token>(token));
     }
 
     /// A transfer has no total: its operations have.

@@ -173,12 +173,14 @@ template <class Dialect>
         auto& loop = stream->attempt();
         for (;;) {
             error why;
-            auto begun = co_await loop.begin();
+            result<void> begun;
+            co_await loop.begin(begun);
             if (!begun) {
                 why = std::move(begun).error();
             } else if (!operation::is_success(loop.driver().progress().head().status)) {
                 operation::reply document;
-                auto refusal = co_await loop.receive(destination{}, document);
+                result<void> refusal;
+                co_await loop.receive(destination{}, document, refusal);
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
                 auto head = get_object::decode_head(

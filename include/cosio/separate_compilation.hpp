@@ -21,9 +21,8 @@
 
 #define COSIO_INSTANTIATE_OPERATION(dialect, name)                                                 \
     COSIO_INSTANTIATE asio::awaitable<result<operation::name<dialect>::result_type>>               \
-        net::run_operation<dialect, operation::name<dialect>>(std::shared_ptr<net::client_core>,   \
-            std::shared_ptr<net::operation_control>, result<operation::prepared_request>,          \
-            net::destination);
+        net::run_operation<dialect, operation::name<dialect>>(                                     \
+            std::shared_ptr<net::typed_operation_run<dialect, operation::name<dialect>>>);
 
 #define COSIO_INSTANTIATE_TRANSFER(dialect, name)                                                  \
     COSIO_INSTANTIATE                                                                              \

@@ -47,8 +47,8 @@ public:
     /// Closes the connection, unless it has been given back.
     void drop_driver() noexcept { attempt_.reset(); }
 
-    /// Sends the request and receives the head of the reply, or what is left of that.
-    [[nodiscard]] asio::awaitable<result<void>> begin()
+    /// Sends the request and receives the head of the reply, or what is left of that. Sets `begun`.
+    [[nodiscard]] asio::awaitable<void> begin(result<void>& begun)
     {
         if (!attempt_) {
             report_begin();
@@ -58,16 +58,16 @@ public:
             else
                 who = co_await core_.identity->get(control_, core_.now(),
                     attempts_.wants_new_credentials() ? used_generation_ : 0);
-            if (!who)
-                co_return std::move(who).error();
-            used_generation_ = who->generation;
-            if (auto allowed = core_.check_identity(*who->who); !allowed)
-                co_return allowed;
+            if (who)
+                used_generation_ = who->generation;
+            begun = who ? core_.check_identity(*who->who) : std::move(who).error();
+            if (!begun)
+                co_return;
             make_attempt(std::move(who->who));
         }
-        if (auto begun = co_await attempt_->run(); !begun)
-            co_return begun;
-        co_return look_at_head();
+        begun = co_await attempt_->run();
+        if (begun)
+            begun = look_at_head();
     }
 
     // The same step by step, so that a small request on an idle connection needs no coroutine but
@@ -85,38 +85,35 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// What `begin` would yield once the driver awaits no head any more; nothing when `begin` has to
-    /// send once more.
-    [[nodiscard]] std::optional<result<void>> begun_at_once()
+    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False when
+    /// `begin` has to send once more.
+    [[nodiscard]] bool is_begun_at_once(result<void>& begun)
     {
-        std::optional<result<void>> out;
-        if (!attempt_->may_be_sent_again())
-            out = look_at_head();
-        return out;
+        if (attempt_->may_be_sent_again())
+            return false;
+        begun = look_at_head();
+        return true;
     }
 
-    /// Receives the rest of the reply into `out`; an error when it is a refusal.
-    [[nodiscard]] asio::awaitable<result<void>> receive(
-        const destination& to, operation::reply& out)
+    /// Receives the rest of the reply into `out`, and sets `received`: an error when it is a refusal.
+    [[nodiscard]] asio::awaitable<void> receive(
+        const destination& to, operation::reply& out, result<void>& received)
     {
-        auto got = co_await receive_reply(driver(), control_, to, out);
-        if (got)
+        received = co_await receive_reply(driver(), control_, to, out);
+        if (received)
             if (auto refusal = refusal_of_(out, what_))
-                got = std::move(*refusal);
-        co_return got;
+                received = std::move(*refusal);
     }
 
-    /// As `receive`, without waiting: nothing when the reply has not come whole.
-    [[nodiscard]] std::optional<result<void>> receive_at_once(
-        const destination& to, operation::reply& out)
+    /// As `receive`, which sets `received`, without waiting: false when the reply has not come whole.
+    [[nodiscard]] bool received_at_once(
+        const destination& to, operation::reply& out, result<void>& received)
     {
-        std::optional<result<void>> received;
         if (!take_received_reply(driver(), control_, to, out))
-            return received;
-        received.emplace();
+            return false;
         if (auto refusal = refusal_of_(out, what_))
-            *received = std::move(*refusal);
-        return received;
+            received = std::move(*refusal);
+        return true;
     }
 
     /// An attempt before this one may have done what was asked for.

@@ -110,12 +110,19 @@ struct get_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        return filled<result_type>([&](result_type& out) -> result<void> {
-            if (auto sound = fill_from_head(expected, got.head, out); !sound)
-                return sound;
-            out.body = std::move(got.body);
-            return check_body(out, got.body_size, got.body_crc64, got.body_end_is_framed);
+        return filled<result_type>([&](result_type& out) {
+            return decode_into(out, expected, std::move(got));
         });
+    }
+
+    /// As `decode`, into a new `out`.
+    [[nodiscard]] static result<void> decode_into(
+        result_type& out, const expectation& expected, reply&& got)
+    {
+        if (auto sound = fill_from_head(expected, got.head, out); !sound)
+            return sound;
+        out.body = std::move(got.body);
+        return check_body(out, got.body_size, got.body_crc64, got.body_end_is_framed);
     }
 
 private:

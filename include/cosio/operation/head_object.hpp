@@ -56,21 +56,22 @@ struct head_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        return filled<result_type>(
-            [&](result_type& out) { return fill_from(expected, got.head, out); });
+        return filled<result_type>([&](result_type& out) {
+            return decode_into(out, expected, std::move(got));
+        });
     }
 
-private:
-    static result<void> fill_from(
-        const expectation& expected, const http::response_head& head, result_type& out)
+    /// As `decode`, into a new `out`.
+    [[nodiscard]] static result<void> decode_into(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        if (auto decoded = decode_properties<Dialect>(head, out); !decoded)
+        if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)
             return decoded;
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return proved;
-        if (!head.content_length)
+        if (!got.head.content_length)
             return error(errc::malformed_response, "the reply has no Content-Length");
-        out.size = *head.content_length;
+        out.size = *got.head.content_length;
         return {};
     }
 };

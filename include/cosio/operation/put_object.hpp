@@ -87,12 +87,14 @@ struct put_object
 
     [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
     {
-        return filled<result_type>(
-            [&](result_type& out) { return fill_from(expected, got, out); });
+        return filled<result_type>([&](result_type& out) {
+            return decode_into(out, expected, std::move(got));
+        });
     }
 
-private:
-    static result<void> fill_from(const expectation& expected, const reply& got, result_type& out)
+    /// As `decode`, into a new `out`.
+    [[nodiscard]] static result<void> decode_into(
+        result_type& out, const expectation& expected, reply&& got)
     {
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)

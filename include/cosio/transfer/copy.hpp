@@ -130,11 +130,11 @@ private:
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
         using operation = operation::head_object<dialect>;
-        auto control = net::make_control(*with_.core, with_.core->timeouts);
-        auto work = net::run_operation<dialect, operation>(
-            with_.core, control, operation::encode(request, where), net::destination());
+        auto run = std::make_shared<net::typed_operation_run<dialect, operation>>(with_.core,
+            with_.core->timeouts, operation::encode(request, where), net::destination());
+        auto work = net::run_operation(run);
         auto found = co_await net::initiate_apart(
-            *with_.core, std::move(control), std::move(work), crew_->first().token());
+            *with_.core, std::move(run), std::move(work), crew_->first().token());
         if (!found && found.error().field.empty())
             found.error().explain("the source of the copy");
         co_return found;
