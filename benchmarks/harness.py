@@ -29,13 +29,25 @@ def free_ports(count):
 
 
 def make_certificate(directory):
-    """An EC certificate for the service's names, which is its own authority."""
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "30", "-subj", "/CN=cosio benchmark",
-         "-addext", "subjectAltName=DNS:*.cos.ap-guangzhou.myqcloud.com",
-         "-keyout", directory / "server.key", "-out", directory / "server.pem"],
-        check=True, stderr=subprocess.DEVNULL)
+    """A certificate for the service's names from an authority, `authority.pem`, through another in
+    between, as public services have them: verifying the chain is part of a handshake."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], check=True, cwd=directory,
+                       stderr=subprocess.DEVNULL)
+
+    new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    openssl(*new, "-x509", "-days", "30", "-subj", "/CN=benchmark authority",
+            "-keyout", "authority.key", "-out", "authority.pem")
+    signers = (("between", "authority", "basicConstraints=critical,CA:TRUE"),
+               ("server", "between", "subjectAltName=DNS:*.cos.ap-guangzhou.myqcloud.com"))
+    for name, signer, extension in signers:
+        (directory / "extensions").write_text(extension)
+        openssl(*new, "-subj", f"/CN=benchmark {name}", "-keyout", f"{name}.key", "-out", "request")
+        openssl("x509", "-req", "-in", "request", "-days", "30", "-extfile", "extensions",
+                "-CA", f"{signer}.pem", "-CAkey", f"{signer}.key", "-CAcreateserial",
+                "-out", f"{name}.pem")
+    with open(directory / "server.pem", "a", encoding="ascii") as chain:
+        chain.write((directory / "between.pem").read_text())
 
 
 def wait_for(port):
@@ -66,19 +78,23 @@ class Server:
         self.process.wait()
 
 
-def simple_server(program, directory, delay=0):
+def simple_server(program, directory, *settings):
     return Server(lambda http, https: [
-        str(program), f"http={http}", f"https={https}", f"delay={delay}",
+        str(program), f"http={http}", f"https={https}", *settings,
         f"certificate={directory / 'server.pem'}", f"key={directory / 'server.key'}"])
 
 
-def instructions(command, directory):
+# Copies by loops of instructions, as valgrind takes each byte of `rep movsb` for one.
+COPIES_BY_LOOPS = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-ERMS"}
+
+
+def instructions(command, directory, environment=None):
     """User instructions of the measured region of a program, for each operation."""
     out = directory / "callgrind.out"
     done = subprocess.run(
         ["valgrind", "--quiet", "--tool=callgrind", "--collect-atstart=no",
          "--toggle-collect=measured_region", f"--callgrind-out-file={out}", *command],
-        check=True, capture_output=True, text=True)
+        check=True, capture_output=True, text=True, env={**os.environ, **(environment or {})})
     total = int(re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.M).group(1))
     return total / json.loads(done.stdout.splitlines()[-1])["operations"]
 

@@ -12,22 +12,30 @@ import datetime
 import json
 import os
 import pathlib
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+import compiling
 import harness
 import report
 
 PEERS = ("floor", "asio", "beast", "curl", "cosio")
 SMALL = [(method, scheme, connections) for method in ("get", "put")
          for scheme in ("http", "https") for connections in (1, 64)]
-LARGE = [("get", scheme, into) for scheme in ("http", "https")
-         for into in ("nowhere", "buffer", "file")] + [("put", "http", "-"), ("put", "https", "-")]
+LARGE = [("get", scheme, into) for scheme in ("http", "https") for into in ("nowhere", "buffer")] \
+    + [("put", "http", "-"), ("put", "https", "-")]
+# The programs that move a file. Peers get it as they get any large object, and put it in parts;
+# Beast adds nothing to Asio there.
+FILES = {"get": {**{peer: "large" for peer in PEERS}, "cosio_transfer": "transfer"},
+         "put": {"floor": "parts", "asio": "parts", "curl": "parts", "cosio_transfer": "transfer"}}
+HANDSHAKES = {"resumed": "tickets", "full": "no_tickets"}
+PARTS = ("small", "latency", "handshakes", "large", "files", "copies", "counts", "profiles",
+         "pure_layers", "compiling")
 SMALL_SIZE = 1024
+PROFILED_SIZE = 32 * 1024 * 1024
 
 
 class Bench:
@@ -40,10 +48,9 @@ class Bench:
 
     def start_nginx(self):
         locations = ""
-        for size in (SMALL_SIZE, self.large_size):
+        for size in sorted({SMALL_SIZE, PROFILED_SIZE, self.large_size}):
             made = subprocess.run(
-                [self.programs / "benchmark_object", f"size={size}",
-                 f"into={self.directory / f'object-{size}'}"],
+                [self.programs / "benchmark_object", f"size={size}", f"into={self.object(size)}"],
                 check=True, capture_output=True, text=True)
             locations += (f"location = /object-{size} {{ add_header x-cos-request-id NjU1M2Y0MTBf;"
                           f" add_header x-cos-hash-crc64ecma {made.stdout.strip()}; }}\n")
@@ -58,51 +65,122 @@ class Bench:
                     "-c", str(self.directory / "nginx.conf")]
         return harness.Server(command)
 
-    def command(self, peer, family, method, scheme, *arguments):
+    def start_simple(self, *settings):
+        return harness.simple_server(self.programs / "benchmark_server", self.directory, *settings)
+
+    def object(self, size):
+        return self.directory / f"object-{size}"
+
+    def command(self, peer, family, method, scheme, *arguments, server=None):
         """One run of one client, not pinned yet."""
-        server = self.servers[method]
-        program = self.programs / f"{peer.removesuffix('_strand')}_{family}"
+        program = self.programs / f"{peer.split('_')[0]}_{family}"
         serial = ["serial=0"] if peer.endswith("_strand") else []
         return [str(program), f"method={method}", f"scheme={scheme}",
-                f"port={server.ports[scheme]}", f"ca={self.directory / 'server.pem'}",
-                *arguments, *serial]
+                f"port={self.servers[server or method].ports[scheme]}",
+                f"ca={self.directory / 'authority.pem'}", *arguments, *serial]
 
-    def run(self, *what):
-        done = subprocess.run(harness.pinned(harness.CLIENT_CORE, self.command(*what)),
-                              check=True, capture_output=True, text=True)
+    def run(self, command, **more):
+        done = subprocess.run(harness.pinned(harness.CLIENT_CORE, command),
+                              check=True, capture_output=True, text=True, **more)
         return json.loads(done.stdout.splitlines()[-1])
 
-    def small(self):
-        """CPU microseconds for each operation, peak RSS, allocations and connections."""
+    def in_rounds(self, title, runs_of_a_round):
+        """`runs_of_a_round` yields workload, peer and what was measured. Yields them by workload
+        and peer, a list of the rounds each."""
         runs = {}
         for number in range(self.given.rounds):
+            for workload, peer, got in runs_of_a_round():
+                runs.setdefault(workload, {}).setdefault(peer, []).append(got)
+            print(f"{title}: round {number + 1}", flush=True)
+        return runs
+
+    def small(self):
+        """CPU time, peak RSS, allocations and connections."""
+        def one_round():
             for method, scheme, connections in SMALL:
                 operations = self.given.operations // (1 if connections > 1 else 4)
                 for peer in (*PEERS, "cosio_strand"):
-                    got = self.run(peer, "small", method, scheme, f"size={SMALL_SIZE}",
-                                   f"connections={connections}", f"operations={operations}")
-                    key = f"{method} {scheme} {connections}"
-                    runs.setdefault(key, {}).setdefault(peer, []).append(got)
-            print(f"small objects: round {number + 1}", flush=True)
-        return runs
+                    yield f"{method} {scheme} {connections}", peer, self.run(self.command(
+                        peer, "small", method, scheme, f"size={SMALL_SIZE}",
+                        f"connections={connections}", f"operations={operations}"))
+        return self.in_rounds("small objects", one_round)
+
+    def latency(self):
+        """By the clock: a thing of milliseconds, so many short runs take turns."""
+        def one_round():
+            for _ in range(4):
+                for peer in ("floor", "asio", "cosio"):
+                    yield "get https", peer, self.run(self.command(
+                        peer, "small", "get", "https", f"size={SMALL_SIZE}", "latency=1",
+                        f"operations={max(self.given.operations // 10, 100)}"))
+        return self.in_rounds("latency", one_round)
+
+    def handshakes_command(self, peer, kind, operations):
+        return self.command(peer, "handshakes", "get", "https", f"size={SMALL_SIZE}",
+                            f"operations={operations}", f"resumes={int(kind == 'resumed')}",
+                            server=HANDSHAKES[kind])
+
+    def handshakes(self):
+        """Connections made for one GET each."""
+        def one_round():
+            for kind in HANDSHAKES:
+                for peer in ("floor", "cosio"):
+                    yield kind, peer, self.run(self.handshakes_command(
+                        peer, kind, max(self.given.operations // 40, 50)))
+        return self.in_rounds("handshakes", one_round)
+
+    def large_command(self, peer, method, scheme, into, size):
+        return self.command(peer, "large", method, scheme, f"size={size}",
+                            f"into={'nowhere' if into == '-' else into}")
+
+    def file_command(self, peer, method, scheme, size):
+        return self.command(peer, FILES[method][peer], method, scheme, f"size={size}",
+                            f"into={self.directory / 'received'}", f"from={self.object(size)}")
+
+    def run_file(self, *what, **more):
+        try:
+            return self.run(self.file_command(*what, self.large_size), **more)
+        finally:
+            (self.directory / "received").unlink(missing_ok=True)
 
     def large(self):
-        runs = {}
-        for number in range(self.given.rounds):
+        def one_round():
             for method, scheme, into in LARGE:
-                where = {"file": str(self.directory / "received"), "-": "nowhere"}.get(into, into)
                 for peer in PEERS:
-                    got = self.run(peer, "large", method, scheme, f"size={self.large_size}",
-                                   f"into={where}")
-                    (self.directory / "received").unlink(missing_ok=True)
-                    runs.setdefault(f"{method} {scheme} {into}", {}).setdefault(peer, []).append(got)
-            print(f"large objects: round {number + 1}", flush=True)
-        return runs
+                    yield f"{method} {scheme} {into}", peer, self.run(
+                        self.large_command(peer, method, scheme, into, self.large_size))
+        return self.in_rounds("large objects", one_round)
+
+    def files(self):
+        def one_round():
+            for method, peers in FILES.items():
+                for scheme in ("http", "https"):
+                    for peer in peers:
+                        yield f"{method} {scheme}", peer, self.run_file(peer, method, scheme)
+        return self.in_rounds("files", one_round)
+
+    def copies(self):
+        """Bytes that were copied in user space for each byte of a large object."""
+        preload = {"env": {**os.environ, "LD_PRELOAD": str(self.programs / "benchmark_copies.so")}}
+        result = {}
+
+        def add(workload, peer, got):
+            result.setdefault(workload, {})[peer] = got["copied_bytes"] / got["bytes"]
+        for method, scheme, into in LARGE:
+            for peer in PEERS:
+                add(f"{method} {scheme} {into}", peer, self.run(
+                    self.large_command(peer, method, scheme, into, self.large_size), **preload))
+        for method, peers in FILES.items():
+            for scheme in ("http", "https"):
+                for peer in peers:
+                    add(f"{method} {scheme} file", peer,
+                        self.run_file(peer, method, scheme, **preload))
+        print("copied bytes", flush=True)
+        return result
 
     def counts(self):
         """Instructions and system calls of small operations: exact, so once is enough."""
         result = {}
-        self.profiles = {}
         for method, scheme, connections in SMALL:
             for peer in PEERS:
                 what = self.command(peer, "small", method, scheme, f"size={SMALL_SIZE}",
@@ -111,10 +189,30 @@ class Bench:
                     "instructions": harness.instructions(
                         [*what, "operations=1000"], self.directory),
                     "system_calls": harness.system_calls(what, 2000, self.directory)}
-                if peer == "cosio":
-                    self.profiles[f"{method} {scheme} {connections}"] = harness.profile(
-                        self.directory)
         print("counts of instructions and system calls", flush=True)
+        return result
+
+    def profiles(self):
+        """Whose the instructions are that cosio executes."""
+        commands = {
+            **{f"{method} {scheme} 64": self.command(
+                "cosio", "small", method, scheme, f"size={SMALL_SIZE}", "connections=64")
+               for method, scheme in (("get", "http"), ("get", "https"), ("put", "https"))},
+            **{f"{kind} handshake": self.handshakes_command("cosio", kind, 100)
+               for kind in HANDSHAKES},
+            "large get https": self.large_command("cosio", "get", "https", "nowhere",
+                                                  PROFILED_SIZE),
+            "large put https": self.large_command("cosio", "put", "https", "-", PROFILED_SIZE),
+            "download_file https": self.file_command("cosio_transfer", "get", "https",
+                                                     PROFILED_SIZE),
+            "upload_file https": self.file_command("cosio_transfer", "put", "https",
+                                                   PROFILED_SIZE)}
+        result = {}
+        for workload, command in commands.items():
+            count = harness.instructions(command, self.directory, harness.COPIES_BY_LOOPS)
+            result[workload] = {"instructions": count, "shares": harness.profile(self.directory)}
+            (self.directory / "received").unlink(missing_ok=True)
+        print("profiles", flush=True)
         return result
 
     def pure_layers(self):
@@ -128,31 +226,14 @@ class Bench:
         print("pure layers", flush=True)
         times = {}
         for each in json.loads(done.stdout)["benchmarks"]:
-            if each["run_type"] == "iteration":
+            # What the processor cannot do is an error there.
+            if each["run_type"] == "iteration" and not each.get("error_occurred"):
                 unit = {"ns": 1, "us": 1000, "ms": 1000_000}[each["time_unit"]]
                 times.setdefault(each["name"], []).append(each["cpu_time"] * unit)
         return times
 
     def compiling(self):
-        """Seconds of CPU to compile a minimal program, and its size once stripped."""
-        libraries = {"cosio": ["-lssl", "-lcrypto", "-lfmt"], "asio": ["-lssl", "-lcrypto"],
-                     "beast": ["-lssl", "-lcrypto"], "curl": ["-lcurl"]}
-        sources = {"asio_headers": libraries["asio"],
-                   **{f"{name}_put_get": flags for name, flags in libraries.items()}}
-        result = {name: {"seconds": []} for name in sources}
-        for _ in range(self.given.compile_rounds):
-            for name, flags in sources.items():
-                out = self.directory / name
-                before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-                subprocess.run(
-                    harness.pinned(harness.CLIENT_CORE, [
-                        "/usr/bin/g++", "-std=c++20", "-O2", "-DNDEBUG", "-w", "-s",
-                        f"-I{harness.HERE.parent / 'include'}",
-                        str(harness.HERE / f"minimal/{name}.cpp"), "-o", str(out), *flags]),
-                    check=True)
-                after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-                result[name]["seconds"].append(after - before)
-                result[name]["kib"] = out.stat().st_size / 1024
+        result = compiling.measure(self.directory, self.given.compile_rounds)
         print("compiling", flush=True)
         return result
 
@@ -165,11 +246,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("programs", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--compile-rounds", type=int, default=2)
+    parser.add_argument("--compile-rounds", type=int, default=3)
     parser.add_argument("--size-mib", type=int, default=512)
     parser.add_argument("--operations", type=int, default=20_000)
     parser.add_argument("--output", type=pathlib.Path, default=harness.HERE)
-    parser.add_argument("--only", choices=("small", "large", "counts", "pure_layers", "compiling"))
+    parser.add_argument("--only", choices=PARTS)
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # Servers end with us.
 
@@ -178,15 +259,15 @@ def main():
         harness.make_certificate(bench.directory)
         begun = time.monotonic()
         load = os.getloadavg()[0]
-        with bench.start_nginx() as nginx, harness.simple_server(
-                bench.programs / "benchmark_server", bench.directory) as simple:
-            bench.servers = {"get": nginx, "put": simple}
+        with bench.start_nginx() as nginx, bench.start_simple() as simple, \
+                bench.start_simple("tickets=0") as no_tickets:
+            bench.servers = {"get": nginx, "put": simple, "tickets": simple,
+                             "no_tickets": no_tickets}
             results = {}
             given.output.mkdir(exist_ok=True)
-            for part in ("small", "large", "counts", "pure_layers", "compiling"):
+            for part in PARTS:
                 if given.only in (None, part):
                     results[part] = getattr(bench, part)()
-                    results["profiles"] = getattr(bench, "profiles", {})
                     write(results, given.output)  # What follows may fail.
     results["circumstances"] = {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),

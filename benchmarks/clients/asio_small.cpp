@@ -2,6 +2,7 @@
 
 #include "../support/asio_connection.hpp"
 #include "../support/http.hpp"
+#include "../support/latency.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -14,8 +15,8 @@ template <class Stream>
 class client
 {
 public:
-    client(asio::io_context& context, const bench::options& run)
-        : context_(context), request_(bench::request_head(run))
+    client(asio::io_context& context, const bench::options& run, bench::latencies& times)
+        : context_(context), times_(times), request_(bench::request_head(run))
     {
         if (run.put) {
             const auto body = bench::object_bytes(run.size);
@@ -41,6 +42,7 @@ private:
         std::vector<char> buffer(16 * 1024);
         while (left_ != 0) {
             --left_;
+            times_.operation_begins();
             co_await asio::async_write(stream, asio::buffer(request_), asio::use_awaitable);
             std::size_t filled = 0;
             std::size_t length = 0;
@@ -50,10 +52,12 @@ private:
                     asio::use_awaitable);
                 length = bench::reply_length({buffer.data(), filled});
             }
+            times_.operation_ends();
         }
     }
 
     asio::io_context& context_;
+    bench::latencies& times_;
     std::string request_;
     std::vector<Stream> streams_{};
     std::uint64_t left_ = 0;
@@ -63,9 +67,12 @@ template <class Stream>
 void measure(const bench::options& run)
 {
     asio::io_context context(1);
-    client<Stream> clients(context, run);
+    bench::latencies times(run);
+    client<Stream> clients(context, run, times);
     clients.run(run.warm_up_operations());
+    times.start();
     bench::measure(run.operations, run.operations * run.size, [&] { clients.run(run.operations); });
+    times.print();
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Small objects with cosio: signed, checked, typed.
 
 #include "../support/cosio_client.hpp"
+#include "../support/latency.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
@@ -10,8 +11,8 @@ namespace {
 class workload
 {
 public:
-    workload(asio::io_context& context, const bench::options& run)
-        : context_(context), run_(run), cos_(bench::make_client(context, run)),
+    workload(asio::io_context& context, const bench::options& run, bench::latencies& times)
+        : context_(context), run_(run), times_(times), cos_(bench::make_client(context, run)),
           key_(bench::key_of(run)), body_(bench::object_bytes(run.size))
     {}
 
@@ -29,9 +30,11 @@ private:
     {
         while (left_ != 0) {
             --left_;
+            times_.operation_begins();
             const auto got = co_await cos_.get_object({.bucket = bench::bucket, .key = key_});
             bench::require(got.value().body.size() == run_.size && got->crc64_verified,
                 "the object is not what it should be");
+            times_.operation_ends();
         }
     }
 
@@ -39,14 +42,17 @@ private:
     {
         while (left_ != 0) {
             --left_;
+            times_.operation_begins();
             const auto done = co_await cos_.put_object(
                 {.bucket = bench::bucket, .key = key_, .body = body_});
             bench::require(done.value().crc64_verified, "the object was not verified");
+            times_.operation_ends();
         }
     }
 
     asio::io_context& context_;
     const bench::options& run_;
+    bench::latencies& times_;
     cosio::client cos_;
     std::string key_;
     std::vector<char> body_;
@@ -59,7 +65,10 @@ int main(int argc, char** argv)
 {
     const bench::options run(argc, argv);
     asio::io_context context(1);
-    workload clients(context, run);
+    bench::latencies times(run);
+    workload clients(context, run, times);
     clients.run(run.warm_up_operations());
+    times.start();
     bench::measure(run.operations, run.operations * run.size, [&] { clients.run(run.operations); });
+    times.print();
 }

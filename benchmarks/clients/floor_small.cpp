@@ -2,6 +2,7 @@
 
 #include "../support/buffered_tls.hpp"
 #include "../support/http.hpp"
+#include "../support/latency.hpp"
 #include "../support/socket.hpp"
 
 #include <sys/epoll.h>
@@ -21,7 +22,8 @@ struct connection
 class loop
 {
 public:
-    explicit loop(const bench::options& run) : request_(bench::request_head(run))
+    loop(const bench::options& run, bench::latencies& times)
+        : times_(times), request_(bench::request_head(run))
     {
         if (run.put) {
             const auto body = bench::object_bytes(run.size);
@@ -57,6 +59,7 @@ public:
                 auto& each = connections_[events[i].data.u32];
                 if (!receive(each))
                     continue;
+                times_.operation_ends();
                 ++done;
                 if (begun++ < operations)
                     send(each);
@@ -67,6 +70,7 @@ public:
 private:
     void send(connection& on)
     {
+        times_.operation_begins();
         if (on.tls == nullptr) {
             bench::require(::send(on.socket, request_.data(), request_.size(), MSG_NOSIGNAL) ==
                     static_cast<ssize_t>(request_.size()), "cannot send");
@@ -99,6 +103,7 @@ private:
         return true;
     }
 
+    bench::latencies& times_;
     std::string request_;
     int epoll_ = ::epoll_create1(0);
     std::vector<connection> connections_{};
@@ -109,7 +114,10 @@ private:
 int main(int argc, char** argv)
 {
     const bench::options run(argc, argv);
-    loop clients(run);
+    bench::latencies times(run);
+    loop clients(run, times);
     clients.run(run.warm_up_operations());
+    times.start();
     bench::measure(run.operations, run.operations * run.size, [&] { clients.run(run.operations); });
+    times.print();
 }

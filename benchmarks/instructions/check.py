@@ -29,11 +29,12 @@ def counts(counted, server):
         result = {case: harness.instructions([counted, case, "operations=500"], directory)
                   for case in ("signature", "head")}
         # The delay makes it certain that each reply is waited for.
-        with harness.simple_server(server, directory, delay=2000) as running:
+        with harness.simple_server(server, directory, "delay=2000") as running:
             for scheme in ("http", "https"):
                 result[f"get_{scheme}"] = harness.instructions(
                     [counted, "get", "operations=100", f"scheme={scheme}",
-                     f"port={running.ports[scheme]}", f"ca={directory / 'server.pem'}"], directory)
+                     f"port={running.ports[scheme]}", f"ca={directory / 'authority.pem'}"],
+                    directory)
     return {case: round(count) for case, count in result.items()}
 
 

@@ -1,7 +1,10 @@
-// What uploads are measured against: receives a body, sums it, forgets it. Also answers a GET of
-// /object-<size>, for counts of instructions. A thread for each connection; nothing is signed.
+// What uploads are measured against: receives a body, whole or in parts, sums it, forgets it. Also
+// answers a GET of /object-<size>, for counts of instructions and of handshakes. A thread for each
+// connection; nothing is signed. With tickets=0 no TLS session can be resumed.
 //
-//     simple_server http=PORT https=PORT certificate=PATH key=PATH [delay=MICROSECONDS]
+//     simple_server http=PORT https=PORT certificate=PATH key=PATH [delay=MICROSECONDS] [tickets=0]
+
+#include "multipart_uploads.hpp"
 
 #include "../support/measure.hpp"
 
@@ -86,14 +89,41 @@ std::uint64_t number_behind(std::string_view head, std::string_view name)
     return value;
 }
 
-std::string reply(std::uint64_t crc64, std::string_view body)
+std::string reply(std::uint64_t crc64, std::string_view body, std::string_view status = "200 OK")
 {
-    std::string text = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size());
+    std::string text = "HTTP/1.1 " + std::string(status);
+    text.append("\r\nContent-Length: ").append(std::to_string(body.size()));
     text.append("\r\nConnection: keep-alive\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\n"
                 "ETag: \"0123456789abcdef0123456789abcdef\"\r\nServer: simple\r\n"
                 "x-cos-request-id: NjU1M2Y0MTBfMDEyMzQ1NjdfODlhYl9jZGVm\r\n"
                 "x-cos-hash-crc64ecma: ");
     return text.append(std::to_string(crc64)).append("\r\n\r\n").append(body);
+}
+
+/// The reply to a request whose body has been received.
+std::string answer(std::string_view head, multipart_uploads::bytes body)
+{
+    static multipart_uploads uploads;
+    const auto size = number_behind(head, "/object-");
+    const auto upload = number_behind(head, "uploadId=");
+    if (head.starts_with("GET ")) {
+        const auto object = bench::object_bytes(size);
+        return reply(cosio::crypto::crc64_of(std::as_bytes(std::span(object))),
+            {object.data(), object.size()});
+    }
+    if (head.starts_with("POST ") && upload == 0)
+        return reply(0, "<InitiateMultipartUploadResult><UploadId>" +
+                std::to_string(uploads.begin()) + "</UploadId></InitiateMultipartUploadResult>");
+    if (head.starts_with("POST ")) {
+        const auto whole = uploads.complete(upload);
+        return reply(whole.crc64,
+            "<CompleteMultipartUploadResult><ETag>\"0123456789abcdef-1\"</ETag>"
+            "</CompleteMultipartUploadResult>",
+            whole.size == size ? "200 OK" : "400 Bad Request");
+    }
+    if (upload != 0)
+        uploads.add(upload, number_behind(head, "partNumber="), body);
+    return reply(body.crc64, {});
 }
 
 void serve(int socket, SSL_CTX* context, std::chrono::microseconds delay)
@@ -110,13 +140,11 @@ void serve(int socket, SSL_CTX* context, std::chrono::microseconds delay)
             filled += got;
             continue;
         }
-        const std::string_view head(buffer.data(), end + 2);
-        auto left = number_behind(head, "\r\nContent-Length: ");
-        const bool get = head.starts_with("GET ");
-        const auto size = get ? number_behind(head, "/object-") : 0;
+        const std::string head(buffer.data(), end + 2); // The body is received over it.
+        const auto size = number_behind(head, "\r\nContent-Length: ");
         cosio::crypto::crc64 sum;
         std::size_t begin = end + 4;
-        for (;;) {
+        for (auto left = size;;) {
             const auto count = std::min<std::uint64_t>(left, filled - begin);
             sum.update(std::as_bytes(std::span(buffer).subspan(begin, count)));
             left -= count;
@@ -130,10 +158,7 @@ void serve(int socket, SSL_CTX* context, std::chrono::microseconds delay)
         filled = 0; // Nobody sends a request before the reply to the one before.
         if (delay.count() != 0)
             std::this_thread::sleep_for(delay);
-        const auto body = bench::object_bytes(size);
-        if (get)
-            sum.update(std::as_bytes(std::span(body)));
-        with.write(reply(sum.value(), {body.data(), body.size()}));
+        with.write(answer(head, {size, sum.value()}));
     }
 }
 
@@ -170,6 +195,8 @@ int main(int argc, char** argv)
         SSL_CTX_use_certificate_chain_file(context, settings["certificate"].c_str()) == 1 &&
             SSL_CTX_use_PrivateKey_file(context, settings["key"].c_str(), SSL_FILETYPE_PEM) == 1,
         "cannot read the certificate");
+    if (settings["tickets"] == "0")
+        SSL_CTX_set_num_tickets(context, 0);
     const auto port = [&](const char* name) {
         return static_cast<unsigned>(std::stoul(settings[name]));
     };

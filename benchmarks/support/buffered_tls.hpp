@@ -45,6 +45,15 @@ public:
     buffered_tls& operator=(const buffered_tls&) = delete;
     ~buffered_tls() { SSL_free(ssl_); }
 
+    /// Before the handshake.
+    void resume(SSL_SESSION* session) { SSL_set_session(ssl_, session); }
+    [[nodiscard]] bool resumed() const { return SSL_session_reused(ssl_) == 1; }
+    /// To be resumed, once a reply has been received; the caller frees it.
+    [[nodiscard]] SSL_SESSION* session() const { return SSL_get1_session(ssl_); }
+
+    /// Else OpenSSL calls the session of a connection that is just closed unfit to be resumed.
+    void quiet_end() { SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); }
+
     /// Over a blocking socket.
     void handshake(int socket)
     {

@@ -15,7 +15,7 @@ namespace bench {
 
 inline constexpr std::string_view bucket = "examplebucket-1250000000";
 
-[[nodiscard]] inline cosio::client make_client(asio::io_context& context, const options& run)
+[[nodiscard]] inline cosio::config client_settings(const options& run)
 {
     cosio::config settings;
     settings.region = "ap-guangzhou";
@@ -25,7 +25,12 @@ inline constexpr std::string_view bucket = "examplebucket-1250000000";
     settings.connect_to = "127.0.0.1:" + std::to_string(run.port);
     settings.tls.ca_file = run.ca_file;
     settings.executor_is_serial = run.serial;
-    return {context.get_executor(), settings};
+    return settings;
+}
+
+[[nodiscard]] inline cosio::client make_client(asio::io_context& context, const options& run)
+{
+    return {context.get_executor(), client_settings(run)};
 }
 
 [[nodiscard]] inline std::string key_of(const options& run)

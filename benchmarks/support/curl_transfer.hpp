@@ -19,9 +19,10 @@ public:
     /// `received` is told of each piece of a reply's body. `body` is what is put.
     curl_transfer(const options& run, const std::vector<char>& body,
         std::function<void(const char*, std::size_t)> received)
-        : body_(body), received_(std::move(received))
+        : body_(body), size_(body.size()), received_(std::move(received)),
+          scheme_(run.tls ? "https://" : "http://")
     {
-        const auto url = std::string(run.tls ? "https://" : "http://").append(host) + path_of(run);
+        const auto url = std::string(scheme_).append(host) + path_of(run);
         const auto to = "::127.0.0.1:" + std::to_string(run.port);
         connect_to_ = curl_slist_append(nullptr, to.c_str());
         headers_ = curl_slist_append(
@@ -62,6 +63,19 @@ public:
     [[nodiscard]] CURL* handle() const noexcept { return handle_; }
     void begin() noexcept { sent_ = 0; }
 
+    /// Another request with the same handle: `size` bytes that `read` copies to where it is told.
+    void send_instead(const char* method, const std::string& path, std::uint64_t size,
+        std::function<void(char*, std::size_t)> read)
+    {
+        const auto url = std::string(scheme_).append(host) + path;
+        curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
+        curl_easy_setopt(handle_, CURLOPT_CUSTOMREQUEST, method);
+        curl_easy_setopt(handle_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
+        size_ = size;
+        read_ = std::move(read);
+        begin();
+    }
+
 private:
     static std::size_t write(const char* bytes, std::size_t size, std::size_t number, void* self)
     {
@@ -71,18 +85,24 @@ private:
     static std::size_t read(char* room, std::size_t size, std::size_t number, void* self)
     {
         auto& of = *static_cast<curl_transfer*>(self);
-        const auto count = std::min(size * number, of.body_.size() - of.sent_);
-        std::memcpy(room, of.body_.data() + of.sent_, count);
+        const auto count = std::min<std::uint64_t>(size * number, of.size_ - of.sent_);
+        if (of.read_)
+            of.read_(room, count);
+        else
+            std::memcpy(room, of.body_.data() + of.sent_, count);
         of.sent_ += count;
         return count;
     }
 
     CURL* handle_ = curl_easy_init();
     const std::vector<char>& body_;
+    std::uint64_t size_; ///< Of what is put.
     std::function<void(const char*, std::size_t)> received_;
+    std::function<void(char*, std::size_t)> read_{}; ///< Instead of `body_`, when there is one.
+    std::string_view scheme_;
     curl_slist* connect_to_ = nullptr;
     curl_slist* headers_ = nullptr;
-    std::size_t sent_ = 0;
+    std::uint64_t sent_ = 0;
 };
 
 /// Runs transfers until none is left; `done` returns whether its handle goes on.

@@ -23,14 +23,24 @@ inline constexpr std::string_view authorization =
     return "/object-" + std::to_string(run.size);
 }
 
+[[nodiscard]] inline std::string request_head(std::string_view method, std::string_view path)
+{
+    std::string head(method);
+    head.append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(host);
+    head.append("\r\nAuthorization: ").append(authorization);
+    return head.append("\r\nUser-Agent: benchmark/1\r\n\r\n");
+}
+[[nodiscard]] inline std::string request_head(
+    std::string_view method, std::string_view path, std::uint64_t body_size)
+{
+    auto head = request_head(method, path);
+    head.resize(head.size() - 2);
+    return head.append("Content-Length: ").append(std::to_string(body_size)).append("\r\n\r\n");
+}
 [[nodiscard]] inline std::string request_head(const options& run)
 {
-    std::string head = (run.put ? "PUT " : "GET ") + path_of(run) + " HTTP/1.1\r\nHost: ";
-    head.append(host).append("\r\nAuthorization: ").append(authorization);
-    head.append("\r\nUser-Agent: benchmark/1\r\n");
-    if (run.put)
-        head.append("Content-Length: ").append(std::to_string(run.size)).append("\r\n");
-    return head.append("\r\n");
+    return run.put ? request_head("PUT", path_of(run), run.size)
+                   : request_head("GET", path_of(run));
 }
 
 /// The length of a reply whose first bytes are `window`, 0 when its head is not whole yet.

@@ -28,6 +28,7 @@ struct process_counts
     std::uint64_t allocations;
     std::uint64_t allocated_bytes;
     std::uint64_t connects;
+    std::uint64_t copied_bytes; ///< 0 unless copies.cpp is preloaded.
 };
 extern "C" process_counts counts_so_far();
 
@@ -54,10 +55,14 @@ struct options
     std::uint64_t operations = 1000;
     std::uint64_t size = 1024;
     std::string into = "nowhere"; ///< Or `buffer`, or the path of a file.
+    std::string from{};           ///< The path of the file that is uploaded in parts.
+    bool resumes = false;         ///< Handshakes: whether the server lets sessions be resumed.
+    bool latency = false;         ///< Also print what single operations took, see latency.hpp.
 
     options(int argc, char** argv)
     {
-        for (const std::string_view argument : std::vector<std::string_view>(argv + 1, argv + argc)) {
+        const std::vector<std::string_view> arguments(argv + 1, argv + argc);
+        for (const auto argument : arguments) {
             const auto equals = argument.find('=');
             const auto name = argument.substr(0, equals);
             const auto value = equals == std::string_view::npos ? std::string_view()
@@ -80,6 +85,12 @@ struct options
                 size = number(value);
             else if (name == "into")
                 into = value;
+            else if (name == "from")
+                from = value;
+            else if (name == "resumes")
+                resumes = value != "0";
+            else if (name == "latency")
+                latency = value != "0";
             else
                 throw std::invalid_argument("unknown argument " + std::string(argument));
         }
@@ -144,13 +155,16 @@ void measure(std::uint64_t operations, std::uint64_t bytes, Work work)
     const auto now = counts_so_far();
     std::printf("{\"operations\": %llu, \"bytes\": %llu, \"user_us\": %llu, \"system_us\": %llu, "
                 "\"allocations\": %llu, \"allocated_bytes\": %llu, \"connects\": %llu, "
-                "\"peak_rss_kib\": %llu}\n",
+                "\"copied_bytes\": %llu, \"peak_rss_kib\": %llu}\n",
         static_cast<unsigned long long>(operations), static_cast<unsigned long long>(bytes),
-        static_cast<unsigned long long>(microseconds(after.ru_utime) - microseconds(before.ru_utime)),
-        static_cast<unsigned long long>(microseconds(after.ru_stime) - microseconds(before.ru_stime)),
+        static_cast<unsigned long long>(
+            microseconds(after.ru_utime) - microseconds(before.ru_utime)),
+        static_cast<unsigned long long>(
+            microseconds(after.ru_stime) - microseconds(before.ru_stime)),
         static_cast<unsigned long long>(now.allocations - counts.allocations),
         static_cast<unsigned long long>(now.allocated_bytes - counts.allocated_bytes),
         static_cast<unsigned long long>(now.connects - counts.connects),
+        static_cast<unsigned long long>(now.copied_bytes - counts.copied_bytes),
         static_cast<unsigned long long>(peak_resident_kib()));
 }
 
