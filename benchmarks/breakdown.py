@@ -49,6 +49,16 @@ def large_modes(results):
                  [[title, *columns(runs, cell(runs))] for title, runs in workloads.items()])
 
 
+def calls(results):
+    """System calls of files, by what they are for."""
+    rows = []
+    for workload, peers in results["calls"].items():
+        for kind in peers["floor"]:
+            rows.append([f"{file_title(*workload.split())}: {kind}"] + columns(
+                peers, lambda peer, peers=peers, kind=kind: f"{peers[peer][kind]:.1f}"))
+    return table(["system calls for each MiB", *FILE_NAMES.values()], rows)
+
+
 def crc64_seconds(results):
     """Of one GiB, by the fastest implementation there is."""
     return min(statistics.median(times) / 1e9 * GIB / 131072
@@ -79,6 +89,7 @@ of carry-less multiplication, and without those of the threads for files:
 
 {large_modes(results)}
 {shares(results, LARGE)}
+{calls(results)}
 The compiler:
 
 {compiler_phases(results)}"""

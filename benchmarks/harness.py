@@ -139,6 +139,20 @@ def system_calls(command, operations, directory):
     return (totals[1] - totals[0]) / (2 * operations)
 
 
+# What system calls are made for.
+CALLS = {"receiving": ("recvfrom", "recvmsg"), "sending": ("sendto", "sendmsg"),
+         "files": ("read", "pread64", "write", "pwrite64"), "waiting": ("epoll_wait", "poll"),
+         "other threads": ("futex",)}
+
+
+def kinds_of_system_calls(command, directory):
+    """How many system calls of each of these kinds a program makes."""
+    out = directory / "strace.out"
+    subprocess.run(["strace", "-f", "-c", "-o", out, *command], check=True, capture_output=True)
+    calls = {line.split()[-1]: int(line.split()[3]) for line in out.read_text().splitlines()[2:-2]}
+    return {kind: sum(calls.get(name, 0) for name in names) for kind, names in CALLS.items()}
+
+
 def has_errors(out):
     """Whether the last line of strace's table has a column of errors."""
     return len(out.read_text().splitlines()[-1].split()) == 6

@@ -4,6 +4,7 @@ import pathlib
 import re
 import statistics
 import subprocess
+import sys
 
 import breakdown
 import picture
@@ -182,7 +183,8 @@ def versions():
 
 def part(name, results):
     """The report of one part alone."""
-    return breakdown.profiles(results) if name == "profiles" else globals()[name](results)
+    where = breakdown if name in ("calls", "profiles") else sys.modules[__name__]
+    return getattr(where, name)(results)
 
 
 def write(results, folder):

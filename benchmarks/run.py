@@ -32,8 +32,8 @@ LARGE = [("get", scheme, into) for scheme in ("http", "https") for into in ("now
 FILES = {"get": {**{peer: "large" for peer in PEERS}, "cosio_transfer": "transfer"},
          "put": {"floor": "parts", "asio": "parts", "curl": "parts", "cosio_transfer": "transfer"}}
 HANDSHAKES = {"resumed": "tickets", "full": "no_tickets"}
-PARTS = ("small", "latency", "handshakes", "large", "files", "copies", "counts", "profiles",
-         "pure_layers", "compiling")
+PARTS = ("small", "latency", "handshakes", "large", "files", "copies", "counts", "calls",
+         "profiles", "pure_layers", "compiling")
 SMALL_SIZE = 1024
 PROFILED_SIZE = 32 * 1024 * 1024
 
@@ -190,6 +190,20 @@ class Bench:
                         [*what, "operations=1000"], self.directory),
                     "system_calls": harness.system_calls(what, 2000, self.directory)}
         print("counts of instructions and system calls", flush=True)
+        return result
+
+    def calls(self):
+        """System calls for each MiB of a file, by what they are for."""
+        result = {}
+        for method, peers in FILES.items():
+            for peer in peers:
+                kinds = harness.kinds_of_system_calls(
+                    harness.pinned(harness.CLIENT_CORE, self.file_command(
+                        peer, method, "https", PROFILED_SIZE)), self.directory)
+                (self.directory / "received").unlink(missing_ok=True)
+                result.setdefault(f"{method} https", {})[peer] = {
+                    kind: count * 2 ** 20 / PROFILED_SIZE for kind, count in kinds.items()}
+        print("system calls of files", flush=True)
         return result
 
     def profiles(self):
