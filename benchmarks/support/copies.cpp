@@ -23,12 +23,12 @@ copy_function next_memmove = nullptr;
     next_memcpy = reinterpret_cast<copy_function>(dlsym(RTLD_NEXT, "memcpy"));
 }
 
-/// For those who copy before the constructor has run, and for `dlsym` itself.
-[[gnu::optimize("no-tree-loop-distribute-patterns")]] void* copy_bytes(
-    void* to, const void* from, std::size_t size) noexcept
+/// For those who copy before the constructor has run, and for `dlsym` itself. Volatile, or the
+/// compiler would make a call of memmove of it.
+void* copy_bytes(void* to, const void* from, std::size_t size) noexcept
 {
-    auto* const out = static_cast<char*>(to);
-    const auto* const in = static_cast<const char*>(from);
+    auto* const out = static_cast<volatile char*>(to);
+    const auto* const in = static_cast<const volatile char*>(from);
     if (out <= in)
         for (std::size_t i = 0; i != size; ++i)
             out[i] = in[i];
