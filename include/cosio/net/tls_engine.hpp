@@ -108,7 +108,7 @@ public:
     /// An engine that is neither client nor server yet: for tests, which need the other side too.
     [[nodiscard]] static result<std::unique_ptr<tls_engine>> make_unconnected(SSL_CTX* context)
     {
-        ERR_clear_error();
+        forget_errors();
         std::unique_ptr<tls_engine> made(new tls_engine);
         made->ssl_.reset(SSL_new(context));
         auto* const method = buffer_method();
@@ -155,7 +155,7 @@ public:
     /// Goes on with the handshake; look for output after each call.
     [[nodiscard]] status handshake()
     {
-        ERR_clear_error();
+        forget_errors();
         return outcome(SSL_do_handshake(ssl_.get()));
     }
 
@@ -166,6 +166,8 @@ public:
         if (ended_)
             return *ended_;
         auto all = read_record(plain);
+        if (all.state == status::closed || all.state == status::failed)
+            ended_ = all;
         while (all.state == status::done && all.bytes != plain.size() &&
             !input_.unread().empty()) {
             const auto more = read_record(plain.subspan(all.bytes));
@@ -178,12 +180,18 @@ public:
         return all;
     }
 
+    /// Whether `read` may yield something without further input; cheaper than asking it in vain.
+    [[nodiscard]] bool may_yield() const noexcept
+    {
+        return ended_ || !input_.unread().empty() || SSL_has_pending(ssl_.get()) != 0;
+    }
+
     /// Encrypts all of `plain` behind the output there is already.
     [[nodiscard]] status write(std::span<const std::byte> plain)
     {
         if (plain.empty())
             return status::done;
-        ERR_clear_error();
+        forget_errors();
         std::size_t written = 0;
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
@@ -223,11 +231,19 @@ private:
 
     [[nodiscard]] transfer read_record(std::span<std::byte> plain)
     {
-        ERR_clear_error();
+        forget_errors();
         transfer out;
         const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
         out.state = outcome(returned);
         return out;
+    }
+
+    /// What is in the queue before a call would be taken for its error. Mostly there is nothing, and
+    /// looking is cheaper than clearing.
+    static void forget_errors() noexcept
+    {
+        if (ERR_peek_error() != 0)
+            ERR_clear_error();
     }
 
     status outcome(int returned)
@@ -295,7 +311,7 @@ private:
     receive_buffer input_{input_capacity};
     std::vector<std::byte> output_{};
     std::string failure_{};
-    std::optional<transfer> ended_{}; // Behind records that were yielded first.
+    std::optional<transfer> ended_{}; // Final, maybe behind records that were yielded first.
     openssl::owned<SSL> ssl_{}; // Last, as it uses the buffers while it goes.
 };
 

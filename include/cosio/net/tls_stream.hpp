@@ -74,12 +74,14 @@ public:
         std::span<std::byte> buffer) override
     {
         for (;;) {
-            const auto got = engine_->read(buffer);
-            switch (got.state) {
-            case tls_engine::status::done: co_return got.bytes;
-            case tls_engine::status::closed: co_return std::size_t{0};
-            case tls_engine::status::failed: co_return engine_->failure();
-            case tls_engine::status::want_input: break;
+            if (engine_->may_yield()) {
+                const auto got = engine_->read(buffer);
+                switch (got.state) {
+                case tls_engine::status::done: co_return got.bytes;
+                case tls_engine::status::closed: co_return std::size_t{0};
+                case tls_engine::status::failed: co_return engine_->failure();
+                case tls_engine::status::want_input: break;
+                }
             }
             if (engine_->has_output()) // The answer to a key update.
                 if (auto sent = co_await flush(); !sent)
