@@ -6677,7 +6677,7 @@ public:
     /// An engine that is neither client nor server yet: for tests, which need the other side too.
     [[nodiscard]] static result<std::unique_ptr<tls_engine>> make_unconnected(SSL_CTX* context)
     {
-        ERR_clear_error();
+        forget_errors();
         std::unique_ptr<tls_engine> made(new tls_engine);
         made->ssl_.reset(SSL_new(context));
         auto* const method = buffer_method();
@@ -6724,7 +6724,7 @@ public:
     /// Goes on with the handshake; look for output after each call.
     [[nodiscard]] status handshake()
     {
-        ERR_clear_error();
+        forget_errors();
         return outcome(SSL_do_handshake(ssl_.get()));
     }
 
@@ -6735,6 +6735,8 @@ public:
         if (ended_)
             return *ended_;
         auto all = read_record(plain);
+        if (all.state == status::closed || all.state == status::failed)
+            ended_ = all;
         while (all.state == status::done && all.bytes != plain.size() &&
             !input_.unread().empty()) {
             const auto more = read_record(plain.subspan(all.bytes));
@@ -6747,12 +6749,18 @@ public:
         return all;
     }
 
+    /// Whether `read` may yield something without further input; cheaper than asking it in vain.
+    [[nodiscard]] bool may_yield() const noexcept
+    {
+        return ended_ || !input_.unread().empty() || SSL_has_pending(ssl_.get()) != 0;
+    }
+
     /// Encrypts all of `plain` behind the output there is already.
     [[nodiscard]] status write(std::span<const std::byte> plain)
     {
         if (plain.empty())
             return status::done;
-        ERR_clear_error();
+        forget_errors();
         std::size_t written = 0;
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
@@ -6792,11 +6800,19 @@ private:
 
     [[nodiscard]] transfer read_record(std::span<std::byte> plain)
     {
-        ERR_clear_error();
+        forget_errors();
         transfer out;
         const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
         out.state = outcome(returned);
         return out;
+    }
+
+    /// What is in the queue before a call would be taken for its error. Mostly there is nothing, and
+    /// looking is cheaper than clearing.
+    static void forget_errors() noexcept
+    {
+        if (ERR_peek_error() != 0)
+            ERR_clear_error();
     }
 
     status outcome(int returned)
@@ -6864,7 +6880,7 @@ private:
     receive_buffer input_{input_capacity};
     std::vector<std::byte> output_{};
     std::string failure_{};
-    std::optional<transfer> ended_{}; // Behind records that were yielded first.
+    std::optional<transfer> ended_{}; // Final, maybe behind records that were yielded first.
     openssl::owned<SSL> ssl_{}; // Last, as it uses the buffers while it goes.
 };
 
@@ -6935,12 +6951,14 @@ public:
         std::span<std::byte> buffer) override
     {
         for (;;) {
-            const auto got = engine_->read(buffer);
-            switch (got.state) {
-            case tls_engine::status::done: co_return got.bytes;
-            case tls_engine::status::closed: co_return std::size_t{0};
-            case tls_engine::status::failed: co_return engine_->failure();
-            case tls_engine::status::want_input: break;
+            if (engine_->may_yield()) {
+                const auto got = engine_->read(buffer);
+                switch (got.state) {
+                case tls_engine::status::done: co_return got.bytes;
+                case tls_engine::status::closed: co_return std::size_t{0};
+                case tls_engine::status::failed: co_return engine_->failure();
+                case tls_engine::status::want_input: break;
+                }
             }
             if (engine_->has_output()) // The answer to a key update.
                 if (auto sent = co_await flush(); !sent)
@@ -9235,6 +9253,8 @@ class outgoing_body
 {
 public:
     static constexpr std::size_t piece_size = 128 * 1024;
+    /// Of a source, which may have to change threads for each piece.
+    static constexpr std::size_t source_piece_size = 256 * 1024;
 
     /// `size` is empty when the body is sent chunked.
     outgoing_body(const body_view& bytes, std::optional<std::uint64_t> size)
@@ -9285,9 +9305,10 @@ private:
     {
         if (buffer_ == nullptr)
             buffer_ =
-                std::make_unique_for_overwrite<std::byte[]>(room_before + piece_size + room_behind);
-        const std::span<std::byte> room(buffer_.get() + room_before, piece_size);
-        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, piece_size));
+                std::make_unique_for_overwrite<std::byte[]>(
+                    room_before + source_piece_size + room_behind);
+        const std::span<std::byte> room(buffer_.get() + room_before, source_piece_size);
+        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, room.size()));
         std::size_t count = 0;
         if (!wanted.empty()) {
             auto got = co_await read(reading, wanted);
@@ -16427,11 +16448,11 @@ private:
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
         using operation = operation::head_object<dialect>;
-        auto control = net::make_control(*with_.core, with_.core->timeouts);
-        auto work = net::run_operation<dialect, operation>(
-            with_.core, control, operation::encode(request, where), net::destination());
+        auto run = std::make_shared<net::typed_operation_run<dialect, operation>>(with_.core,
+            with_.core->timeouts, operation::encode(request, where), net::destination());
+        auto work = net::run_operation(run);
         auto found = co_await net::initiate_apart(
-            *with_.core, std::move(control), std::move(work), crew_->first().token());
+            *with_.core, std::move(run), std::move(work), crew_->first().token());
         if (!found && found.error().field.empty())
             found.error().explain("the source of the copy");
         co_return found;
@@ -18151,7 +18172,8 @@ private:
         co_return received;
     }
 
-    /// Writes a part to its place, by way of a buffer.
+    /// Writes a part to its place, by way of a buffer: only when that is full, as each write is a
+    /// turn of another thread.
     class writer
     {
     public:
@@ -18161,25 +18183,41 @@ private:
               buffer_(std::make_unique_for_overwrite<std::byte[]>(size_))
         {}
 
-        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), size_}; }
+        [[nodiscard]] std::span<std::byte> room() noexcept
+        {
+            return {buffer_.get() + filled_, size_ - filled_};
+        }
 
         [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
         {
-            auto work = [this, count] { return of_.file_.write_at(at_, room().first(count)); };
+            filled_ += count;
+            if (filled_ != size_)
+                co_return result<void>();
+            auto written = co_await flush();
+            co_return written;
+        }
+
+        /// To be called at the end.
+        [[nodiscard]] asio::awaitable<result<void>> flush()
+        {
+            const auto bytes = std::span<const std::byte>(buffer_.get(), filled_);
+            auto work = [this, bytes] { return of_.file_.write_at(at_, bytes); };
             auto written = co_await on_file_thread(of_.files_, work);
             if (written) {
-                at_ += count;
-                of_.meter_.commit(count, clock::now());
+                at_ += bytes.size();
+                filled_ = 0;
+                of_.meter_.commit(bytes.size(), clock::now());
             }
             co_return written;
         }
 
     private:
-        static constexpr std::size_t buffer_size = 128 * 1024;
+        static constexpr std::size_t buffer_size = 256 * 1024;
 
         file_download& of_;
         std::uint64_t at_;
         std::size_t size_;
+        std::size_t filled_ = 0;
         std::unique_ptr<std::byte[]> buffer_;
     };
 
@@ -18190,6 +18228,8 @@ private:
         auto sum = co_await self->fetch_.fetch(in, which, whole, to);
         if (!sum)
             co_return std::move(sum).error();
+        if (auto written = co_await to.flush(); !written)
+            co_return written;
         self->sums_[which.number] = *sum;
         if (!self->resumable_)
             co_return result<void>();

@@ -102,12 +102,13 @@ TEST_CASE("bytes in memory are cut into pieces without being copied or changed")
 
 TEST_CASE("a source that knows its size")
 {
-    for (const std::size_t size : {0U, 1U, 5U, 131072U, 300000U})
+    for (const std::size_t size : {0U, 1U, 5U, 262143U, 262144U, 262145U, 600000U})
         for (const std::size_t step : {7U, 4096U, 1U << 20U}) {
             if (step == 7 && size > 10)
                 continue;
             text_source source{pattern(size), step, size};
             const auto seen = support::run(send_all(source));
+            CHECK(seen.largest <= outgoing_body::source_piece_size);
             CHECK(seen.sent == source.text);
             CHECK(seen.crc64 == crc64_of(source.text));
         }

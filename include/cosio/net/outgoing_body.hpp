@@ -31,6 +31,8 @@ class outgoing_body
 {
 public:
     static constexpr std::size_t piece_size = 128 * 1024;
+    /// Of a source, which may have to change threads for each piece.
+    static constexpr std::size_t source_piece_size = 256 * 1024;
 
     /// `size` is empty when the body is sent chunked.
     outgoing_body(const body_view& bytes, std::optional<std::uint64_t> size)
@@ -81,9 +83,10 @@ private:
     {
         if (buffer_ == nullptr)
             buffer_ =
-                std::make_unique_for_overwrite<std::byte[]>(room_before + piece_size + room_behind);
-        const std::span<std::byte> room(buffer_.get() + room_before, piece_size);
-        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, piece_size));
+                std::make_unique_for_overwrite<std::byte[]>(
+                    room_before + source_piece_size + room_behind);
+        const std::span<std::byte> room(buffer_.get() + room_before, source_piece_size);
+        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, room.size()));
         std::size_t count = 0;
         if (!wanted.empty()) {
             auto got = co_await read(reading, wanted);

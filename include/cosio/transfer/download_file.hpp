@@ -225,7 +225,8 @@ private:
         co_return received;
     }
 
-    /// Writes a part to its place, by way of a buffer.
+    /// Writes a part to its place, by way of a buffer: only when that is full, as each write is a
+    /// turn of another thread.
     class writer
     {
     public:
@@ -235,25 +236,41 @@ private:
               buffer_(std::make_unique_for_overwrite<std::byte[]>(size_))
         {}
 
-        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), size_}; }
+        [[nodiscard]] std::span<std::byte> room() noexcept
+        {
+            return {buffer_.get() + filled_, size_ - filled_};
+        }
 
         [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
         {
-            auto work = [this, count] { return of_.file_.write_at(at_, room().first(count)); };
+            filled_ += count;
+            if (filled_ != size_)
+                co_return result<void>();
+            auto written = co_await flush();
+            co_return written;
+        }
+
+        /// To be called at the end.
+        [[nodiscard]] asio::awaitable<result<void>> flush()
+        {
+            const auto bytes = std::span<const std::byte>(buffer_.get(), filled_);
+            auto work = [this, bytes] { return of_.file_.write_at(at_, bytes); };
             auto written = co_await on_file_thread(of_.files_, work);
             if (written) {
-                at_ += count;
-                of_.meter_.commit(count, clock::now());
+                at_ += bytes.size();
+                filled_ = 0;
+                of_.meter_.commit(bytes.size(), clock::now());
             }
             co_return written;
         }
 
     private:
-        static constexpr std::size_t buffer_size = 128 * 1024;
+        static constexpr std::size_t buffer_size = 256 * 1024;
 
         file_download& of_;
         std::uint64_t at_;
         std::size_t size_;
+        std::size_t filled_ = 0;
         std::unique_ptr<std::byte[]> buffer_;
     };
 
@@ -264,6 +281,8 @@ private:
         auto sum = co_await self->fetch_.fetch(in, which, whole, to);
         if (!sum)
             co_return std::move(sum).error();
+        if (auto written = co_await to.flush(); !written)
+            co_return written;
         self->sums_[which.number] = *sum;
         if (!self->resumable_)
             co_return result<void>();
