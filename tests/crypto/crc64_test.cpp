@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <span>
@@ -23,7 +25,7 @@ std::string repeating(unsigned modulus, std::size_t size)
     return text;
 }
 
-/// One bit at a time, from the definition: the judge of the two fast forms.
+/// One bit at a time, from the definition: the judge of the table form.
 std::uint64_t by_definition(std::span<const std::byte> bytes)
 {
     std::uint64_t state = ~std::uint64_t{0};
@@ -33,6 +35,39 @@ std::uint64_t by_definition(std::span<const std::byte> bytes)
             state = state >> 1U ^ ((state & 1U) != 0 ? 0xC96C5795D7870F42U : 0);
     }
     return ~state;
+}
+
+std::vector<std::byte> random_bytes(std::size_t size)
+{
+    std::minstd_rand random(7);
+    std::vector<std::byte> bytes(size);
+    for (auto& byte : bytes)
+        byte = static_cast<std::byte>(random() >> 8U);
+    return bytes;
+}
+
+/// Those that this processor can do, whichever of them `crc64` would choose.
+template <class Check>
+void for_each_fast_form(Check check)
+{
+    struct named_form
+    {
+        std::string_view name;
+        bool present;
+        crypto::crc64_form update;
+    };
+    const named_form forms[] = {
+        {"carry-less", crypto::crc64_has_carry_less_multiply(), crypto::crc64_update_carry_less},
+        {"256 bits", crypto::crc64_has_256_bits(), crypto::crc64_update_256},
+        {"512 bits", crypto::crc64_has_512_bits(), crypto::crc64_update_512},
+    };
+    for (const auto& [name, present, update] : forms) {
+        INFO("form: ", std::string(name));
+        if (present)
+            check(update);
+        else
+            MESSAGE("skipped, as this processor cannot do it");
+    }
 }
 
 } // namespace
@@ -62,8 +97,14 @@ TEST_CASE("crc64: the documented vectors")
         {mod_251.substr(0, 1 << 19), 3422476445518478541U},
         {mod_251.substr(1 << 19), 15665185971745142737U},
     };
-    for (const auto& [text, sum] : vectors)
+    for (const auto& [text, sum] : vectors) {
         CHECK(crypto::crc64_of(bytes_of(text)) == sum);
+        CHECK(~crypto::crc64_update_table(~std::uint64_t{0}, bytes_of(text)) == sum);
+    }
+    for_each_fast_form([&vectors](crypto::crc64_form form) {
+        for (const auto& [text, sum] : vectors)
+            CHECK(~form(~std::uint64_t{0}, bytes_of(text)) == sum);
+    });
 }
 
 TEST_CASE("crc64: the table has the documented entries")
@@ -77,24 +118,63 @@ TEST_CASE("crc64: the table has the documented entries")
     CHECK(row[255] == 0xe0ada17364673f59);
 }
 
-TEST_CASE("crc64: tables, carry-less multiplication and the definition agree")
+TEST_CASE("crc64: the table form agrees with the definition")
 {
-    std::minstd_rand random(7);
-    std::vector<std::byte> bytes(700);
-    for (auto& byte : bytes)
-        byte = static_cast<std::byte>(random() >> 8U);
+    const auto bytes = random_bytes(700);
     for (std::size_t start = 0; start != 17; ++start)
         for (std::size_t size = 0; start + size <= bytes.size(); size += size < 300 ? 1 : 37) {
-            const auto part = std::span<const std::byte>(bytes).subspan(start, size);
-            const auto expected = by_definition(part);
-            REQUIRE(~crypto::crc64_update_table(~std::uint64_t{0}, part) == expected);
-            if (crypto::crc64_has_carry_less_multiply())
-                REQUIRE(~crypto::crc64_update_carry_less(~std::uint64_t{0}, part) == expected);
-            crypto::crc64 in_two;
-            in_two.update(part.first(size / 3));
-            in_two.update(part.subspan(size / 3));
-            REQUIRE(in_two.value() == expected);
+            const auto part = std::span(bytes).subspan(start, size);
+            REQUIRE(~crypto::crc64_update_table(~std::uint64_t{0}, part) == by_definition(part));
         }
+}
+
+TEST_CASE("crc64: every form agrees with the table, at every length and alignment")
+{
+    constexpr std::size_t alignments = 64;
+    constexpr std::size_t longest = 1100;
+    const auto bytes = random_bytes(2 * alignments + longest);
+    const auto misaligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % alignments;
+    const auto all = std::span(bytes).subspan((alignments - misaligned) % alignments);
+    for_each_fast_form([&](crypto::crc64_form form) {
+        for (std::size_t start = 0; start != alignments; ++start) {
+            const std::uint64_t before = 0x0123456789abcdef * (start + 1);
+            std::uint64_t expected = before;
+            for (std::size_t size = 0; size <= longest; ++size) {
+                if (form(before, all.subspan(start, size)) != expected)
+                    FAIL("alignment ", start, ", length ", size);
+                expected = crypto::crc64_update_table(expected, all.subspan(start + size, 1));
+            }
+        }
+    });
+}
+
+TEST_CASE("crc64: every form goes on from where it stopped")
+{
+    const auto bytes = random_bytes(100'000);
+    std::minstd_rand random(11);
+    const auto expected = crypto::crc64_update_table(~std::uint64_t{0}, bytes);
+    for_each_fast_form([&](crypto::crc64_form form) {
+        for (int round = 0; round != 50; ++round) {
+            const std::size_t longest_piece = std::size_t{8} << random() % 14;
+            auto state = ~std::uint64_t{0};
+            for (auto left = std::span(bytes); !left.empty();) {
+                const auto size = std::min<std::size_t>(random() % longest_piece, left.size());
+                state = form(state, left.first(size));
+                left = left.subspan(size);
+            }
+            REQUIRE(state == expected);
+        }
+    });
+}
+
+TEST_CASE("crc64: pieces add up")
+{
+    const auto bytes = random_bytes(5000);
+    crypto::crc64 in_two;
+    in_two.update(std::span(bytes).first(1667));
+    in_two.update(std::span(bytes).subspan(1667));
+    CHECK(in_two.value() == by_definition(bytes));
+    CHECK(crypto::crc64().value() == 0);
 }
 
 TEST_CASE("crc64: combine")

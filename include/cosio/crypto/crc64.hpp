@@ -8,12 +8,26 @@
 #include <cosio/crypto/crc64_carry_less.hpp>
 #include <cosio/crypto/crc64_polynomial.hpp>
 #include <cosio/crypto/crc64_table.hpp>
+#include <cosio/crypto/crc64_wide.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace cosio::inline v0::crypto {
+
+/// Advances the raw register over bytes, as `crc64_update_table` does.
+using crc64_form = std::uint64_t (*)(std::uint64_t, std::span<const std::byte>) noexcept;
+
+/// The fastest form that the processor can do; looked for once per process.
+[[nodiscard]] inline crc64_form crc64_fastest() noexcept
+{
+    static const crc64_form fastest = crc64_has_512_bits() ? crc64_update_512
+        : crc64_has_256_bits()                             ? crc64_update_256
+        : crc64_has_carry_less_multiply()                  ? crc64_update_carry_less
+                                                           : crc64_update_table;
+    return fastest;
+}
 
 /// The CRC64 of bytes that arrive in pieces.
 class crc64
@@ -22,9 +36,7 @@ public:
     /// Adds bytes: carry-less multiplication where the processor has it, tables elsewhere.
     void update(std::span<const std::byte> bytes) noexcept
     {
-        register_ = crc64_has_carry_less_multiply()
-            ? crc64_update_carry_less(register_, bytes)
-            : crc64_update_table(register_, bytes);
+        register_ = crc64_fastest()(register_, bytes);
     }
 
     /// The CRC64 of all bytes so far; 0 when there were none.
