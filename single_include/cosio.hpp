@@ -1963,43 +1963,61 @@ using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
     return error(errc::crypto_unavailable, std::string("OpenSSL has no ").append(name));
 }
 
-/// A digest over bytes that arrive in pieces. Reusable: `finish()` leaves it ready to start again.
+/// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
 ///
-/// Not thread safe. Errors: `errc::crypto_unavailable`.
+/// What it holds of the bytes is wiped when it goes, starts again or is set. Not thread safe.
+/// Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
 class hasher
 {
 public:
-    hasher() : context_(EVP_MD_CTX_new()) { start(); }
+    hasher() : context_(EVP_MD_CTX_new()) {}
 
     /// Adds bytes.
     void update(std::span<const std::byte> bytes) noexcept
     {
+        start();
         usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
     }
 
-    /// The digest of all bytes since the start, and a new start.
+    /// Forgets its own bytes and goes on behind those of `other`: cheaper than hashing them again.
+    void set(const hasher& other) noexcept
+    {
+        started_ = true;
+        usable_ = other.usable() && context_ != nullptr &&
+            EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
+    }
+
+    /// Whether bytes were added and nothing has failed, which `finish()` would report.
+    [[nodiscard]] bool usable() const noexcept { return started_ && usable_; }
+
+    /// The digest of all bytes since the start.
     [[nodiscard]] result<digest_value<Algorithm>> finish()
     {
-        digest_value<Algorithm> value{};
-        usable_ = usable_ &&
-            EVP_DigestFinal_ex(
-                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) == 1;
-        if (!usable_)
-            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
         start();
+        started_ = false;
+        digest_value<Algorithm> value{};
+        if (!usable_ ||
+            EVP_DigestFinal_ex(
+                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) != 1)
+            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
         return value;
     }
 
 private:
+    /// Not before there are bytes: many a hasher is set, or used once.
     void start() noexcept
     {
+        if (started_)
+            return;
+        started_ = true;
         const auto* const algorithm = fetched_digest<Algorithm>();
         usable_ = context_ != nullptr && algorithm != nullptr &&
             EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
     }
 
     digest_context context_;
+    bool started_ = false;
     bool usable_ = false;
 };
 
@@ -3970,10 +3988,11 @@ void append_hex(Text& text, std::span<const std::byte> bytes)
 
 namespace cosio::inline v0::crypto {
 
-/// A keyed HMAC (RFC 2104). The padded keys are made by the constructor and wiped with the object.
+/// A keyed HMAC (RFC 2104). What the key makes of the digest is computed by the constructor, copied
+/// for each message, and wiped with the object.
 ///
-/// Made of two digests in a context that stays: OpenSSL's own HMAC allocates for each message, which
-/// takes longer than hashing the 64 bytes of a pad again.
+/// Made of two digests in a context that stays: OpenSSL's own HMAC sets up more for each message
+/// than hashing it takes.
 ///
 /// Not thread safe; movable, not copyable. Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
@@ -3989,25 +4008,35 @@ public:
             std::ranges::copy(key, block.writable().begin());
         } else {
             hash_.update(key);
-            if (const auto digest = hash_.finish())
-                std::ranges::copy(*digest, block.writable().begin());
+            const auto digest = hash_.finish();
+            if (!digest)
+                return; // Not usable.
+            std::ranges::copy(*digest, block.writable().begin());
         }
         constexpr std::byte inner_mask{0x36};
         constexpr std::byte outer_mask{0x5c};
-        for (std::size_t i = 0; i != block_size; ++i) {
-            inner_pad_.writable()[i] = block.view()[i] ^ inner_mask;
-            outer_pad_.writable()[i] = block.view()[i] ^ outer_mask;
-        }
+        for (std::byte& each : block.writable())
+            each ^= inner_mask;
+        behind_inner_pad_.update(block.view());
+        for (std::byte& each : block.writable())
+            each ^= inner_mask ^ outer_mask;
+        behind_outer_pad_.update(block.view());
+    }
+
+    /// Whether the key could be set up; `sign` fails if not.
+    [[nodiscard]] bool usable() const noexcept
+    {
+        return behind_inner_pad_.usable() && behind_outer_pad_.usable();
     }
 
     [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
     {
-        hash_.update(inner_pad_.view());
+        hash_.set(behind_inner_pad_);
         hash_.update(message);
         const auto inner = hash_.finish();
         if (!inner)
             return inner.error();
-        hash_.update(outer_pad_.view());
+        hash_.set(behind_outer_pad_);
         hash_.update(*inner);
         return hash_.finish();
     }
@@ -4023,8 +4052,8 @@ private:
     static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
 
     hasher<Algorithm> hash_{};
-    secret_bytes<block_size> inner_pad_{};
-    secret_bytes<block_size> outer_pad_{};
+    hasher<Algorithm> behind_inner_pad_{};
+    hasher<Algorithm> behind_outer_pad_{};
 };
 
 using hmac_sha1_key = hmac_key<digest_algorithm::sha1>;
@@ -4179,14 +4208,18 @@ public:
     /// Errors: `errc::crypto_unavailable`.
     [[nodiscard]] static result<q_sign_key> derive(std::string_view secret_key, key_time validity)
     {
-        const auto mac = crypto::hmac_sha1(
+        auto mac = crypto::hmac_sha1(
             detail::bytes_of(secret_key), detail::bytes_of(validity.text()));
         if (!mac)
             return mac.error();
         // The hexadecimal text is the key of the next step, not the bytes it stands for.
         crypto::secret_buffer text;
         crypto::append_hex(text, *mac);
-        return q_sign_key(text, validity);
+        OPENSSL_cleanse(mac->data(), mac->size());
+        q_sign_key key(text, validity);
+        if (!key.hmac_.usable())
+            return crypto::digest_unavailable("SHA1");
+        return key;
     }
 
     /// From a SignKey that was derived elsewhere: 40 hexadecimal digits, used as they stand.
@@ -5137,7 +5170,10 @@ public:
             return next.error();
         std::ranges::copy(*next, key.writable().begin());
         OPENSSL_cleanse(next->data(), next->size());
-        return sig_v4_key(key);
+        sig_v4_key made(key);
+        if (!made.hmac_.usable())
+            return crypto::digest_unavailable("SHA256");
+        return made;
     }
 
     [[nodiscard]] result<crypto::sha256_value> sign(std::string_view text)

@@ -35,6 +35,25 @@ TEST_CASE("a hasher takes pieces and can be used again")
     }
 }
 
+TEST_CASE("a hasher goes on behind the bytes of another, which stays as it is")
+{
+    using hasher = crypto::hasher<crypto::digest_algorithm::sha1>;
+    hasher prefix;
+    CHECK_FALSE(prefix.usable()); // There are no bytes yet.
+    prefix.update(bytes_of("a"));
+    CHECK(prefix.usable());
+    hasher hash;
+    hash.update(bytes_of("these are forgotten"));
+    for (int round = 0; round != 2; ++round) {
+        hash.set(prefix);
+        hash.update(bytes_of("bc"));
+        CHECK(hash.finish().value() == crypto::sha1(bytes_of("abc")).value());
+    }
+    CHECK(hash.finish().value() == crypto::sha1(bytes_of("")).value());
+    hash.set(hasher());
+    CHECK_FALSE(hash.finish());
+}
+
 TEST_CASE("HMAC of RFC 2202 and RFC 4231")
 {
     CHECK(hex(crypto::hmac_sha1(bytes_of("Jefe"), bytes_of("what do ya want for nothing?"))

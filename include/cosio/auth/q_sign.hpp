@@ -150,14 +150,18 @@ public:
     /// Errors: `errc::crypto_unavailable`.
     [[nodiscard]] static result<q_sign_key> derive(std::string_view secret_key, key_time validity)
     {
-        const auto mac = crypto::hmac_sha1(
+        auto mac = crypto::hmac_sha1(
             detail::bytes_of(secret_key), detail::bytes_of(validity.text()));
         if (!mac)
             return mac.error();
         // The hexadecimal text is the key of the next step, not the bytes it stands for.
         crypto::secret_buffer text;
         crypto::append_hex(text, *mac);
-        return q_sign_key(text, validity);
+        OPENSSL_cleanse(mac->data(), mac->size());
+        q_sign_key key(text, validity);
+        if (!key.hmac_.usable())
+            return crypto::digest_unavailable("SHA1");
+        return key;
     }
 
     /// From a SignKey that was derived elsewhere: 40 hexadecimal digits, used as they stand.

@@ -187,7 +187,10 @@ public:
             return next.error();
         std::ranges::copy(*next, key.writable().begin());
         OPENSSL_cleanse(next->data(), next->size());
-        return sig_v4_key(key);
+        sig_v4_key made(key);
+        if (!made.hmac_.usable())
+            return crypto::digest_unavailable("SHA256");
+        return made;
     }
 
     [[nodiscard]] result<crypto::sha256_value> sign(std::string_view text)

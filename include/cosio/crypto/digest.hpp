@@ -60,43 +60,61 @@ using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
     return error(errc::crypto_unavailable, std::string("OpenSSL has no ").append(name));
 }
 
-/// A digest over bytes that arrive in pieces. Reusable: `finish()` leaves it ready to start again.
+/// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
 ///
-/// Not thread safe. Errors: `errc::crypto_unavailable`.
+/// What it holds of the bytes is wiped when it goes, starts again or is set. Not thread safe.
+/// Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
 class hasher
 {
 public:
-    hasher() : context_(EVP_MD_CTX_new()) { start(); }
+    hasher() : context_(EVP_MD_CTX_new()) {}
 
     /// Adds bytes.
     void update(std::span<const std::byte> bytes) noexcept
     {
+        start();
         usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
     }
 
-    /// The digest of all bytes since the start, and a new start.
+    /// Forgets its own bytes and goes on behind those of `other`: cheaper than hashing them again.
+    void set(const hasher& other) noexcept
+    {
+        started_ = true;
+        usable_ = other.usable() && context_ != nullptr &&
+            EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
+    }
+
+    /// Whether bytes were added and nothing has failed, which `finish()` would report.
+    [[nodiscard]] bool usable() const noexcept { return started_ && usable_; }
+
+    /// The digest of all bytes since the start.
     [[nodiscard]] result<digest_value<Algorithm>> finish()
     {
-        digest_value<Algorithm> value{};
-        usable_ = usable_ &&
-            EVP_DigestFinal_ex(
-                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) == 1;
-        if (!usable_)
-            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
         start();
+        started_ = false;
+        digest_value<Algorithm> value{};
+        if (!usable_ ||
+            EVP_DigestFinal_ex(
+                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) != 1)
+            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
         return value;
     }
 
 private:
+    /// Not before there are bytes: many a hasher is set, or used once.
     void start() noexcept
     {
+        if (started_)
+            return;
+        started_ = true;
         const auto* const algorithm = fetched_digest<Algorithm>();
         usable_ = context_ != nullptr && algorithm != nullptr &&
             EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
     }
 
     digest_context context_;
+    bool started_ = false;
     bool usable_ = false;
 };
 

@@ -14,10 +14,11 @@
 
 namespace cosio::inline v0::crypto {
 
-/// A keyed HMAC (RFC 2104). The padded keys are made by the constructor and wiped with the object.
+/// A keyed HMAC (RFC 2104). What the key makes of the digest is computed by the constructor, copied
+/// for each message, and wiped with the object.
 ///
-/// Made of two digests in a context that stays: OpenSSL's own HMAC allocates for each message, which
-/// takes longer than hashing the 64 bytes of a pad again.
+/// Made of two digests in a context that stays: OpenSSL's own HMAC sets up more for each message
+/// than hashing it takes.
 ///
 /// Not thread safe; movable, not copyable. Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
@@ -33,25 +34,35 @@ public:
             std::ranges::copy(key, block.writable().begin());
         } else {
             hash_.update(key);
-            if (const auto digest = hash_.finish())
-                std::ranges::copy(*digest, block.writable().begin());
+            const auto digest = hash_.finish();
+            if (!digest)
+                return; // Not usable.
+            std::ranges::copy(*digest, block.writable().begin());
         }
         constexpr std::byte inner_mask{0x36};
         constexpr std::byte outer_mask{0x5c};
-        for (std::size_t i = 0; i != block_size; ++i) {
-            inner_pad_.writable()[i] = block.view()[i] ^ inner_mask;
-            outer_pad_.writable()[i] = block.view()[i] ^ outer_mask;
-        }
+        for (std::byte& each : block.writable())
+            each ^= inner_mask;
+        behind_inner_pad_.update(block.view());
+        for (std::byte& each : block.writable())
+            each ^= inner_mask ^ outer_mask;
+        behind_outer_pad_.update(block.view());
+    }
+
+    /// Whether the key could be set up; `sign` fails if not.
+    [[nodiscard]] bool usable() const noexcept
+    {
+        return behind_inner_pad_.usable() && behind_outer_pad_.usable();
     }
 
     [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
     {
-        hash_.update(inner_pad_.view());
+        hash_.set(behind_inner_pad_);
         hash_.update(message);
         const auto inner = hash_.finish();
         if (!inner)
             return inner.error();
-        hash_.update(outer_pad_.view());
+        hash_.set(behind_outer_pad_);
         hash_.update(*inner);
         return hash_.finish();
     }
@@ -67,8 +78,8 @@ private:
     static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
 
     hasher<Algorithm> hash_{};
-    secret_bytes<block_size> inner_pad_{};
-    secret_bytes<block_size> outer_pad_{};
+    hasher<Algorithm> behind_inner_pad_{};
+    hasher<Algorithm> behind_outer_pad_{};
 };
 
 using hmac_sha1_key = hmac_key<digest_algorithm::sha1>;
