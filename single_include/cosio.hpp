@@ -97,15 +97,8 @@ public:
 
     void reserve(std::size_t capacity)
     {
-        if (capacity <= capacity_)
-            return;
-        auto more = std::make_unique_for_overwrite<char[]>(capacity);
-        if (size_ != 0) {
-            std::memcpy(more.get(), room_.get(), size_);
-            OPENSSL_cleanse(room_.get(), size_);
-        }
-        room_ = std::move(more);
-        capacity_ = capacity;
+        if (capacity > capacity_)
+            move_to(capacity);
     }
     /// What is added are zeros.
     void resize(std::size_t size)
@@ -127,6 +120,14 @@ public:
         return *this;
     }
     void push_back(char character) { append({&character, 1}); }
+    /// Lets `write(char* from)` write up to `at_most` characters and return where they end. It
+    /// must not touch what lies behind.
+    template <class Write>
+    void append_written(std::size_t at_most, Write&& write)
+    {
+        make_room(size_ + at_most);
+        size_ = static_cast<std::size_t>(write(room_.get() + size_) - room_.get());
+    }
 
     /// Wipes the contents and keeps the memory.
     void clear() noexcept
@@ -148,7 +149,24 @@ private:
     void make_room(std::size_t size)
     {
         if (size > capacity_)
-            reserve(std::max({size, 2 * capacity_, first_capacity}));
+            grow(size);
+    }
+
+    /// Kept out of line, so that what mostly happens is short enough to be inlined.
+    [[gnu::noinline]] void grow(std::size_t size)
+    {
+        move_to(std::max({size, 2 * capacity_, first_capacity}));
+    }
+
+    void move_to(std::size_t capacity)
+    {
+        auto more = std::make_unique_for_overwrite<char[]>(capacity);
+        if (size_ != 0) {
+            std::memcpy(more.get(), room_.get(), size_);
+            OPENSSL_cleanse(room_.get(), size_);
+        }
+        room_ = std::move(more);
+        capacity_ = capacity;
     }
 
     std::unique_ptr<char[]> room_{}; // Beyond `size_` it never holds anything that was appended.
@@ -201,6 +219,7 @@ private:
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 namespace cosio::inline v0::detail {
 
@@ -222,11 +241,53 @@ namespace cosio::inline v0::detail {
     return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+/// Lower-cases the letters among eight characters at once.
+[[nodiscard]] constexpr std::uint64_t eight_to_lower(std::uint64_t characters) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    // The highest bit of a byte of a sum tells whether the seven below it were above a limit.
+    const std::uint64_t low_bits = characters & 0x7f * each;
+    const std::uint64_t from_a = low_bits + (0x80 - 'A') * each;
+    const std::uint64_t beyond_z = low_bits + (0x7f - 'Z') * each;
+    const std::uint64_t upper = from_a & ~beyond_z & ~characters & 0x80 * each;
+    return characters | upper >> 2U;
+}
+
+/// Eight characters, in whatever order: for comparisons.
+[[nodiscard]] inline std::uint64_t eight_at(const char* text) noexcept
+{
+    std::uint64_t characters = 0;
+    std::memcpy(&characters, text, sizeof characters);
+    return characters;
+}
+
+/// Lower-cases the letters of a text where it stands.
+inline void make_lower(std::span<char> text) noexcept
+{
+    std::size_t i = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+        const auto lower = eight_to_lower(eight_at(&text[i]));
+        std::memcpy(&text[i], &lower, sizeof lower);
+    }
+    for (; i != text.size(); ++i)
+        text[i] = to_lower(text[i]);
+}
+
 [[nodiscard]] constexpr bool equal_ignoring_case(
     std::string_view left, std::string_view right) noexcept
 {
     if (left.size() != right.size())
         return false;
+    if (const auto size = left.size(); !std::is_constant_evaluated() && size >= 8) {
+        const auto differ = [=](std::size_t at) {
+            return eight_to_lower(eight_at(left.data() + at)) !=
+                eight_to_lower(eight_at(right.data() + at));
+        };
+        for (std::size_t at = 0; at + 8 < size; at += 8)
+            if (differ(at))
+                return false;
+        return !differ(size - 8); // Some of them for the second time, unless there are eight.
+    }
     for (std::size_t i = 0; i != left.size(); ++i)
         if (to_lower(left[i]) != to_lower(right[i]))
             return false;
@@ -366,7 +427,6 @@ inline constexpr auto receivable_characters =
 #define COSIO_SERVICE_ERRC_HPP
 
 #include <system_error>
-#include <type_traits>
 
 namespace cosio::inline v0 {
 
@@ -2669,35 +2729,71 @@ namespace cosio::inline v0::http {
 /// Whether `/` stays (paths) or is encoded (query parts, signatures).
 enum class slash { keep, encode };
 
-[[nodiscard]] constexpr std::array<bool, 256> make_unreserved_characters() noexcept
+/// Whether a character stays as it is, for each there is.
+[[nodiscard]] constexpr std::array<bool, 256> make_plain_characters(slash treatment) noexcept
 {
-    std::array<bool, 256> unreserved{};
-    for (std::size_t i = 0; i != unreserved.size(); ++i) {
+    std::array<bool, 256> plain{};
+    for (std::size_t i = 0; i != plain.size(); ++i) {
         const char c = static_cast<char>(i);
-        unreserved[i] =
-            detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
+        plain[i] = detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' ||
+            (c == '/' && treatment == slash::keep);
     }
-    return unreserved;
+    return plain;
 }
 
-inline constexpr auto unreserved_characters = make_unreserved_characters();
+inline constexpr auto plain_in_paths = make_plain_characters(slash::keep);
+inline constexpr auto plain_in_queries = make_plain_characters(slash::encode);
+
+/// The most characters that one becomes.
+inline constexpr std::size_t longest_escape = 3;
+
+/// Writes the encoded form of `text` to `out`, which has room for `longest_escape` times its size;
+/// where it ends.
+inline char* write_percent_encoded(char* out, std::string_view text, slash treatment) noexcept
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    constexpr std::size_t group_size = 8; // Of characters that mostly all stay as they are.
+    const auto& table = treatment == slash::keep ? plain_in_paths : plain_in_queries;
+    const auto is_plain = [&table](char c) { return table[static_cast<unsigned char>(c)]; };
+    const auto are_plain = [&is_plain](const char* group) {
+        bool all = true; // Without a branch for each of them.
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i != group_size; ++i)
+            all = all & is_plain(group[i]);
+        return all;
+    };
+    while (!text.empty()) {
+        const auto group = text.substr(0, group_size);
+        text.remove_prefix(group.size());
+        if (group.size() == group_size && are_plain(group.data())) {
+            std::memcpy(out, group.data(), group_size);
+            out += group_size;
+            continue;
+        }
+        for (const char c : group) {
+            if (is_plain(c)) {
+                *out++ = c;
+                continue;
+            }
+            const auto byte = static_cast<unsigned char>(c);
+            *out++ = '%';
+            *out++ = digits[byte >> 4U];
+            *out++ = digits[byte & 15U];
+        }
+    }
+    return out;
+}
 
 /// Appends the encoded form of `text` to anything that has `append(std::string_view)`.
 template <class Text>
 void append_percent_encoded(Text& out, std::string_view text, slash treatment)
 {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::size_t plain = 0; // Start of the run of characters that stay as they are.
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (unreserved_characters[byte] || (byte == '/' && treatment == slash::keep))
-            continue;
-        out.append(text.substr(plain, i - plain));
-        const char escape[] = {'%', digits[byte >> 4U], digits[byte & 15U]};
-        out.append(std::string_view(escape, sizeof escape));
-        plain = i + 1;
+    constexpr std::size_t piece = 64;
+    char written[longest_escape * piece];
+    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
+        char* const end = write_percent_encoded(written, text.substr(0, piece), treatment);
+        out.append(std::string_view(written, static_cast<std::size_t>(end - written)));
     }
-    out.append(text.substr(plain));
 }
 
 [[nodiscard]] inline std::string percent_encoded(
@@ -2758,7 +2854,7 @@ public:
     explicit target(std::string path)
     {
         const auto stays = [](char c) {
-            return unreserved_characters[static_cast<unsigned char>(c)] || c == '/';
+            return plain_in_paths[static_cast<unsigned char>(c)];
         };
         if (std::ranges::all_of(path, stays)) {
             text_ = std::move(path);
@@ -3954,18 +4050,34 @@ struct connection_counters
 
 namespace cosio::inline v0::crypto {
 
+[[nodiscard]] constexpr auto make_hex_pairs() noexcept
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte != pairs.size(); ++byte)
+        pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
+    return pairs;
+}
+
+inline constexpr auto hex_pairs = make_hex_pairs();
+
+/// Writes two lower-case digits a byte to `out`; where they end.
+inline char* write_hex(char* out, std::span<const std::byte> bytes) noexcept
+{
+    for (const std::byte byte : bytes) {
+        std::memcpy(out, hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
+        out += 2;
+    }
+    return out;
+}
+
 /// Appends two lower-case digits a byte to anything that has `resize` and `data`.
 template <class Text>
 void append_hex(Text& text, std::span<const std::byte> bytes)
 {
-    constexpr char digits[] = "0123456789abcdef";
     const std::size_t start = text.size();
     text.resize(start + 2 * bytes.size());
-    char* out = text.data() + start;
-    for (const std::byte byte : bytes) {
-        *out++ = digits[std::to_integer<unsigned>(byte >> 4)];
-        *out++ = digits[std::to_integer<unsigned>(byte & std::byte{15})];
-    }
+    write_hex(text.data() + start, bytes);
 }
 
 [[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
@@ -4001,7 +4113,8 @@ class hmac_key
     static_assert(Algorithm != digest_algorithm::md5, "COS and S3 sign with SHA-1 and SHA-256");
 
 public:
-    explicit hmac_key(std::span<const std::byte> key)
+    /// `prefix` is what all messages begin with; `sign` takes the rest.
+    explicit hmac_key(std::span<const std::byte> key, std::span<const std::byte> prefix = {})
     {
         secret_bytes<block_size> block;
         if (key.size() <= block_size) {
@@ -4017,7 +4130,8 @@ public:
         constexpr std::byte outer_mask{0x5c};
         for (std::byte& each : block.writable())
             each ^= inner_mask;
-        behind_inner_pad_.update(block.view());
+        behind_prefix_.update(block.view());
+        behind_prefix_.update(prefix);
         for (std::byte& each : block.writable())
             each ^= inner_mask ^ outer_mask;
         behind_outer_pad_.update(block.view());
@@ -4026,12 +4140,12 @@ public:
     /// Whether the key could be set up; `sign` fails if not.
     [[nodiscard]] bool usable() const noexcept
     {
-        return behind_inner_pad_.usable() && behind_outer_pad_.usable();
+        return behind_prefix_.usable() && behind_outer_pad_.usable();
     }
 
     [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
     {
-        hash_.set(behind_inner_pad_);
+        hash_.set(behind_prefix_);
         hash_.update(message);
         const auto inner = hash_.finish();
         if (!inner)
@@ -4052,7 +4166,7 @@ private:
     static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
 
     hasher<Algorithm> hash_{};
-    hasher<Algorithm> behind_inner_pad_{};
+    hasher<Algorithm> behind_prefix_{};
     hasher<Algorithm> behind_outer_pad_{};
 };
 
@@ -4083,6 +4197,8 @@ using hmac_sha256_key = hmac_key<digest_algorithm::sha256>;
 #ifndef COSIO_AUTH_Q_SIGN_HPP
 #define COSIO_AUTH_Q_SIGN_HPP
 
+#include <tuple>
+
 namespace cosio::inline v0::auth {
 
 /// From when to when a signature is valid.
@@ -4102,16 +4218,29 @@ struct key_time
 
 /// Whether a header field of that name is signed when it is present: all that changes what the
 /// request means, as the official SDKs have it. (`Date`, `User-Agent` and the like are not.)
-[[nodiscard]] inline bool is_signed_field(std::string_view name) noexcept
+[[nodiscard]] constexpr bool is_signed_field(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 17> names{"cache-control", "content-disposition",
-        "content-encoding", "content-length", "content-md5", "content-type", "expect", "expires",
-        "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "origin",
-        "pic-operations", "range", "transfer-encoding"};
-    return detail::starts_with_ignoring_case(name, "x-cos-") ||
-        detail::starts_with_ignoring_case(name, "x-ci-") ||
-        std::ranges::any_of(
-            names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+    const auto is = [name](std::string_view known) {
+        return detail::equal_ignoring_case(name, known);
+    };
+    if (detail::starts_with_ignoring_case(name, "x-cos-") ||
+        detail::starts_with_ignoring_case(name, "x-ci-"))
+        return true;
+    switch (name.size()) {
+    case 4: return is("host");
+    case 5: return is("range");
+    case 6: return is("expect") || is("origin");
+    case 7: return is("expires");
+    case 8: return is("if-match");
+    case 11: return is("content-md5");
+    case 12: return is("content-type");
+    case 13: return is("cache-control") || is("if-none-match");
+    case 14: return is("content-length") || is("pic-operations");
+    case 16: return is("content-encoding");
+    case 17: return is("if-modified-since") || is("transfer-encoding");
+    case 19: return is("content-disposition") || is("if-unmodified-since");
+    default: return false;
+    }
 }
 
 /// `name=value` pairs in the order and encoding in which they are hashed. Some values are keys,
@@ -4122,21 +4251,15 @@ public:
     /// A pair that is not encoded yet.
     void add(std::string_view name, std::string_view value)
     {
-        const auto start = text_.size();
-        http::append_percent_encoded(text_, name, http::slash::encode);
-        const auto name_end = text_.size();
-        http::append_percent_encoded(text_, value, http::slash::encode);
-        remember(start, name_end);
+        add_written(name, value, http::longest_escape, [](char* out, std::string_view text) {
+            return http::write_percent_encoded(out, text, http::slash::encode);
+        });
     }
 
     /// A pair that was encoded for the wire, which is the same encoding.
     void add_encoded(std::string_view name, std::string_view value)
     {
-        const auto start = text_.size();
-        text_.append(name);
-        const auto name_end = text_.size();
-        text_.append(value);
-        remember(start, name_end);
+        add_written(name, value, 1, write_plain);
     }
 
     /// Sorts by name; call it once, after the last `add`.
@@ -4151,22 +4274,15 @@ public:
     /// Appends `n1=v1&n2=v2`.
     void append_to(crypto::secret_buffer& out) const
     {
-        std::string_view separator;
-        for (const auto& pair : pairs_) {
-            out.append(separator).append(name_of(pair)).append("=").append(
-                text_.view().substr(pair.name_end, pair.end - pair.name_end));
-            separator = "&";
-        }
+        append_joined(out, '&', [this](const position& pair) {
+            return part(pair.start, pair.end);
+        });
     }
 
     /// Appends `n1;n2`.
-    void append_names_to(std::string& out) const
+    void append_names_to(crypto::secret_buffer& out) const
     {
-        std::string_view separator;
-        for (const auto& pair : pairs_) {
-            out.append(separator).append(name_of(pair));
-            separator = ";";
-        }
+        append_joined(out, ';', [this](const position& pair) { return name_of(pair); });
     }
 
     /// Forgets and wipes the pairs, keeps the memory.
@@ -4184,17 +4300,51 @@ private:
         std::size_t end = 0;
     };
 
-    /// Names are lower-cased after encoding, so even the digits of their escapes are lower-case.
-    void remember(std::size_t start, std::size_t name_end)
+    static char* write_plain(char* out, std::string_view text) noexcept
     {
-        std::transform(text_.data() + start, text_.data() + name_end, text_.data() + start,
-            detail::to_lower);
-        pairs_.push_back({start, name_end, text_.size()});
+        if (!text.empty())
+            std::memcpy(out, text.data(), text.size());
+        return out + text.size();
+    }
+
+    /// `write` makes of each character up to `growth` ones. Names are lower-cased after encoding,
+    /// so even the digits of their escapes are lower-case.
+    template <class Write>
+    void add_written(std::string_view name, std::string_view value, std::size_t growth, Write write)
+    {
+        position pair;
+        pair.start = text_.size();
+        text_.append_written(growth * (name.size() + value.size()) + 1, [&](char* const start) {
+            char* const name_end = write(start, name);
+            detail::make_lower({start, name_end});
+            pair.name_end = pair.start + static_cast<std::size_t>(name_end - start);
+            *name_end = '=';
+            return write(name_end + 1, value);
+        });
+        pair.end = text_.size();
+        pairs_.push_back(pair);
+    }
+
+    template <class PartOf>
+    void append_joined(crypto::secret_buffer& out, char separator, PartOf part_of) const
+    {
+        out.append_written(text_.size() + pairs_.size(), [&](char* to) {
+            for (std::size_t i = 0; i != pairs_.size(); ++i) {
+                if (i != 0)
+                    *to++ = separator;
+                to = write_plain(to, part_of(pairs_[i]));
+            }
+            return to;
+        });
     }
 
     [[nodiscard]] std::string_view name_of(const position& pair) const
     {
-        return text_.view().substr(pair.start, pair.name_end - pair.start);
+        return part(pair.start, pair.name_end);
+    }
+    [[nodiscard]] std::string_view part(std::size_t start, std::size_t end) const
+    {
+        return {text_.view().data() + start, end - start};
     }
 
     crypto::secret_buffer text_{};
@@ -4232,10 +4382,12 @@ public:
     /// The KeyTime as it is signed and sent.
     [[nodiscard]] std::string_view time() const noexcept { return time_; }
 
-    /// Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<crypto::sha1_value> sign(std::string_view text)
+    /// The signature of a request that has this SHA-1. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<crypto::sha1_value> sign(const crypto::sha1_value& request_digest)
     {
-        return hmac_.sign(detail::bytes_of(text));
+        std::array<char, 2 * std::tuple_size_v<crypto::sha1_value> + 1> message;
+        *crypto::write_hex(message.data(), request_digest) = '\n';
+        return hmac_.sign(std::as_bytes(std::span(message)));
     }
     /// The SHA-1 of `text`, without the key. Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<crypto::sha1_value> digest(std::string_view text)
@@ -4245,12 +4397,13 @@ public:
 
 private:
     q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
-        : hmac_(detail::bytes_of(key_text.view())), validity_(validity), time_(validity.text())
+        : validity_(validity), time_(validity.text()),
+          hmac_(detail::bytes_of(key_text.view()), detail::bytes_of("sha1\n" + time_ + "\n"))
     {}
 
-    crypto::hmac_sha1_key hmac_;
     key_time validity_;
     std::string time_;
+    crypto::hmac_sha1_key hmac_;
 };
 
 /// The request that is signed, and the fields of an Authorization value that depend on it.
@@ -4263,10 +4416,16 @@ public:
     canonical_pairs parameters{};
     canonical_pairs headers{};
 
-    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_; }
-    [[nodiscard]] std::string_view parameter_list() const noexcept { return parameter_list_; }
+    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_.view(); }
+    [[nodiscard]] std::string_view parameter_list() const noexcept
+    {
+        return parameter_list_.view();
+    }
     /// Hexadecimal, once `sign` has succeeded.
-    [[nodiscard]] std::string_view signature() const noexcept { return signature_; }
+    [[nodiscard]] std::string_view signature() const noexcept
+    {
+        return {signature_.data(), signature_.size()};
+    }
 
     /// Call it once all parameters and headers were added. Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<void> sign(
@@ -4287,14 +4446,10 @@ public:
         if (!request_digest)
             return request_digest.error();
 
-        text_.clear();
-        text_.append("sha1\n").append(key.time()).append("\n");
-        crypto::append_hex(text_, *request_digest);
-        text_.append("\n");
-        const auto mac = key.sign(text_.view());
+        const auto mac = key.sign(*request_digest);
         if (!mac)
             return mac.error();
-        crypto::append_hex(signature_, *mac);
+        crypto::write_hex(signature_.data(), *mac);
         return {};
     }
 
@@ -4306,14 +4461,13 @@ public:
         text_.clear();
         header_list_.clear();
         parameter_list_.clear();
-        signature_.clear();
     }
 
 private:
     crypto::secret_buffer text_{}; // That is hashed.
-    std::string header_list_{};
-    std::string parameter_list_{};
-    std::string signature_{};
+    crypto::secret_buffer header_list_{};
+    crypto::secret_buffer parameter_list_{};
+    std::array<char, 2 * std::tuple_size_v<crypto::sha1_value>> signature_{};
 };
 
 /// Adds the parameters of a target, all of which are signed.

@@ -77,6 +77,18 @@ TEST_CASE("q-sign: every vector")
     }
 }
 
+TEST_CASE("q-sign: which fields are signed")
+{
+    for (const std::string_view name : {"Cache-Control", "Content-Disposition", "Content-Encoding",
+             "Content-Length", "Content-MD5", "content-type", "EXPECT", "Expires", "Host",
+             "If-Match", "If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "Origin",
+             "Pic-Operations", "Range", "Transfer-Encoding", "x-cos-acl", "X-COS-Meta-a", "x-ci-a"})
+        CHECK_MESSAGE(auth::is_signed_field(name), name);
+    for (const std::string_view name : {"", "Date", "User-Agent", "Accept", "Connection", "Hosts",
+             "Hose", "x-cos", "x-amz-acl", "If-Matched", "Content-Language", "If-None-Matcher"})
+        CHECK_FALSE_MESSAGE(auth::is_signed_field(name), name);
+}
+
 TEST_CASE("q-sign: the two examples of the documentation")
 {
     struct example

@@ -75,3 +75,11 @@ TEST_CASE("an HMAC key signs many messages")
         CHECK(hex(key.sign(bytes_of("1700000000;1700003600")).value()) ==
             "e9c5d68b73e44fca2d3c9c5fcb87e169f3da7b9b");
 }
+
+TEST_CASE("an HMAC key knows what all messages begin with")
+{
+    crypto::hmac_sha1_key key(bytes_of("Jefe"), bytes_of("what do ya "));
+    for (int round = 0; round != 2; ++round)
+        CHECK(hex(key.sign(bytes_of("want for nothing?")).value()) ==
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}

@@ -51,6 +51,22 @@ TEST_CASE("a buffer grows, shrinks, is copied and moved")
     CHECK((buffer.view() == std::string_view("aga\0\0", 5)));
 }
 
+TEST_CASE("a buffer takes what is written into it")
+{
+    crypto::secret_buffer buffer("start ");
+    std::string all = "start ";
+    for (int i = 0; i != 200; ++i) {
+        buffer.append_written(16, [](char* out) {
+            std::memcpy(out, "four", 4);
+            return out + 4;
+        });
+        all += "four";
+    }
+    CHECK((buffer.view() == all));
+    buffer.append_written(0, [](char* out) { return out; });
+    CHECK((buffer.view() == all));
+}
+
 TEST_CASE("fixed secret bytes are wiped when they go")
 {
     alignas(crypto::secret_bytes<32>) std::byte memory[sizeof(crypto::secret_bytes<32>)];

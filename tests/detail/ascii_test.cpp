@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,4 +31,37 @@ TEST_CASE("trimming and comparing")
     CHECK(equal_ignoring_case("Content-MD5", "content-md5"));
     CHECK_FALSE(equal_ignoring_case("a", "ab"));
     CHECK(starts_with_ignoring_case("X-Cos-Meta-a", "x-cos-meta-"));
+}
+
+TEST_CASE("eight characters at once are lower-cased as one is")
+{
+    for (int byte = 0; byte != 256; ++byte)
+        for (std::size_t place = 0; place != 8; ++place) {
+            std::string text = "Az@[`{\x80\xff";
+            text[place] = static_cast<char>(byte);
+            std::string expected = text;
+            std::ranges::transform(expected, expected.begin(), [](char c) { return to_lower(c); });
+            const auto lower = eight_to_lower(eight_at(text.data()));
+            REQUIRE(lower == eight_at(expected.data()));
+        }
+}
+
+TEST_CASE("texts of all lengths that differ in one place")
+{
+    const std::string upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123";
+    const std::string lower = "abcdefghijklmnopqrstuvwxyz-0123";
+    for (std::size_t size = 0; size <= upper.size(); ++size) {
+        const auto text = std::string_view(upper).substr(0, size);
+        REQUIRE(equal_ignoring_case(text, std::string_view(lower).substr(0, size)));
+        std::string made_lower(text);
+        make_lower(made_lower);
+        REQUIRE(made_lower == std::string_view(lower).substr(0, size));
+        for (std::size_t place = 0; place != size; ++place) {
+            auto other = lower.substr(0, size);
+            other[place] = '_';
+            REQUIRE_FALSE(equal_ignoring_case(text, other));
+        }
+    }
+    static_assert(equal_ignoring_case("Content-Length", "content-length"));
+    static_assert(!equal_ignoring_case("Content-Length", "content_length"));
 }

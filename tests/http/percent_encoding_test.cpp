@@ -36,3 +36,20 @@ TEST_CASE("every byte comes back")
     CHECK(percent_decoded(percent_encoded(all)) == all);
     CHECK(percent_decoded(percent_encoded(all, slash::keep)) == all);
 }
+
+TEST_CASE("writing to memory encodes as appending does")
+{
+    std::string all;
+    for (int i = 0; i != 256; ++i)
+        all.push_back(static_cast<char>(i));
+    const std::string text = "plain-characters-only." + all + "photos/2026/a picture.jpg/";
+    for (const auto treatment : {slash::keep, slash::encode})
+        for (std::size_t start = 0; start != text.size(); ++start)
+            for (std::size_t size = 0; size != 20 && start + size <= text.size(); ++size) {
+                const auto part = std::string_view(text).substr(start, size);
+                std::string room(longest_escape * size, '\0');
+                char* const end = write_percent_encoded(room.data(), part, treatment);
+                room.resize(static_cast<std::size_t>(end - room.data()));
+                REQUIRE(room == percent_encoded(part, treatment));
+            }
+}

@@ -21,8 +21,11 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace cosio::inline v0::auth {
@@ -44,16 +47,29 @@ struct key_time
 
 /// Whether a header field of that name is signed when it is present: all that changes what the
 /// request means, as the official SDKs have it. (`Date`, `User-Agent` and the like are not.)
-[[nodiscard]] inline bool is_signed_field(std::string_view name) noexcept
+[[nodiscard]] constexpr bool is_signed_field(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 17> names{"cache-control", "content-disposition",
-        "content-encoding", "content-length", "content-md5", "content-type", "expect", "expires",
-        "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "origin",
-        "pic-operations", "range", "transfer-encoding"};
-    return detail::starts_with_ignoring_case(name, "x-cos-") ||
-        detail::starts_with_ignoring_case(name, "x-ci-") ||
-        std::ranges::any_of(
-            names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+    const auto is = [name](std::string_view known) {
+        return detail::equal_ignoring_case(name, known);
+    };
+    if (detail::starts_with_ignoring_case(name, "x-cos-") ||
+        detail::starts_with_ignoring_case(name, "x-ci-"))
+        return true;
+    switch (name.size()) {
+    case 4: return is("host");
+    case 5: return is("range");
+    case 6: return is("expect") || is("origin");
+    case 7: return is("expires");
+    case 8: return is("if-match");
+    case 11: return is("content-md5");
+    case 12: return is("content-type");
+    case 13: return is("cache-control") || is("if-none-match");
+    case 14: return is("content-length") || is("pic-operations");
+    case 16: return is("content-encoding");
+    case 17: return is("if-modified-since") || is("transfer-encoding");
+    case 19: return is("content-disposition") || is("if-unmodified-since");
+    default: return false;
+    }
 }
 
 /// `name=value` pairs in the order and encoding in which they are hashed. Some values are keys,
@@ -64,21 +80,15 @@ public:
     /// A pair that is not encoded yet.
     void add(std::string_view name, std::string_view value)
     {
-        const auto start = text_.size();
-        http::append_percent_encoded(text_, name, http::slash::encode);
-        const auto name_end = text_.size();
-        http::append_percent_encoded(text_, value, http::slash::encode);
-        remember(start, name_end);
+        add_written(name, value, http::longest_escape, [](char* out, std::string_view text) {
+            return http::write_percent_encoded(out, text, http::slash::encode);
+        });
     }
 
     /// A pair that was encoded for the wire, which is the same encoding.
     void add_encoded(std::string_view name, std::string_view value)
     {
-        const auto start = text_.size();
-        text_.append(name);
-        const auto name_end = text_.size();
-        text_.append(value);
-        remember(start, name_end);
+        add_written(name, value, 1, write_plain);
     }
 
     /// Sorts by name; call it once, after the last `add`.
@@ -93,22 +103,15 @@ public:
     /// Appends `n1=v1&n2=v2`.
     void append_to(crypto::secret_buffer& out) const
     {
-        std::string_view separator;
-        for (const auto& pair : pairs_) {
-            out.append(separator).append(name_of(pair)).append("=").append(
-                text_.view().substr(pair.name_end, pair.end - pair.name_end));
-            separator = "&";
-        }
+        append_joined(out, '&', [this](const position& pair) {
+            return part(pair.start, pair.end);
+        });
     }
 
     /// Appends `n1;n2`.
-    void append_names_to(std::string& out) const
+    void append_names_to(crypto::secret_buffer& out) const
     {
-        std::string_view separator;
-        for (const auto& pair : pairs_) {
-            out.append(separator).append(name_of(pair));
-            separator = ";";
-        }
+        append_joined(out, ';', [this](const position& pair) { return name_of(pair); });
     }
 
     /// Forgets and wipes the pairs, keeps the memory.
@@ -126,17 +129,51 @@ private:
         std::size_t end = 0;
     };
 
-    /// Names are lower-cased after encoding, so even the digits of their escapes are lower-case.
-    void remember(std::size_t start, std::size_t name_end)
+    static char* write_plain(char* out, std::string_view text) noexcept
     {
-        std::transform(text_.data() + start, text_.data() + name_end, text_.data() + start,
-            detail::to_lower);
-        pairs_.push_back({start, name_end, text_.size()});
+        if (!text.empty())
+            std::memcpy(out, text.data(), text.size());
+        return out + text.size();
+    }
+
+    /// `write` makes of each character up to `growth` ones. Names are lower-cased after encoding,
+    /// so even the digits of their escapes are lower-case.
+    template <class Write>
+    void add_written(std::string_view name, std::string_view value, std::size_t growth, Write write)
+    {
+        position pair;
+        pair.start = text_.size();
+        text_.append_written(growth * (name.size() + value.size()) + 1, [&](char* const start) {
+            char* const name_end = write(start, name);
+            detail::make_lower({start, name_end});
+            pair.name_end = pair.start + static_cast<std::size_t>(name_end - start);
+            *name_end = '=';
+            return write(name_end + 1, value);
+        });
+        pair.end = text_.size();
+        pairs_.push_back(pair);
+    }
+
+    template <class PartOf>
+    void append_joined(crypto::secret_buffer& out, char separator, PartOf part_of) const
+    {
+        out.append_written(text_.size() + pairs_.size(), [&](char* to) {
+            for (std::size_t i = 0; i != pairs_.size(); ++i) {
+                if (i != 0)
+                    *to++ = separator;
+                to = write_plain(to, part_of(pairs_[i]));
+            }
+            return to;
+        });
     }
 
     [[nodiscard]] std::string_view name_of(const position& pair) const
     {
-        return text_.view().substr(pair.start, pair.name_end - pair.start);
+        return part(pair.start, pair.name_end);
+    }
+    [[nodiscard]] std::string_view part(std::size_t start, std::size_t end) const
+    {
+        return {text_.view().data() + start, end - start};
     }
 
     crypto::secret_buffer text_{};
@@ -174,10 +211,12 @@ public:
     /// The KeyTime as it is signed and sent.
     [[nodiscard]] std::string_view time() const noexcept { return time_; }
 
-    /// Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<crypto::sha1_value> sign(std::string_view text)
+    /// The signature of a request that has this SHA-1. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<crypto::sha1_value> sign(const crypto::sha1_value& request_digest)
     {
-        return hmac_.sign(detail::bytes_of(text));
+        std::array<char, 2 * std::tuple_size_v<crypto::sha1_value> + 1> message;
+        *crypto::write_hex(message.data(), request_digest) = '\n';
+        return hmac_.sign(std::as_bytes(std::span(message)));
     }
     /// The SHA-1 of `text`, without the key. Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<crypto::sha1_value> digest(std::string_view text)
@@ -187,12 +226,13 @@ public:
 
 private:
     q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
-        : hmac_(detail::bytes_of(key_text.view())), validity_(validity), time_(validity.text())
+        : validity_(validity), time_(validity.text()),
+          hmac_(detail::bytes_of(key_text.view()), detail::bytes_of("sha1\n" + time_ + "\n"))
     {}
 
-    crypto::hmac_sha1_key hmac_;
     key_time validity_;
     std::string time_;
+    crypto::hmac_sha1_key hmac_;
 };
 
 /// The request that is signed, and the fields of an Authorization value that depend on it.
@@ -205,10 +245,16 @@ public:
     canonical_pairs parameters{};
     canonical_pairs headers{};
 
-    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_; }
-    [[nodiscard]] std::string_view parameter_list() const noexcept { return parameter_list_; }
+    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_.view(); }
+    [[nodiscard]] std::string_view parameter_list() const noexcept
+    {
+        return parameter_list_.view();
+    }
     /// Hexadecimal, once `sign` has succeeded.
-    [[nodiscard]] std::string_view signature() const noexcept { return signature_; }
+    [[nodiscard]] std::string_view signature() const noexcept
+    {
+        return {signature_.data(), signature_.size()};
+    }
 
     /// Call it once all parameters and headers were added. Errors: `errc::crypto_unavailable`.
     [[nodiscard]] result<void> sign(
@@ -229,14 +275,10 @@ public:
         if (!request_digest)
             return request_digest.error();
 
-        text_.clear();
-        text_.append("sha1\n").append(key.time()).append("\n");
-        crypto::append_hex(text_, *request_digest);
-        text_.append("\n");
-        const auto mac = key.sign(text_.view());
+        const auto mac = key.sign(*request_digest);
         if (!mac)
             return mac.error();
-        crypto::append_hex(signature_, *mac);
+        crypto::write_hex(signature_.data(), *mac);
         return {};
     }
 
@@ -248,14 +290,13 @@ public:
         text_.clear();
         header_list_.clear();
         parameter_list_.clear();
-        signature_.clear();
     }
 
 private:
     crypto::secret_buffer text_{}; // That is hashed.
-    std::string header_list_{};
-    std::string parameter_list_{};
-    std::string signature_{};
+    crypto::secret_buffer header_list_{};
+    crypto::secret_buffer parameter_list_{};
+    std::array<char, 2 * std::tuple_size_v<crypto::sha1_value>> signature_{};
 };
 
 /// Adds the parameters of a target, all of which are signed.

@@ -27,7 +27,8 @@ class hmac_key
     static_assert(Algorithm != digest_algorithm::md5, "COS and S3 sign with SHA-1 and SHA-256");
 
 public:
-    explicit hmac_key(std::span<const std::byte> key)
+    /// `prefix` is what all messages begin with; `sign` takes the rest.
+    explicit hmac_key(std::span<const std::byte> key, std::span<const std::byte> prefix = {})
     {
         secret_bytes<block_size> block;
         if (key.size() <= block_size) {
@@ -43,7 +44,8 @@ public:
         constexpr std::byte outer_mask{0x5c};
         for (std::byte& each : block.writable())
             each ^= inner_mask;
-        behind_inner_pad_.update(block.view());
+        behind_prefix_.update(block.view());
+        behind_prefix_.update(prefix);
         for (std::byte& each : block.writable())
             each ^= inner_mask ^ outer_mask;
         behind_outer_pad_.update(block.view());
@@ -52,12 +54,12 @@ public:
     /// Whether the key could be set up; `sign` fails if not.
     [[nodiscard]] bool usable() const noexcept
     {
-        return behind_inner_pad_.usable() && behind_outer_pad_.usable();
+        return behind_prefix_.usable() && behind_outer_pad_.usable();
     }
 
     [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
     {
-        hash_.set(behind_inner_pad_);
+        hash_.set(behind_prefix_);
         hash_.update(message);
         const auto inner = hash_.finish();
         if (!inner)
@@ -78,7 +80,7 @@ private:
     static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
 
     hasher<Algorithm> hash_{};
-    hasher<Algorithm> behind_inner_pad_{};
+    hasher<Algorithm> behind_prefix_{};
     hasher<Algorithm> behind_outer_pad_{};
 };
 

@@ -68,15 +68,8 @@ public:
 
     void reserve(std::size_t capacity)
     {
-        if (capacity <= capacity_)
-            return;
-        auto more = std::make_unique_for_overwrite<char[]>(capacity);
-        if (size_ != 0) {
-            std::memcpy(more.get(), room_.get(), size_);
-            OPENSSL_cleanse(room_.get(), size_);
-        }
-        room_ = std::move(more);
-        capacity_ = capacity;
+        if (capacity > capacity_)
+            move_to(capacity);
     }
     /// What is added are zeros.
     void resize(std::size_t size)
@@ -98,6 +91,14 @@ public:
         return *this;
     }
     void push_back(char character) { append({&character, 1}); }
+    /// Lets `write(char* from)` write up to `at_most` characters and return where they end. It
+    /// must not touch what lies behind.
+    template <class Write>
+    void append_written(std::size_t at_most, Write&& write)
+    {
+        make_room(size_ + at_most);
+        size_ = static_cast<std::size_t>(write(room_.get() + size_) - room_.get());
+    }
 
     /// Wipes the contents and keeps the memory.
     void clear() noexcept
@@ -119,7 +120,24 @@ private:
     void make_room(std::size_t size)
     {
         if (size > capacity_)
-            reserve(std::max({size, 2 * capacity_, first_capacity}));
+            grow(size);
+    }
+
+    /// Kept out of line, so that what mostly happens is short enough to be inlined.
+    [[gnu::noinline]] void grow(std::size_t size)
+    {
+        move_to(std::max({size, 2 * capacity_, first_capacity}));
+    }
+
+    void move_to(std::size_t capacity)
+    {
+        auto more = std::make_unique_for_overwrite<char[]>(capacity);
+        if (size_ != 0) {
+            std::memcpy(more.get(), room_.get(), size_);
+            OPENSSL_cleanse(room_.get(), size_);
+        }
+        room_ = std::move(more);
+        capacity_ = capacity;
     }
 
     std::unique_ptr<char[]> room_{}; // Beyond `size_` it never holds anything that was appended.

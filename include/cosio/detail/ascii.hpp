@@ -9,10 +9,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace cosio::inline v0::detail {
 
@@ -34,11 +37,53 @@ namespace cosio::inline v0::detail {
     return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+/// Lower-cases the letters among eight characters at once.
+[[nodiscard]] constexpr std::uint64_t eight_to_lower(std::uint64_t characters) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    // The highest bit of a byte of a sum tells whether the seven below it were above a limit.
+    const std::uint64_t low_bits = characters & 0x7f * each;
+    const std::uint64_t from_a = low_bits + (0x80 - 'A') * each;
+    const std::uint64_t beyond_z = low_bits + (0x7f - 'Z') * each;
+    const std::uint64_t upper = from_a & ~beyond_z & ~characters & 0x80 * each;
+    return characters | upper >> 2U;
+}
+
+/// Eight characters, in whatever order: for comparisons.
+[[nodiscard]] inline std::uint64_t eight_at(const char* text) noexcept
+{
+    std::uint64_t characters = 0;
+    std::memcpy(&characters, text, sizeof characters);
+    return characters;
+}
+
+/// Lower-cases the letters of a text where it stands.
+inline void make_lower(std::span<char> text) noexcept
+{
+    std::size_t i = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+        const auto lower = eight_to_lower(eight_at(&text[i]));
+        std::memcpy(&text[i], &lower, sizeof lower);
+    }
+    for (; i != text.size(); ++i)
+        text[i] = to_lower(text[i]);
+}
+
 [[nodiscard]] constexpr bool equal_ignoring_case(
     std::string_view left, std::string_view right) noexcept
 {
     if (left.size() != right.size())
         return false;
+    if (const auto size = left.size(); !std::is_constant_evaluated() && size >= 8) {
+        const auto differ = [=](std::size_t at) {
+            return eight_to_lower(eight_at(left.data() + at)) !=
+                eight_to_lower(eight_at(right.data() + at));
+        };
+        for (std::size_t at = 0; at + 8 < size; at += 8)
+            if (differ(at))
+                return false;
+        return !differ(size - 8); // Some of them for the second time, unless there are eight.
+    }
     for (std::size_t i = 0; i != left.size(); ++i)
         if (to_lower(left[i]) != to_lower(right[i]))
             return false;

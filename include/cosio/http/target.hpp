@@ -28,7 +28,7 @@ public:
     explicit target(std::string path)
     {
         const auto stays = [](char c) {
-            return unreserved_characters[static_cast<unsigned char>(c)] || c == '/';
+            return plain_in_paths[static_cast<unsigned char>(c)];
         };
         if (std::ranges::all_of(path, stays)) {
             text_ = std::move(path);
