@@ -213,6 +213,7 @@ private:
 #ifndef COSIO_DETAIL_ASCII_HPP
 #define COSIO_DETAIL_ASCII_HPP
 
+#include <bit>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -259,6 +260,21 @@ namespace cosio::inline v0::detail {
     std::uint64_t characters = 0;
     std::memcpy(&characters, text, sizeof characters);
     return characters;
+}
+
+/// How many of the eight characters at `text` are printable, up to the first that is a control
+/// character.
+[[nodiscard]] inline std::size_t printable_among_eight_at(const char* text) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    const std::uint64_t characters = eight_at(text);
+    const std::uint64_t low_bits = characters & 0x7f * each;
+    const std::uint64_t from_blank = low_bits + (0x80 - ' ') * each;
+    const std::uint64_t from_delete = low_bits + (0x80 - 0x7f) * each;
+    const std::uint64_t control = (~from_blank | from_delete) & ~characters & 0x80 * each;
+    const int bits_before = std::endian::native == std::endian::little ? std::countr_zero(control)
+                                                                       : std::countl_zero(control);
+    return static_cast<std::size_t>(bits_before) / 8;
 }
 
 /// Lower-cases the letters of a text where it stands.
@@ -2995,6 +3011,8 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
+        if ((names_ & mark_of(name)) == 0)
+            return std::nullopt;
         for (std::size_t i = 0; i != size(); ++i)
             if (positions_[i].name_length == name.size() &&
                 detail::equal_ignoring_case((*this)[i].name, name))
@@ -3016,6 +3034,7 @@ public:
     {
         text_ = text;
         positions_.clear();
+        names_ = 0;
     }
     /// For the parser: positions within the text.
     void add_field(
@@ -3024,9 +3043,23 @@ public:
         positions_.push_back({static_cast<std::uint32_t>(name),
             static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
             static_cast<std::uint32_t>(value_length)});
+        names_ |= mark_of({text_.data() + name, name_length});
     }
 
 private:
+    /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
+    [[nodiscard]] static std::uint64_t mark_of(std::string_view name) noexcept
+    {
+        if (name.empty())
+            return 0;
+        const auto letter = [name](std::size_t at) {
+            constexpr unsigned lower_case = 0x20; // Of other characters it makes something, too.
+            return static_cast<unsigned char>(name[at]) | lower_case;
+        };
+        const auto mixed = name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2);
+        return std::uint64_t{1} << mixed % 64;
+    }
+
     struct field_position
     {
         std::uint32_t name;
@@ -3038,6 +3071,7 @@ private:
     static constexpr std::size_t usual_fields = 16;
 
     std::string text_{};
+    std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
@@ -8445,8 +8479,6 @@ inline constexpr auto crc64_byte_powers = crc64_make_byte_powers();
 #ifndef COSIO_CRYPTO_CRC64_TABLE_HPP
 #define COSIO_CRYPTO_CRC64_TABLE_HPP
 
-#include <bit>
-
 namespace cosio::inline v0::crypto {
 
 using crc64_table = std::array<std::array<std::uint64_t, 256>, 8>;
@@ -9225,10 +9257,8 @@ private:
         std::size_t value = colon + 1;
         while (is_blank(text[value]))
             ++value;
-        std::size_t end = value;
-        while (is_receivable_character(text[end]))
-            ++end;
-        if (!text.substr(end).starts_with("\r\n"))
+        std::size_t end = receivable_until(text, value);
+        if (text[end] != '\r' || text[end + 1] != '\n')
             return malformed("a control byte in a header field");
         if (head.size() == limits_.fields)
             return error(errc::response_too_large, "reply head: too many header fields");
@@ -9239,27 +9269,40 @@ private:
         return next;
     }
 
+    /// Where the characters from `at` on that a value may have end. The text ends in CRLF.
+    static std::size_t receivable_until(std::string_view text, std::size_t at)
+    {
+        for (;; ++at) {
+            for (std::size_t printable = 8; printable == 8 && at + 8 <= text.size();) {
+                printable = detail::printable_among_eight_at(&text[at]);
+                at += printable;
+            }
+            if (!is_receivable_character(text[at]))
+                return at;
+        }
+    }
+
     /// Reads the fields that decide where the message ends.
     static result<void> interpret(response_head& head)
     {
         bool close = false;
         bool keep_alive = false;
         for (std::size_t i = 0; i != head.size(); ++i) {
-            const field each = head[i];
-            if (detail::equal_ignoring_case(each.name, "content-length")) {
+            const auto [name, value] = head[i];
+            if (is(name, "content-length")) {
                 if (head.content_length)
                     return malformed("more than one Content-Length");
-                const auto length = detail::parse_number<std::uint64_t>(each.value);
+                const auto length = detail::parse_number<std::uint64_t>(value);
                 if (!length || *length > std::numeric_limits<std::int64_t>::max())
                     return malformed("Content-Length is not a number in range");
                 head.content_length = length;
-            } else if (detail::equal_ignoring_case(each.name, "transfer-encoding")) {
-                if (head.chunked || !detail::equal_ignoring_case(each.value, "chunked"))
+            } else if (is(name, "transfer-encoding")) {
+                if (head.chunked || !detail::equal_ignoring_case(value, "chunked"))
                     return malformed("a transfer coding other than chunked");
                 head.chunked = true;
-            } else if (detail::equal_ignoring_case(each.name, "connection")) {
-                close = close || lists(each.value, "close");
-                keep_alive = keep_alive || lists(each.value, "keep-alive");
+            } else if (is(name, "connection")) {
+                close = close || lists(value, "close");
+                keep_alive = keep_alive || lists(value, "keep-alive");
             }
         }
         if (head.chunked && head.content_length)
@@ -9268,6 +9311,12 @@ private:
             return malformed("a transfer coding in HTTP/1.0");
         head.keep_alive = !close && (head.minor_version == 1 || keep_alive);
         return {};
+    }
+
+    /// The length tells most names apart without a call.
+    static bool is(std::string_view name, std::string_view known)
+    {
+        return name.size() == known.size() && detail::equal_ignoring_case(name, known);
     }
 
     /// Whether a comma-separated list has the item, in any case.

@@ -46,6 +46,20 @@ TEST_CASE("eight characters at once are lower-cased as one is")
         }
 }
 
+TEST_CASE("eight characters at once are looked at as one is")
+{
+    for (int byte = 0; byte != 256; ++byte)
+        for (std::size_t place = 0; place != 8; ++place) {
+            std::string text = "a ~\x80\xff!zZ";
+            text[place] = static_cast<char>(byte);
+            const auto count = static_cast<std::size_t>(
+                std::ranges::find_if(text, is_control) - text.begin());
+            REQUIRE(printable_among_eight_at(text.data()) == count);
+            text.back() = '\n'; // One behind another.
+            REQUIRE(printable_among_eight_at(text.data()) == std::min<std::size_t>(count, 7));
+        }
+}
+
 TEST_CASE("texts of all lengths that differ in one place")
 {
     const std::string upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123";

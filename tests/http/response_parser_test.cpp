@@ -61,6 +61,41 @@ TEST_CASE("a whole head")
     CHECK_FALSE(seen.head.find("absent"));
 }
 
+TEST_CASE("fields are found in any case, and those that are not there are not")
+{
+    std::string fields;
+    for (int i = 0; i != 100; i += 2)
+        fields += "X-Field_" + std::to_string(i * i) + ": " + std::to_string(i) + "\r\n";
+    const auto seen = parse(with(fields + "a: first\r\nA: second\r\n"));
+    REQUIRE(seen.length);
+    for (int i = 0; i != 100; ++i) {
+        const auto number = std::to_string(i * i);
+        const auto expected = i % 2 == 0 ? std::to_string(i) : std::string();
+        CHECK(seen.head.get("x-field_" + number) == expected);
+        CHECK(seen.head.get("X-FIELD_" + number) == expected);
+    }
+    CHECK(seen.head.get("A") == "first");
+    CHECK_FALSE(seen.head.find(""));
+    CHECK_FALSE(response_head().find("a"));
+}
+
+TEST_CASE("values may hold tabs and bytes above ASCII, at any place")
+{
+    const std::string plain = "a value that is longer than a few groups of eight";
+    for (const char c : {'\t', '\x80', '\xff', ' ', '~'})
+        for (std::size_t place = 1; place != plain.size() - 1; ++place) {
+            auto value = plain;
+            value[place] = c;
+            CHECK(parse(with("A: " + value + "\r\n")).head.get("a") == value);
+        }
+    for (const char c : {'\0', '\r', '\n', '\x1f', '\x7f', '\x0b'})
+        for (std::size_t place = 0; place != plain.size(); ++place) {
+            auto value = plain;
+            value[place] = c;
+            check_malformed(with("A: " + value + "\r\n"));
+        }
+}
+
 TEST_CASE("the head may come in any pieces")
 {
     const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\r\n\r\n";

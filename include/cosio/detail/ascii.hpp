@@ -5,6 +5,7 @@
 #ifndef COSIO_DETAIL_ASCII_HPP
 #define COSIO_DETAIL_ASCII_HPP
 
+#include <bit>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -55,6 +56,21 @@ namespace cosio::inline v0::detail {
     std::uint64_t characters = 0;
     std::memcpy(&characters, text, sizeof characters);
     return characters;
+}
+
+/// How many of the eight characters at `text` are printable, up to the first that is a control
+/// character.
+[[nodiscard]] inline std::size_t printable_among_eight_at(const char* text) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    const std::uint64_t characters = eight_at(text);
+    const std::uint64_t low_bits = characters & 0x7f * each;
+    const std::uint64_t from_blank = low_bits + (0x80 - ' ') * each;
+    const std::uint64_t from_delete = low_bits + (0x80 - 0x7f) * each;
+    const std::uint64_t control = (~from_blank | from_delete) & ~characters & 0x80 * each;
+    const int bits_before = std::endian::native == std::endian::little ? std::countr_zero(control)
+                                                                       : std::countl_zero(control);
+    return static_cast<std::size_t>(bits_before) / 8;
 }
 
 /// Lower-cases the letters of a text where it stands.

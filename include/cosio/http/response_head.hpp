@@ -44,6 +44,8 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
+        if ((names_ & mark_of(name)) == 0)
+            return std::nullopt;
         for (std::size_t i = 0; i != size(); ++i)
             if (positions_[i].name_length == name.size() &&
                 detail::equal_ignoring_case((*this)[i].name, name))
@@ -65,6 +67,7 @@ public:
     {
         text_ = text;
         positions_.clear();
+        names_ = 0;
     }
     /// For the parser: positions within the text.
     void add_field(
@@ -73,9 +76,23 @@ public:
         positions_.push_back({static_cast<std::uint32_t>(name),
             static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
             static_cast<std::uint32_t>(value_length)});
+        names_ |= mark_of({text_.data() + name, name_length});
     }
 
 private:
+    /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
+    [[nodiscard]] static std::uint64_t mark_of(std::string_view name) noexcept
+    {
+        if (name.empty())
+            return 0;
+        const auto letter = [name](std::size_t at) {
+            constexpr unsigned lower_case = 0x20; // Of other characters it makes something, too.
+            return static_cast<unsigned char>(name[at]) | lower_case;
+        };
+        const auto mixed = name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2);
+        return std::uint64_t{1} << mixed % 64;
+    }
+
     struct field_position
     {
         std::uint32_t name;
@@ -87,6 +104,7 @@ private:
     static constexpr std::size_t usual_fields = 16;
 
     std::string text_{};
+    std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
 

@@ -139,10 +139,8 @@ private:
         std::size_t value = colon + 1;
         while (is_blank(text[value]))
             ++value;
-        std::size_t end = value;
-        while (is_receivable_character(text[end]))
-            ++end;
-        if (!text.substr(end).starts_with("\r\n"))
+        std::size_t end = receivable_until(text, value);
+        if (text[end] != '\r' || text[end + 1] != '\n')
             return malformed("a control byte in a header field");
         if (head.size() == limits_.fields)
             return error(errc::response_too_large, "reply head: too many header fields");
@@ -153,27 +151,40 @@ private:
         return next;
     }
 
+    /// Where the characters from `at` on that a value may have end. The text ends in CRLF.
+    static std::size_t receivable_until(std::string_view text, std::size_t at)
+    {
+        for (;; ++at) {
+            for (std::size_t printable = 8; printable == 8 && at + 8 <= text.size();) {
+                printable = detail::printable_among_eight_at(&text[at]);
+                at += printable;
+            }
+            if (!is_receivable_character(text[at]))
+                return at;
+        }
+    }
+
     /// Reads the fields that decide where the message ends.
     static result<void> interpret(response_head& head)
     {
         bool close = false;
         bool keep_alive = false;
         for (std::size_t i = 0; i != head.size(); ++i) {
-            const field each = head[i];
-            if (detail::equal_ignoring_case(each.name, "content-length")) {
+            const auto [name, value] = head[i];
+            if (is(name, "content-length")) {
                 if (head.content_length)
                     return malformed("more than one Content-Length");
-                const auto length = detail::parse_number<std::uint64_t>(each.value);
+                const auto length = detail::parse_number<std::uint64_t>(value);
                 if (!length || *length > std::numeric_limits<std::int64_t>::max())
                     return malformed("Content-Length is not a number in range");
                 head.content_length = length;
-            } else if (detail::equal_ignoring_case(each.name, "transfer-encoding")) {
-                if (head.chunked || !detail::equal_ignoring_case(each.value, "chunked"))
+            } else if (is(name, "transfer-encoding")) {
+                if (head.chunked || !detail::equal_ignoring_case(value, "chunked"))
                     return malformed("a transfer coding other than chunked");
                 head.chunked = true;
-            } else if (detail::equal_ignoring_case(each.name, "connection")) {
-                close = close || lists(each.value, "close");
-                keep_alive = keep_alive || lists(each.value, "keep-alive");
+            } else if (is(name, "connection")) {
+                close = close || lists(value, "close");
+                keep_alive = keep_alive || lists(value, "keep-alive");
             }
         }
         if (head.chunked && head.content_length)
@@ -182,6 +193,12 @@ private:
             return malformed("a transfer coding in HTTP/1.0");
         head.keep_alive = !close && (head.minor_version == 1 || keep_alive);
         return {};
+    }
+
+    /// The length tells most names apart without a call.
+    static bool is(std::string_view name, std::string_view known)
+    {
+        return name.size() == known.size() && detail::equal_ignoring_case(name, known);
     }
 
     /// Whether a comma-separated list has the item, in any case.
