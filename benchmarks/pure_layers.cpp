@@ -137,7 +137,7 @@ void decode_listing_of_1000_keys(benchmark::State& state)
 }
 BENCHMARK(decode_listing_of_1000_keys)->Unit(benchmark::kMicrosecond);
 
-void crc64(benchmark::State& state, cosio::crypto::crc64_form update)
+void sum(benchmark::State& state, cosio::crypto::crc64_form update)
 {
     const std::vector<std::byte> bytes(static_cast<std::size_t>(state.range(0)), std::byte{7});
     std::uint64_t sum = 0;
@@ -146,23 +146,19 @@ void crc64(benchmark::State& state, cosio::crypto::crc64_form update)
     state.SetBytesProcessed(static_cast<std::int64_t>(bytes.size()) * state.iterations());
 }
 
-void crc64_table(benchmark::State& state) { crc64(state, cosio::crypto::crc64_update_table); }
-BENCHMARK(crc64_table)->Arg(100)->Arg(1024)->Arg(128 * 1024);
-
-void crc64_carry_less(benchmark::State& state)
+template <auto Update>
+void crc64(benchmark::State& state)
 {
-    if (cosio::crypto::crc64_has_carry_less_multiply())
-        crc64(state, cosio::crypto::crc64_update_carry_less);
-    else
-        state.SkipWithError("this processor does not multiply without carries");
+    sum(state, Update);
 }
-BENCHMARK(crc64_carry_less)->Arg(100)->Arg(1024)->Arg(128 * 1024);
+BENCHMARK(crc64<cosio::crypto::crc64_update_table>)->Arg(100)->Arg(1024)->Arg(128 * 1024);
+BENCHMARK(crc64<cosio::crypto::crc64_update_carry_less>)->Arg(100)->Arg(1024)->Arg(128 * 1024);
 
 /// The one for 512 bits where the processor has it.
 void crc64_wide(benchmark::State& state)
 {
     if (cosio::crypto::crc64_has_256_bits())
-        crc64(state, cosio::crypto::crc64_fastest());
+        sum(state, cosio::crypto::crc64_fastest());
     else
         state.SkipWithError("this processor does not multiply 256 bits without carries");
 }
