@@ -55,6 +55,19 @@ namespace cosio::inline v0::crypto {
         CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
+/// Overwrites a secret with zeros, which no optimisation leaves out.
+inline void wipe(void* memory, std::size_t size) noexcept
+{
+#if defined(__GNUC__)
+    // By whole vectors, where OPENSSL_cleanse goes by eight bytes; the compiler has to believe that
+    // somebody reads the zeros.
+    std::memset(memory, 0, size);
+    __asm__ volatile("" : : "r"(memory) : "memory");
+#else
+    OPENSSL_cleanse(memory, size);
+#endif
+}
+
 /// A growing buffer of text that may hold secrets: a request head, a base64 form of a key. Wiped
 /// when it goes, shrinks, or moves to more memory.
 ///
@@ -107,7 +120,7 @@ public:
         if (size > size_)
             std::memset(room_.get() + size_, 0, size - size_);
         else if (size < size_)
-            OPENSSL_cleanse(room_.get() + size, size_ - size);
+            wipe(room_.get() + size, size_ - size);
         size_ = size;
     }
     secret_buffer& append(std::string_view text)
@@ -133,7 +146,7 @@ public:
     void clear() noexcept
     {
         if (size_ != 0)
-            OPENSSL_cleanse(room_.get(), size_);
+            wipe(room_.get(), size_);
         size_ = 0;
     }
 
@@ -163,7 +176,7 @@ private:
         auto more = std::make_unique_for_overwrite<char[]>(capacity);
         if (size_ != 0) {
             std::memcpy(more.get(), room_.get(), size_);
-            OPENSSL_cleanse(room_.get(), size_);
+            wipe(room_.get(), size_);
         }
         room_ = std::move(more);
         capacity_ = capacity;
@@ -182,7 +195,7 @@ public:
     secret_bytes() = default;
     secret_bytes(const secret_bytes&) = default;
     secret_bytes& operator=(const secret_bytes&) = default;
-    ~secret_bytes() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+    ~secret_bytes() { wipe(bytes_.data(), bytes_.size()); }
 
     [[nodiscard]] std::span<const std::byte, Size> view() const noexcept { return bytes_; }
     [[nodiscard]] std::span<std::byte, Size> writable() noexcept { return bytes_; }
@@ -4399,7 +4412,7 @@ public:
         // The hexadecimal text is the key of the next step, not the bytes it stands for.
         crypto::secret_buffer text;
         crypto::append_hex(text, *mac);
-        OPENSSL_cleanse(mac->data(), mac->size());
+        crypto::wipe(mac->data(), mac->size());
         q_sign_key key(text, validity);
         if (!key.hmac_.usable())
             return crypto::digest_unavailable("SHA1");
@@ -5351,13 +5364,13 @@ public:
             if (!next)
                 return next.error();
             std::ranges::copy(*next, key.writable().begin());
-            OPENSSL_cleanse(next->data(), next->size());
+            crypto::wipe(next->data(), next->size());
             next = crypto::hmac_sha256(key.view(), detail::bytes_of(text));
         }
         if (!next)
             return next.error();
         std::ranges::copy(*next, key.writable().begin());
-        OPENSSL_cleanse(next->data(), next->size());
+        crypto::wipe(next->data(), next->size());
         sig_v4_key made(key);
         if (!made.hmac_.usable())
             return crypto::digest_unavailable("SHA256");
@@ -12683,7 +12696,7 @@ class operation_run : public operation_control
 {
 public:
     operation_run(std::shared_ptr<client_core> core, const timeout_settings& limits,
-        result<operation::prepared_request> request, const destination& to)
+        result<operation::prepared_request>&& request, const destination& to)
         : operation_control(core->serial_executor(), limits), core_(std::move(core)),
           request_(std::move(request)), to_(to)
     {}
@@ -20379,7 +20392,7 @@ public:
         if (!document)
             co_return std::move(document).error();
         auto parsed = parse_role_credentials(*document);
-        OPENSSL_cleanse(document->data(), document->size());
+        crypto::wipe(document->data(), document->size());
         co_return parsed;
     }
 

@@ -6,6 +6,7 @@
 #define COSIO_CVM_ROLE_CREDENTIALS_HPP
 
 #include <cosio/auth/credentials_provider.hpp>
+#include <cosio/crypto/secret.hpp>
 #include <cosio/detail/json_object.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/http/percent_encoding.hpp>
@@ -13,8 +14,6 @@
 #include <cosio/net/receive_reply.hpp>
 #include <cosio/result.hpp>
 #include <cosio/timeouts.hpp>
-
-#include <openssl/crypto.h>
 
 #include <asio/awaitable.hpp>
 #include <asio/this_coro.hpp>
@@ -83,7 +82,7 @@ public:
         if (!document)
             co_return std::move(document).error();
         auto parsed = parse_role_credentials(*document);
-        OPENSSL_cleanse(document->data(), document->size());
+        crypto::wipe(document->data(), document->size());
         co_return parsed;
     }
 

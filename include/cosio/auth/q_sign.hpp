@@ -194,7 +194,7 @@ public:
         // The hexadecimal text is the key of the next step, not the bytes it stands for.
         crypto::secret_buffer text;
         crypto::append_hex(text, *mac);
-        OPENSSL_cleanse(mac->data(), mac->size());
+        crypto::wipe(mac->data(), mac->size());
         q_sign_key key(text, validity);
         if (!key.hmac_.usable())
             return crypto::digest_unavailable("SHA1");

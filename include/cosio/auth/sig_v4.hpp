@@ -180,13 +180,13 @@ public:
             if (!next)
                 return next.error();
             std::ranges::copy(*next, key.writable().begin());
-            OPENSSL_cleanse(next->data(), next->size());
+            crypto::wipe(next->data(), next->size());
             next = crypto::hmac_sha256(key.view(), detail::bytes_of(text));
         }
         if (!next)
             return next.error();
         std::ranges::copy(*next, key.writable().begin());
-        OPENSSL_cleanse(next->data(), next->size());
+        crypto::wipe(next->data(), next->size());
         sig_v4_key made(key);
         if (!made.hmac_.usable())
             return crypto::digest_unavailable("SHA256");

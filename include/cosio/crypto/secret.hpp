@@ -26,6 +26,19 @@ namespace cosio::inline v0::crypto {
         CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
+/// Overwrites a secret with zeros, which no optimisation leaves out.
+inline void wipe(void* memory, std::size_t size) noexcept
+{
+#if defined(__GNUC__)
+    // By whole vectors, where OPENSSL_cleanse goes by eight bytes; the compiler has to believe that
+    // somebody reads the zeros.
+    std::memset(memory, 0, size);
+    __asm__ volatile("" : : "r"(memory) : "memory");
+#else
+    OPENSSL_cleanse(memory, size);
+#endif
+}
+
 /// A growing buffer of text that may hold secrets: a request head, a base64 form of a key. Wiped
 /// when it goes, shrinks, or moves to more memory.
 ///
@@ -78,7 +91,7 @@ public:
         if (size > size_)
             std::memset(room_.get() + size_, 0, size - size_);
         else if (size < size_)
-            OPENSSL_cleanse(room_.get() + size, size_ - size);
+            wipe(room_.get() + size, size_ - size);
         size_ = size;
     }
     secret_buffer& append(std::string_view text)
@@ -104,7 +117,7 @@ public:
     void clear() noexcept
     {
         if (size_ != 0)
-            OPENSSL_cleanse(room_.get(), size_);
+            wipe(room_.get(), size_);
         size_ = 0;
     }
 
@@ -134,7 +147,7 @@ private:
         auto more = std::make_unique_for_overwrite<char[]>(capacity);
         if (size_ != 0) {
             std::memcpy(more.get(), room_.get(), size_);
-            OPENSSL_cleanse(room_.get(), size_);
+            wipe(room_.get(), size_);
         }
         room_ = std::move(more);
         capacity_ = capacity;
@@ -153,7 +166,7 @@ public:
     secret_bytes() = default;
     secret_bytes(const secret_bytes&) = default;
     secret_bytes& operator=(const secret_bytes&) = default;
-    ~secret_bytes() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+    ~secret_bytes() { wipe(bytes_.data(), bytes_.size()); }
 
     [[nodiscard]] std::span<const std::byte, Size> view() const noexcept { return bytes_; }
     [[nodiscard]] std::span<std::byte, Size> writable() noexcept { return bytes_; }

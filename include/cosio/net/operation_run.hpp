@@ -22,7 +22,7 @@ class operation_run : public operation_control
 {
 public:
     operation_run(std::shared_ptr<client_core> core, const timeout_settings& limits,
-        result<operation::prepared_request> request, const destination& to)
+        result<operation::prepared_request>&& request, const destination& to)
         : operation_control(core->serial_executor(), limits), core_(std::move(core)),
           request_(std::move(request)), to_(to)
     {}
