@@ -10,10 +10,13 @@ Rules:
 2. A <cosio/...> include is inlined the first time it is met. One that cannot be is an error.
 3. Other includes stay where they are, as their order matters (Asio's configuration); one that is
    unconditional and was met before is dropped, one inside #if never is.
-4. The parts keep their include guards, so include/ and single_include/ mix in one program.
-5. The licence stands once; each part is preceded by its name.
-6. A macro that does not begin with COSIO_ must be undefined in the file that defines it.
-7. Every header of include/ ends up in one of the two files.
+4. A <cosio/...> include inside `#if defined(COSIO_DEFINITIONS)` is put off: what it defines, and
+   what nothing else needs, stands at the end of the file, where the compiler skips it unless it is
+   wanted. cosio_testing.hpp wants the latter, and says so by COSIO_INTERNALS.
+5. The parts keep their include guards, so include/ and single_include/ mix in one program.
+6. The licence stands once; each part is preceded by its name.
+7. A macro that does not begin with COSIO_ must be undefined in the file that defines it.
+8. Every header of include/ ends up in one of the two files.
 """
 
 import pathlib
@@ -29,6 +32,9 @@ DEFINE_LINE = re.compile(r"\s*#\s*define\s+(\w+)")
 UNDEF_LINE = re.compile(r"\s*#\s*undef\s+(\w+)")
 CONDITION_START = re.compile(r"\s*#\s*if")
 CONDITION_END = re.compile(r"\s*#\s*endif")
+PART = "// ---- "
+DEFINITIONS = "#if defined(COSIO_DEFINITIONS)"
+INTERNALS = "#if defined(COSIO_DEFINITIONS) || defined(COSIO_INTERNALS)"
 
 # Told to Asio, see cosio/detail/asio.hpp.
 ALLOWED_MACROS = {"ASIO_HAS_CO_AWAIT", "ASIO_HAS_STD_COROUTINE", "ASIO_HAS_STD_INVOKE_RESULT"}
@@ -52,6 +58,9 @@ class Amalgamation:
         self.inlined = set()
         self.external = set()
         self.lines = []
+        self.put_off = []           # Names of definitions, with who wants them.
+        self.internals = []
+        self.definitions = []
 
     def add(self, name, wanted_by):
         path = INCLUDE / name
@@ -63,32 +72,50 @@ class Amalgamation:
         lines = path.read_text(encoding="utf-8").splitlines()
         self.check_macros(name, lines)
         body = []
-        depth = 0
+        conditions = []
         for number, line in enumerate(lines, 1):
             where = f"include/{name}:{number}"
             if CONDITION_END.match(line):
-                depth -= 1
+                condition = conditions.pop()
+                if condition == DEFINITIONS and body[-1] == DEFINITIONS:
+                    body.pop()
+                    continue
             included = INCLUDE_LINE.match(line)
             if included is None:
                 if not line.startswith("// SPDX-License-Identifier"):
                     body.append(line)
             elif included.group(2).startswith("cosio"):
-                self.include_own(included.group(2), where, depth, body)
-            elif depth > 1:
+                self.include_own(included.group(2), where, conditions, body)
+            elif len(conditions) > 1:
                 body.append(line)
             elif included.group(2) not in self.external:
                 self.external.add(included.group(2))
                 body.append(line)
             if CONDITION_START.match(line):
-                depth += 1
+                conditions.append(line)
         while body and not body[0].strip("/ "):
             body.pop(0)
-        self.lines += ["", f"// ---- {name} ".ljust(100, "-"), ""] + body
+        self.lines += ["", f"{PART}{name} ".ljust(100, "-"), ""] + body
 
-    def include_own(self, name, where, depth, body):
+    def add_put_off(self):
+        """The definitions, and before them what they need: each in lines of its own."""
+        public, definitions = self.lines, []
+        self.lines = []
+        for name, wanted_by in self.put_off:  # Grows meanwhile.
+            self.add(name, wanted_by)
+            start = max(i for i, line in enumerate(self.lines) if line.startswith(PART))
+            definitions += self.lines[start:]
+            del self.lines[start:]
+        self.internals, self.definitions, self.lines = self.lines, definitions, public
+
+    def include_own(self, name, where, conditions, body):
         """Parts stand before the part that wants them, so nothing is left in their place."""
         if self.belongs(name):
-            if depth > 1 and name not in self.inlined:
+            if conditions[-1:] == [DEFINITIONS]:
+                if name not in dict(self.put_off):
+                    self.put_off.append((name, where))
+                return
+            if len(conditions) > 1 and name not in self.inlined:
                 raise Problem(f"{where}: {name} is included conditionally; include it always")
             self.add(name, where)
         elif self.stand_in is None:
@@ -116,8 +143,14 @@ class Amalgamation:
         banner += [f"// {line}".rstrip() for line in licence]
         start = ["", f"#ifndef {guard}", f"#define {guard}"]
         if self.stand_in is not None:
-            start += ["", f'#include "{self.stand_in}"']
+            start += ["", "#define COSIO_INTERNALS", f'#include "{self.stand_in}"']
         lines = banner + start + self.lines + ["", "#endif"]
+        if self.internals:
+            guard = guard.replace("_HPP", "_INTERNALS_HPP")
+            lines += ["", INTERNALS, f"#ifndef {guard}", f"#define {guard}"]
+            lines += self.internals + ["", "#endif", "#endif"]
+        if self.definitions:
+            lines += ["", DEFINITIONS] + self.definitions + ["", "#endif"]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
@@ -128,6 +161,7 @@ def is_testing(name):
 def make():
     library = Amalgamation(lambda name: not is_testing(name), None)
     library.add("cosio.hpp", "amalgamate.py")
+    library.add_put_off()
     testing = Amalgamation(is_testing, "cosio.hpp")
     testing.add("cosio/testing/emulator.hpp", "amalgamate.py")
 

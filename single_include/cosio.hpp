@@ -1404,6 +1404,111 @@ private:
 
 #endif
 
+// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
+
+// Included before any header of Asio: checks the version, and that coroutines are seen.
+
+#ifndef COSIO_DETAIL_ASIO_HPP
+#define COSIO_DETAIL_ASIO_HPP
+
+#include <asio/version.hpp>
+
+#include <version> // Tells the standard library from its macros.
+
+#if ASIO_VERSION < 102201
+#error "cosio needs standalone Asio 1.22.1 or newer"
+#endif
+
+// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
+// these for all of Asio; a single header can only do so when Asio's own configuration has not been
+// read yet.
+#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
+    !defined(ASIO_HAS_CO_AWAIT)
+#if defined(ASIO_DETAIL_CONFIG_HPP)
+#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
+cosio before Asio: this Asio does not see that clang has coroutines"
+#else
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#define ASIO_HAS_STD_INVOKE_RESULT 1
+#endif
+#endif
+
+#endif
+
+// ---- cosio/auth/credentials_provider.hpp --------------------------------------------------------
+
+// Credentials that are asked for while a client lives, such as those of a role.
+
+#ifndef COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
+#define COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+
+namespace cosio::inline v0 {
+
+/// Credentials, and when they stop being valid.
+class expiring_credentials
+{
+public:
+    expiring_credentials() = default;
+    expiring_credentials(
+        credentials identity, std::optional<std::chrono::sys_seconds> until = std::nullopt)
+        : who(std::move(identity)), expires(until)
+    {}
+
+    credentials who{};
+    /// Nothing: valid until the service says otherwise.
+    std::optional<std::chrono::sys_seconds> expires{};
+};
+
+/// Where a client gets its credentials from: `config.provider`.
+///
+/// Asked when the first operation begins, ahead of the expiry of what it gave last, and when the
+/// service says that a token has expired. One question at a time for all operations of a client;
+/// when it fails, what it gave before is used until it expires.
+class credentials_provider
+{
+public:
+    credentials_provider() = default;
+    credentials_provider(const credentials_provider&) = delete;
+    credentials_provider& operator=(const credentials_provider&) = delete;
+    virtual ~credentials_provider() = default;
+
+    /// Runs on the client's executor. An error, or an exception, is `errc::credentials_unavailable`
+    /// for operations that have nothing else to sign with.
+    [[nodiscard]] virtual asio::awaitable<result<expiring_credentials>> fetch() = 0;
+};
+
+/// A provider from a callable that returns `asio::awaitable<cosio::result<expiring_credentials>>`.
+/// It lives as long as the clients that use it, so a coroutine lambda may capture.
+template <class Callback>
+    requires requires(Callback& callback) {
+        { callback() } -> std::same_as<asio::awaitable<result<expiring_credentials>>>;
+    }
+[[nodiscard]] std::shared_ptr<credentials_provider> credentials_from(Callback callback)
+{
+    class calling final : public credentials_provider
+    {
+    public:
+        explicit calling(Callback what) : callback_(std::move(what)) {}
+        [[nodiscard]] asio::awaitable<result<expiring_credentials>> fetch() override
+        {
+            return callback_();
+        }
+
+    private:
+        Callback callback_;
+    };
+    return std::make_shared<calling>(std::move(callback));
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/endpoint.hpp -------------------------------------------------------------------------
 
 // Where requests go: scheme, host and port, and how a bucket and key become host and path.
@@ -1577,189 +1682,471 @@ struct service_endpoint
 
 #endif
 
-// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
+// ---- cosio/logging.hpp --------------------------------------------------------------------------
 
-// Included before any header of Asio: checks the version, and that coroutines are seen.
+// Log lines without secrets: to a callback, or to standard error.
 
-#ifndef COSIO_DETAIL_ASIO_HPP
-#define COSIO_DETAIL_ASIO_HPP
+#ifndef COSIO_LOGGING_HPP
+#define COSIO_LOGGING_HPP
 
-#include <asio/version.hpp>
-
-#include <version> // Tells the standard library from its macros.
-
-#if ASIO_VERSION < 102201
-#error "cosio needs standalone Asio 1.22.1 or newer"
-#endif
-
-// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
-// these for all of Asio; a single header can only do so when Asio's own configuration has not been
-// read yet.
-#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
-    !defined(ASIO_HAS_CO_AWAIT)
-#if defined(ASIO_DETAIL_CONFIG_HPP)
-#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
-cosio before Asio: this Asio does not see that clang has coroutines"
-#else
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#define ASIO_HAS_STD_INVOKE_RESULT 1
-#endif
-#endif
-
-#endif
-
-// ---- cosio/body.hpp -----------------------------------------------------------------------------
-
-// What can be uploaded: bytes in memory, or a source that is awaited.
-
-#ifndef COSIO_BODY_HPP
-#define COSIO_BODY_HPP
-
-#include <asio/awaitable.hpp>
-
-#include <ranges>
+#include <functional>
 
 namespace cosio::inline v0 {
 
-/// A body that is produced while it is sent.
-///
-/// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
-///   0 ends the body. An error ends the operation with it. When the operation is cancelled or its
-///   time is over, the coroutine of a read is cancelled (terminal), and the operation ends once the
-///   read has: one that waits for long should take part in cancellation. It goes on where it was
-///   begun, on the operation's executor: work elsewhere is an operation it waits for.
-/// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
-///   bytes than that fail the operation with `errc::body_size_mismatch`.
-///
-/// The type says whether it can be sent again: one without `rewind()` is sent once, and nothing
-/// that failed after its first byte is tried again.
-template <class T>
-concept body_source = requires(T& source, std::span<std::byte> buffer) {
-    { source.read(buffer) } -> std::same_as<asio::awaitable<result<std::size_t>>>;
-    { source.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+enum class log_level {
+    off,
+    info,  ///< One line for each request.
+    debug, ///< Also the heads of requests and replies, values not known to be harmless as `***`.
 };
 
-/// A body source that can be sent again: `source.rewind()` goes back to the first byte, and yields
-/// whether that succeeded.
-template <class T>
-concept replayable_body_source = body_source<T> && requires(T& source) {
-    { source.rewind() } -> std::same_as<bool>;
-};
-
-namespace detail {
-
-template <class T>
-concept byte_like = sizeof(T) == 1 && std::is_trivially_copyable_v<T> &&
-    (std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, unsigned char> ||
-        std::same_as<T, signed char> || std::same_as<T, char8_t>);
-
-template <class T>
-concept byte_container = std::ranges::contiguous_range<T> && std::ranges::sized_range<T> &&
-    byte_like<std::ranges::range_value_t<T>> && !std::is_array_v<std::remove_cvref_t<T>>;
-
-} // namespace detail
-
-/// The body of an upload, by reference: what it refers to must live until the operation is done.
-class body_view
+/// Where log lines go. Off by default: then nothing is even formatted.
+class log_settings
 {
 public:
-    /// Empty.
-    body_view() = default;
+    /// Gets each line without its line end. Called from the threads that run operations, maybe
+    /// several at once; must not throw.
+    using callback = std::function<void(log_level, std::string_view)>;
 
-    /// Text up to its terminating zero.
-    body_view(const char* text) : bytes_(detail::bytes_of(text)) {}
-    /// A buffer may hold text or bytes.
-    template <std::size_t Size>
-    body_view(char (&)[Size])
+    log_settings() = default;
+    log_settings(log_level most, callback to) : level_(most), write_(std::move(to)) {}
+
+    [[nodiscard]] bool wants(log_level level) const noexcept
     {
-        static_assert(Size == 0, "pass a std::string_view or a std::span of the buffer");
+        return level != log_level::off && level <= level_ && write_ != nullptr;
     }
-
-    /// Any contiguous bytes or characters that outlive the operation.
-    template <detail::byte_container Container>
-        requires(std::is_lvalue_reference_v<Container> ||
-            std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
-    body_view(Container&& bytes) noexcept
-        : bytes_(std::as_bytes(std::span(std::ranges::data(bytes), std::ranges::size(bytes))))
-    {}
-
-    template <detail::byte_container Container>
-        requires(!std::is_lvalue_reference_v<Container> &&
-            !std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
-    body_view(Container&&)
-    {
-        static_assert(std::is_lvalue_reference_v<Container>,
-            "a temporary body would be gone before it is sent: give it a name first");
-    }
-
-    /// A source that outlives the operation. A view is none itself: it is copied.
-    template <body_source Source>
-        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
-    body_view(Source& source) noexcept
-        : source_(&source), read_([](void* self, std::span<std::byte> buffer) {
-              return static_cast<Source*>(self)->read(buffer);
-          }),
-          size_([](void* self) -> std::optional<std::uint64_t> {
-              return static_cast<Source*>(self)->size();
-          }),
-          rewind_(rewind_of<Source>())
-    {
-        static_assert(replayable_body_source<Source> || !requires(Source& one) { one.rewind(); },
-            "rewind() has to return a bool: whether it went back to the first byte");
-    }
-
-    template <body_source Source>
-        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
-    body_view(const Source&&)
-    {
-        static_assert(!body_source<Source>,
-            "a temporary body would be gone before it is sent: give it a name first");
-    }
-
-    [[nodiscard]] bool in_memory() const noexcept { return source_ == nullptr; }
-    /// The bytes of a body in memory; empty for a source.
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
-
-    /// How many bytes will be sent, when it is known.
-    [[nodiscard]] std::optional<std::uint64_t> size() const
-    {
-        return in_memory() ? std::optional<std::uint64_t>(bytes_.size()) : size_(source_);
-    }
-
-    /// Reads from a source; requires `!in_memory()`.
-    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer) const
-    {
-        return read_(source_, buffer);
-    }
-
-    /// Whether the type of the body allows it to be sent again.
-    [[nodiscard]] bool replayable() const noexcept { return in_memory() || rewind_ != nullptr; }
-
-    /// Goes back to the first byte; false when that is not possible.
-    [[nodiscard]] bool rewind() const
-    {
-        return in_memory() || (rewind_ != nullptr && rewind_(source_));
-    }
+    void write(log_level level, std::string_view line) const { write_(level, line); }
 
 private:
-    template <class Source>
-    [[nodiscard]] static constexpr auto rewind_of() noexcept -> bool (*)(void*)
-    {
-        if constexpr (replayable_body_source<Source>)
-            return [](void* self) -> bool { return static_cast<Source*>(self)->rewind(); };
-        else
-            return nullptr;
-    }
-
-    std::span<const std::byte> bytes_{};
-    void* source_ = nullptr;
-    asio::awaitable<result<std::size_t>> (*read_)(void*, std::span<std::byte>) = nullptr;
-    std::optional<std::uint64_t> (*size_)(void*) = nullptr;
-    bool (*rewind_)(void*) = nullptr;
+    log_level level_ = log_level::off;
+    callback write_{};
 };
 
-static_assert(std::is_trivially_destructible_v<body_view>);
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/retry.hpp ----------------------------------------------------------------------------
+
+// How often, and after which delays, a failed attempt is followed by another.
+
+#ifndef COSIO_RETRY_HPP
+#define COSIO_RETRY_HPP
+
+namespace cosio::inline v0 {
+
+/// When operations are tried again.
+///
+/// An attempt is followed by another when it failed for a reason that may pass (connection, time,
+/// 500, 502, 503, 504, 429, `SlowDown`, `RequestTimeout`, such an `<Error>` inside a 200), when
+/// doing it twice is like doing it once or nothing of it was sent, when the body can be sent again,
+/// when the budget allows it, and when the delay fits into the total time.
+class retry_settings
+{
+public:
+    retry_settings() = default;
+
+    /// The first one included; 1: never again.
+    unsigned maximum_attempts = 4;
+    /// The delay before attempt n+1 is random between 0 and `base_delay` * 2^(n-1) ("full jitter"),
+    /// at most `maximum_delay`; a longer `Retry-After` of the service is honoured.
+    std::chrono::milliseconds base_delay{100};
+    std::chrono::milliseconds maximum_delay{20'000};
+    /// Retries that all operations of a client may make together while nothing succeeds; ten
+    /// attempts that succeed earn one. Keeps many clients from drowning a service that recovers.
+    unsigned budget = 100;
+    /// The last attempt goes to the service's other domain, `tencentcos.cn`, when the host is of
+    /// the default form and no reply with a request id has come: the service was not reached.
+    bool switch_domain = true;
+
+    /// Errors: `errc::invalid_configuration`.
+    [[nodiscard]] result<void> check() const
+    {
+        if (maximum_attempts == 0)
+            return error(errc::invalid_configuration, "must be at least 1",
+                "retry.maximum_attempts");
+        if (base_delay < base_delay.zero())
+            return error(errc::invalid_configuration, "must not be negative", "retry.base_delay");
+        if (maximum_delay < maximum_delay.zero())
+            return error(
+                errc::invalid_configuration, "must not be negative", "retry.maximum_delay");
+        return {};
+    }
+};
+
+/// Why an attempt is followed by another.
+enum class retry_reason {
+    none,
+    connection,       ///< No connection, or it failed.
+    timeout,          ///< A limit of time.
+    throttled,        ///< Asked to slow down.
+    server_error,     ///< A failure within the service.
+    expired_token,    ///< With credentials asked for anew.
+    clock_skew,       ///< With the service's idea of the time.
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/observation.hpp ----------------------------------------------------------------------
+
+// What an operation goes through, for metrics and tracing.
+
+#ifndef COSIO_OBSERVATION_HPP
+#define COSIO_OBSERVATION_HPP
+
+namespace cosio::inline v0 {
+
+enum class event_kind {
+    attempt_started,
+    connected,        ///< A connection was opened for the attempt; `took`, `resumed`.
+    reused,           ///< An idle connection serves the attempt.
+    attempt_finished, ///< `status`, `problem`, `request_id`, bytes, `took`.
+    retry_scheduled,  ///< `reason`, `delay`, `problem`; another attempt follows.
+};
+
+/// One step of one operation. Holds no secret: no header and no parameter of the request. The
+/// views are valid during the call only.
+struct event
+{
+    event_kind kind = event_kind::attempt_started;
+    std::string_view operation{}; ///< As the service's documentation names it: `PutObject`.
+    std::string_view method{};
+    std::string_view host{};
+    std::string_view path{}; ///< Percent-encoded, without parameters.
+    unsigned attempt = 1;
+
+    /// Of the attempt when it finished, of the connection when it was made.
+    std::chrono::steady_clock::duration took{};
+    bool resumed = false;  ///< The connection resumed a TLS session.
+    unsigned status = 0;   ///< 0: no reply.
+    std::error_code problem{};
+    std::string_view request_id{};
+    std::uint64_t bytes_sent = 0;     ///< Of the request's body.
+    std::uint64_t bytes_received = 0; ///< Of the reply's body.
+    retry_reason reason = retry_reason::none;
+    std::chrono::nanoseconds delay{};
+};
+
+/// Called on the threads that run operations, maybe several at once; must not throw, block, or
+/// destroy the client.
+using observer = std::function<void(const event&)>;
+
+[[nodiscard]] constexpr std::string_view name_of(retry_reason reason) noexcept
+{
+    switch (reason) {
+    case retry_reason::none: return "none";
+    case retry_reason::connection: return "connection";
+    case retry_reason::timeout: return "timeout";
+    case retry_reason::throttled: return "throttled";
+    case retry_reason::server_error: return "server-error";
+    case retry_reason::expired_token: return "expired-token";
+    case retry_reason::clock_skew: return "clock-skew";
+    }
+    return "unknown";
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/pool_settings.hpp --------------------------------------------------------------------
+
+// How many connections are kept, and how long.
+
+#ifndef COSIO_POOL_SETTINGS_HPP
+#define COSIO_POOL_SETTINGS_HPP
+
+namespace cosio::inline v0 {
+
+/// How connections are kept.
+class pool_settings
+{
+public:
+    pool_settings() = default;
+
+    /// A connection that has been idle for longer is not used again. Below what servers allow, so
+    /// that a request does not meet a connection that is just being closed. Nothing waits for this
+    /// time to pass: such a connection is closed when the pool is used next.
+    std::chrono::seconds idle_timeout{20};
+    /// Idle connections kept at most, all hosts together; the oldest go first.
+    std::size_t maximum_idle = 64;
+    /// Connections to one host at most; further operations wait for one, in the order in which
+    /// they came, see `timeout_settings::pool_wait`.
+    std::size_t maximum_per_host = 256;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/timeouts.hpp -------------------------------------------------------------------------
+
+// How long each step of an operation may take.
+
+#ifndef COSIO_TIMEOUTS_HPP
+#define COSIO_TIMEOUTS_HPP
+
+namespace cosio::inline v0 {
+
+/// The type of `no_timeout`.
+struct no_timeout_type
+{
+    explicit no_timeout_type() = default;
+};
+
+/// The only way to wait without end: `settings.total = cosio::no_timeout;`.
+inline constexpr no_timeout_type no_timeout{};
+
+/// A limit of time, or none.
+class timeout
+{
+public:
+    using duration = std::chrono::steady_clock::duration;
+
+    constexpr timeout(no_timeout_type) noexcept {}
+
+    /// Any duration; one that is too long to be counted in nanoseconds is none.
+    template <class Rep, class Period>
+    constexpr timeout(std::chrono::duration<Rep, Period> limit) noexcept
+    {
+        constexpr std::chrono::hours longest(24 * 365 * 100);
+        if (limit < longest)
+            limit_ = std::chrono::duration_cast<duration>(limit);
+    }
+
+    [[nodiscard]] constexpr bool is_finite() const noexcept { return limit_ != duration::max(); }
+    /// `duration::max()` when there is none.
+    [[nodiscard]] constexpr duration limit() const noexcept { return limit_; }
+
+    friend constexpr bool operator==(timeout, timeout) = default;
+
+private:
+    duration limit_ = duration::max();
+};
+
+/// Limits of the steps of an operation, all finite by default. A step that takes longer fails with
+/// the `errc` named here, all of them `condition::timeout`, and its connection is closed.
+///
+/// All but `pool_wait` and `total` count for each attempt anew.
+class timeout_settings
+{
+public:
+    timeout_settings() = default;
+
+    /// For credentials of a provider: `errc::credentials_timeout`.
+    timeout credentials = std::chrono::seconds(30);
+    /// For a connection when all that are allowed are in use: `errc::pool_timeout`.
+    timeout pool_wait = std::chrono::seconds(30);
+    /// For the addresses of the host: `errc::resolve_timeout`.
+    timeout resolve = std::chrono::seconds(5);
+    /// For TCP, each address anew: `errc::connect_timeout`.
+    timeout connect = std::chrono::seconds(5);
+    /// `errc::tls_timeout`.
+    timeout tls_handshake = std::chrono::seconds(10);
+    /// From the end of the request to the first byte of the reply: `errc::first_byte_timeout`.
+    /// Long, since the service answers a copy only when it is done.
+    timeout first_byte = std::chrono::seconds(120);
+    /// Without any byte moving in either direction: `errc::stalled`.
+    timeout stall = std::chrono::seconds(30);
+    /// From the call to its completion, retries and waits between them included, for a stream to
+    /// the head of the reply: `errc::total_timeout`.
+    timeout total = std::chrono::hours(1);
+
+    /// Errors: `errc::invalid_configuration` names a limit that is zero or negative.
+    [[nodiscard]] result<void> check() const
+    {
+        const struct
+        {
+            std::string_view name;
+            timeout value;
+        } all[] = {{"timeouts.credentials", credentials}, {"timeouts.pool_wait", pool_wait},
+            {"timeouts.resolve", resolve}, {"timeouts.connect", connect},
+            {"timeouts.tls_handshake", tls_handshake}, {"timeouts.first_byte", first_byte},
+            {"timeouts.stall", stall}, {"timeouts.total", total}};
+        for (const auto& [name, value] : all)
+            if (value.limit() <= timeout::duration::zero())
+                return error(errc::invalid_configuration,
+                    "must be positive; cosio::no_timeout waits without end", name);
+        return {};
+    }
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/tls_settings.hpp ---------------------------------------------------------------------
+
+// Whom a client trusts.
+
+#ifndef COSIO_TLS_SETTINGS_HPP
+#define COSIO_TLS_SETTINGS_HPP
+
+namespace cosio::inline v0 {
+
+/// Whom a client trusts.
+class tls_settings
+{
+public:
+    tls_settings() = default;
+
+    /// Certificates to trust, as a PEM file, instead of those of the system.
+    std::string ca_file{};
+    /// Certificates to trust, as PEM text, instead of those of the system; adds to `ca_file`.
+    std::string ca_pem{};
+    /// Accepts any certificate of any name. Whoever is in between reads and changes everything;
+    /// customer keys are refused then.
+    bool dangerously_accept_any_certificate = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/config.hpp ---------------------------------------------------------------------------
+
+// What a client is made of: where, as whom, whom it trusts, what it logs.
+
+#ifndef COSIO_CONFIG_HPP
+#define COSIO_CONFIG_HPP
+
+#include <asio/any_io_executor.hpp>
+
+namespace cosio::inline v0 {
+
+/// The configuration of a client. Copied into it: later changes have no effect.
+class config
+{
+public:
+    /// Region and credentials have to be set; everything else has a default.
+    config() = default; // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+
+    /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
+    /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
+    [[nodiscard]] static result<config> from_environment()
+    {
+        config out;
+        auto who = cosio::credentials::from_environment();
+        if (!who)
+            return std::move(who).error();
+        out.credentials = std::move(*who);
+        const char* const where = std::getenv("COS_REGION");
+        if (where == nullptr || *where == '\0')
+            return error(errc::invalid_configuration,
+                "is not set in the environment, or is empty", "COS_REGION");
+        out.region = where;
+        return out;
+    }
+
+    /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
+    std::string region{};
+    cosio::credentials credentials{};
+    /// Where credentials come from instead, when they change while the client lives.
+    std::shared_ptr<credentials_provider> provider{};
+    /// Customer keys and session tokens are refused over `scheme::http`.
+    cosio::scheme scheme = cosio::scheme::https;
+
+    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`, or for an
+    /// `s3_client` instead of `s3.<region>.amazonaws.com`; the bucket is prefixed to it. An IP
+    /// address implies `path_style`.
+    std::string endpoint{};
+    /// `host` or `host:port` to connect to, whatever host the requests name: a proxy or a test
+    /// server that answers for the service.
+    std::string connect_to{};
+    /// The bucket goes into the path instead of the host.
+    bool path_style = false;
+
+    tls_settings tls{};
+    pool_settings pool{};
+    timeout_settings timeouts{};
+    retry_settings retry{};
+    log_settings log{};
+    /// Called with each step of each operation; none by default.
+    cosio::observer observer{};
+
+    /// Where transfers read and write files; empty: two threads that belong to the execution
+    /// context of the client, started by the first such transfer. Its context must outlive that of
+    /// the client.
+    asio::any_io_executor file_executor{};
+
+    /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
+    /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.
+    bool executor_is_serial = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/counters.hpp -------------------------------------------------------------------------
+
+// What the connections of a client have been through.
+
+#ifndef COSIO_COUNTERS_HPP
+#define COSIO_COUNTERS_HPP
+
+namespace cosio::inline v0 {
+
+/// A snapshot, from `client::counters()`. The first group grows, the second is of the moment.
+struct connection_counters
+{
+    std::uint64_t opened = 0;  ///< Connections made, TLS handshake included.
+    std::uint64_t resumed = 0; ///< Of these, those that resumed a TLS session.
+    std::uint64_t reused = 0;  ///< Requests that found an idle connection.
+    std::uint64_t stale = 0;   ///< Idle connections that the server had closed or spoken on.
+    std::uint64_t failed = 0;  ///< Attempts to open one that failed.
+
+    std::size_t in_use = 0;
+    std::size_t idle = 0;
+    std::size_t waiting = 0; ///< Operations that wait for a connection.
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/detail/separate.hpp ------------------------------------------------------------------
+
+// What a translation unit sees of the library, see separate_compilation.hpp.
+
+#ifndef COSIO_DETAIL_SEPARATE_HPP
+#define COSIO_DETAIL_SEPARATE_HPP
+
+// Whether the functions that public headers only declare are defined in this translation unit.
+#if !defined(COSIO_SEPARATE_COMPILATION) || defined(COSIO_SOURCE)
+#define COSIO_DEFINITIONS
+#endif
+
+// Stands before such a function. Compiled once, it must not be inline: nobody would emit it.
+#if defined(COSIO_SEPARATE_COMPILATION)
+#define COSIO_DECLARED
+#else
+#define COSIO_DECLARED inline
+#endif
+
+#endif
+
+// ---- cosio/presigned_url.hpp --------------------------------------------------------------------
+
+// A request as a URL that anyone may use for a while.
+
+#ifndef COSIO_PRESIGNED_URL_HPP
+#define COSIO_PRESIGNED_URL_HPP
+
+#include <vector>
+
+namespace cosio::inline v0 {
+
+/// A URL with a signature in it. Whoever has it can do what it says until it expires.
+struct presigned_url
+{
+    std::string url{};
+    std::string_view method{};
+    /// Names of the headers that must be sent with it, with the values of the request it was made
+    /// from: encryption and content headers. A key of SSE-C is not in the URL.
+    std::vector<std::string> required_headers{};
+};
 
 } // namespace cosio::inline v0
 
@@ -1886,6 +2273,151 @@ struct content_range
         return std::nullopt;
     return content_range{*first, *last, *size};
 }
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/http/field.hpp -----------------------------------------------------------------------
+
+// A header field.
+
+#ifndef COSIO_HTTP_FIELD_HPP
+#define COSIO_HTTP_FIELD_HPP
+
+namespace cosio::inline v0::http {
+
+/// A header field. Both views belong to whoever made it.
+struct field
+{
+    std::string_view name{};
+    std::string_view value{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/object_headers.hpp -------------------------------------------------------------------
+
+// What is stored with an object besides its bytes, given when it is written.
+
+#ifndef COSIO_OBJECT_HEADERS_HPP
+#define COSIO_OBJECT_HEADERS_HPP
+
+namespace cosio::inline v0 {
+
+/// A name and a value, by reference: metadata, without the prefix of its header.
+using header = http::field;
+
+/// A tag of an object, not encoded.
+struct tag
+{
+    std::string_view key{};
+    std::string_view value{};
+};
+
+/// Where the service keeps an object. `unspecified` leaves the choice to it (STANDARD).
+enum class storage_class {
+    unspecified,
+    standard,
+    standard_ia,
+    intelligent_tiering,
+    archive,
+    deep_archive,
+    cold,
+    maz_standard,
+    maz_standard_ia,
+    maz_intelligent_tiering,
+};
+
+/// As the header carries it; empty for `unspecified`.
+[[nodiscard]] constexpr std::string_view name_of(storage_class value) noexcept
+{
+    switch (value) {
+    case storage_class::unspecified: return {};
+    case storage_class::standard: return "STANDARD";
+    case storage_class::standard_ia: return "STANDARD_IA";
+    case storage_class::intelligent_tiering: return "INTELLIGENT_TIERING";
+    case storage_class::archive: return "ARCHIVE";
+    case storage_class::deep_archive: return "DEEP_ARCHIVE";
+    case storage_class::cold: return "COLD";
+    case storage_class::maz_standard: return "MAZ_STANDARD";
+    case storage_class::maz_standard_ia: return "MAZ_STANDARD_IA";
+    case storage_class::maz_intelligent_tiering: return "MAZ_INTELLIGENT_TIERING";
+    }
+    return {};
+}
+
+/// Who may read an object. Encrypted objects are never readable anonymously, whatever this says.
+enum class acl {
+    unspecified,
+    bucket_default, ///< Inherited from the bucket.
+    private_,
+    public_read,
+};
+
+/// As the header carries it; empty for `unspecified`.
+[[nodiscard]] constexpr std::string_view name_of(acl value) noexcept
+{
+    switch (value) {
+    case acl::unspecified: return {};
+    case acl::bucket_default: return "default";
+    case acl::private_: return "private";
+    case acl::public_read: return "public-read";
+    }
+    return {};
+}
+
+/// Headers of an object that is created. All members are optional; all views are copied when the
+/// operation is started. Values must be visible ASCII, encode anything else.
+struct object_headers
+{
+    std::string_view content_type{};
+    std::string_view cache_control{};
+    std::string_view content_disposition{};
+    std::string_view content_encoding{};
+    std::string_view content_language{};
+    std::optional<std::chrono::sys_seconds> expires{};
+    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
+    /// documentation, "PUT Object").
+    std::span<const header> metadata{};
+    cosio::storage_class storage_class{};
+    cosio::acl acl{};
+    /// Grants in the service's form: `id="100000000011",id="100000000022"`.
+    std::string_view grant_read{};
+    std::string_view grant_read_acp{};
+    std::string_view grant_write_acp{};
+    std::string_view grant_full_control{};
+    /// At most 10.
+    std::span<const tag> tags{};
+};
+
+/// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
+struct conditions
+{
+    /// An ETag in its quotes, or `*`; otherwise `condition::precondition_failed`.
+    std::string_view if_match{};
+    /// An ETag in its quotes, or `*`; otherwise `condition::not_modified`.
+    std::string_view if_none_match{};
+    std::optional<std::chrono::sys_seconds> if_modified_since{};
+    std::optional<std::chrono::sys_seconds> if_unmodified_since{};
+};
+
+/// Headers that a download is answered with instead of those stored. Signed requests only.
+struct response_overrides
+{
+    std::string_view content_type{};
+    std::string_view content_language{};
+    std::string_view expires{};
+    std::string_view cache_control{};
+    std::string_view content_disposition{};
+    std::string_view content_encoding{};
+};
+
+static_assert(std::is_trivially_destructible_v<object_headers>);
+static_assert(std::is_trivially_destructible_v<conditions>);
+static_assert(std::is_trivially_destructible_v<response_overrides>);
 
 } // namespace cosio::inline v0
 
@@ -2529,3320 +3061,2704 @@ private:
 
 #endif
 
-// ---- cosio/detail/inline_vector.hpp -------------------------------------------------------------
+// ---- cosio/object_properties.hpp ----------------------------------------------------------------
 
-// A vector whose first elements need no memory of their own.
+// What a reply tells about an object.
 
-#ifndef COSIO_DETAIL_INLINE_VECTOR_HPP
-#define COSIO_DETAIL_INLINE_VECTOR_HPP
-
-#include <vector>
-
-namespace cosio::inline v0::detail {
-
-/// Holds the first `Inline` elements in itself and allocates only for what comes behind them.
-template <class T, std::size_t Inline>
-class inline_vector
-{
-    static_assert(std::is_trivially_copyable_v<T>);
-
-public:
-    inline_vector() noexcept {} // Leaves elements that are not there yet as they are.
-
-    inline_vector(const inline_vector& other) : size_(other.size_), more_(other.more_)
-    {
-        copy_inline(other);
-    }
-    inline_vector(inline_vector&& other) noexcept
-        : size_(other.size_), more_(std::move(other.more_))
-    {
-        copy_inline(other);
-        other.clear();
-    }
-    inline_vector& operator=(const inline_vector& other)
-    {
-        more_ = other.more_;
-        size_ = other.size_;
-        copy_inline(other);
-        return *this;
-    }
-    inline_vector& operator=(inline_vector&& other) noexcept
-    {
-        if (this == &other)
-            return *this;
-        more_ = std::move(other.more_);
-        size_ = other.size_;
-        copy_inline(other);
-        other.clear();
-        return *this;
-    }
-    ~inline_vector() = default;
-
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-    [[nodiscard]] const T& operator[](std::size_t index) const noexcept
-    {
-        return index < Inline ? first_[index] : more_[index - Inline];
-    }
-
-    void push_back(const T& element)
-    {
-        if (size_ < Inline)
-            first_[size_] = element;
-        else
-            more_.push_back(element);
-        ++size_;
-    }
-
-    void clear() noexcept
-    {
-        more_.clear();
-        size_ = 0;
-    }
-
-private:
-    void copy_inline(const inline_vector& other) noexcept
-    {
-        for (std::size_t i = 0; i != size_ && i != Inline; ++i)
-            first_[i] = other.first_[i];
-    }
-
-    std::array<T, Inline> first_;
-    std::size_t size_ = 0;
-    std::vector<T> more_{};
-};
-
-} // namespace cosio::inline v0::detail
-
-#endif
-
-// ---- cosio/http/field_list.hpp ------------------------------------------------------------------
-
-// The header fields of a request, kept as the text that goes on the wire.
-
-#ifndef COSIO_HTTP_FIELD_LIST_HPP
-#define COSIO_HTTP_FIELD_LIST_HPP
-
-namespace cosio::inline v0::http {
-
-/// A header field. Both views belong to whoever made it.
-struct field
-{
-    std::string_view name{};
-    std::string_view value{};
-};
-
-/// Header fields as `Name: value\r\n` lines. The memory is wiped, as some values are keys.
-///
-/// Adds what it is given: values were validated where they came in.
-class field_list
-{
-public:
-    void add(std::string_view name, std::string_view value)
-    {
-        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
-    }
-
-    /// Lets `write` append the value to the text itself, so that no copy of it is made.
-    template <class Write>
-    void add_written(std::string_view name, Write&& write)
-    {
-        field_position position{};
-        position.name = text_.size();
-        text_.append(name).append(": ");
-        position.value = text_.size();
-        write(text_);
-        position.end = text_.size();
-        text_.append("\r\n");
-        positions_.push_back(position);
-    }
-
-    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
-
-    /// Valid until the next `add`.
-    [[nodiscard]] field operator[](std::size_t index) const noexcept
-    {
-        const auto& position = positions_[index];
-        const auto text = text_.view();
-        return {text.substr(position.name, position.value - 2 - position.name),
-            text.substr(position.value, position.end - position.value)};
-    }
-
-    /// The value of the first field of that name, in any case.
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
-    {
-        for (std::size_t i = 0; i != size(); ++i)
-            if (detail::equal_ignoring_case((*this)[i].name, name))
-                return (*this)[i].value;
-        return std::nullopt;
-    }
-
-    /// Forgets and wipes all fields, keeps the memory.
-    void clear() noexcept
-    {
-        text_.clear();
-        positions_.clear();
-    }
-
-    /// All lines, each ended by CRLF.
-    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
-
-private:
-    struct field_position
-    {
-        std::size_t name;
-        std::size_t value;
-        std::size_t end;
-    };
-
-    static constexpr std::size_t usual_fields = 8;
-
-    crypto::secret_buffer text_{};
-    detail::inline_vector<field_position, usual_fields> positions_{};
-};
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/http/method.hpp ----------------------------------------------------------------------
-
-#ifndef COSIO_HTTP_METHOD_HPP
-#define COSIO_HTTP_METHOD_HPP
-
-namespace cosio::inline v0::http {
-
-/// The methods that object storage uses.
-enum class method { get, head, put, post, delete_ };
-
-/// As on the request line.
-[[nodiscard]] constexpr std::string_view name_of(method value) noexcept
-{
-    switch (value) {
-    case method::get: return "GET";
-    case method::head: return "HEAD";
-    case method::put: return "PUT";
-    case method::post: return "POST";
-    case method::delete_: break;
-    }
-    return "DELETE";
-}
-
-/// As q-sign hashes it.
-[[nodiscard]] constexpr std::string_view lower_case_name_of(method value) noexcept
-{
-    switch (value) {
-    case method::get: return "get";
-    case method::head: return "head";
-    case method::put: return "put";
-    case method::post: return "post";
-    case method::delete_: break;
-    }
-    return "delete";
-}
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/http/percent_encoding.hpp ------------------------------------------------------------
-
-// Percent-encoding as COS and S3 want it: `A-Z a-z 0-9 - _ . ~` stay, everything else becomes %XX
-// with upper-case digits.
-
-#ifndef COSIO_HTTP_PERCENT_ENCODING_HPP
-#define COSIO_HTTP_PERCENT_ENCODING_HPP
-
-namespace cosio::inline v0::http {
-
-/// Whether `/` stays (paths) or is encoded (query parts, signatures).
-enum class slash { keep, encode };
-
-/// Whether a character stays as it is, for each there is.
-[[nodiscard]] constexpr std::array<bool, 256> make_plain_characters(slash treatment) noexcept
-{
-    std::array<bool, 256> plain{};
-    for (std::size_t i = 0; i != plain.size(); ++i) {
-        const char c = static_cast<char>(i);
-        plain[i] = detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' ||
-            (c == '/' && treatment == slash::keep);
-    }
-    return plain;
-}
-
-inline constexpr auto plain_in_paths = make_plain_characters(slash::keep);
-inline constexpr auto plain_in_queries = make_plain_characters(slash::encode);
-
-/// The most characters that one becomes.
-inline constexpr std::size_t longest_escape = 3;
-
-/// Writes the encoded form of `text` to `out`, which has room for `longest_escape` times its size;
-/// where it ends.
-inline char* write_percent_encoded(char* out, std::string_view text, slash treatment) noexcept
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    constexpr std::size_t group_size = 8; // Of characters that mostly all stay as they are.
-    const auto& table = treatment == slash::keep ? plain_in_paths : plain_in_queries;
-    const auto is_plain = [&table](char c) { return table[static_cast<unsigned char>(c)]; };
-    const auto are_plain = [&is_plain](const char* group) {
-        bool all = true; // Without a branch for each of them.
-#pragma GCC unroll 8
-        for (std::size_t i = 0; i != group_size; ++i)
-            all = all & is_plain(group[i]);
-        return all;
-    };
-    while (!text.empty()) {
-        const auto group = text.substr(0, group_size);
-        text.remove_prefix(group.size());
-        if (group.size() == group_size && are_plain(group.data())) {
-            std::memcpy(out, group.data(), group_size);
-            out += group_size;
-            continue;
-        }
-        for (const char c : group) {
-            if (is_plain(c)) {
-                *out++ = c;
-                continue;
-            }
-            const auto byte = static_cast<unsigned char>(c);
-            *out++ = '%';
-            *out++ = digits[byte >> 4U];
-            *out++ = digits[byte & 15U];
-        }
-    }
-    return out;
-}
-
-/// Appends the encoded form of `text` to anything that has `append(std::string_view)`.
-template <class Text>
-void append_percent_encoded(Text& out, std::string_view text, slash treatment)
-{
-    constexpr std::size_t piece = 64;
-    char written[longest_escape * piece];
-    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
-        char* const end = write_percent_encoded(written, text.substr(0, piece), treatment);
-        out.append(std::string_view(written, static_cast<std::size_t>(end - written)));
-    }
-}
-
-[[nodiscard]] inline std::string percent_encoded(
-    std::string_view text, slash treatment = slash::encode)
-{
-    std::string out;
-    append_percent_encoded(out, text, treatment);
-    return out;
-}
-
-/// What `+` stands for: itself in a path, a space in a query.
-enum class plus { plain, space };
-
-/// The decoded text; nothing when a `%` is not followed by two hexadecimal digits.
-[[nodiscard]] inline std::optional<std::string> percent_decoded(
-    std::string_view text, plus treatment = plus::plain)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        if (text[i] == '%') {
-            if (text.size() - i < 3)
-                return std::nullopt;
-            const auto byte = detail::parse_number<unsigned char>(text.substr(i + 1, 2), 16);
-            if (!byte)
-                return std::nullopt;
-            out.push_back(static_cast<char>(*byte));
-            i += 2;
-        } else {
-            out.push_back(text[i] == '+' && treatment == plus::space ? ' ' : text[i]);
-        }
-    }
-    return out;
-}
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/http/target.hpp ----------------------------------------------------------------------
-
-// The path and query of a request, encoded once for the wire and for the signature alike.
-
-#ifndef COSIO_HTTP_TARGET_HPP
-#define COSIO_HTTP_TARGET_HPP
-
-namespace cosio::inline v0::http {
-
-/// Path and query. What is signed and what is sent are views of the same text, so they cannot
-/// disagree.
-class target
-{
-public:
-    /// The path `/`.
-    target() = default;
-
-    /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string path)
-    {
-        const auto stays = [](char c) {
-            return plain_in_paths[static_cast<unsigned char>(c)];
-        };
-        if (std::ranges::all_of(path, stays)) {
-            text_ = std::move(path);
-        } else {
-            text_.clear();
-            append_percent_encoded(text_, path, slash::keep);
-            decoded_path_ = std::move(path);
-        }
-        path_length_ = text_.size();
-    }
-
-    /// Adds `name=value` (`name=` for a sub-resource such as `restore`), both not encoded yet.
-    ///
-    /// The service routes on the first parameter, so the sub-resource goes first.
-    void add_parameter(std::string_view name, std::string_view value = {})
-    {
-        text_.push_back(has_query() ? '&' : '?');
-        parameter_position position;
-        position.name = text_.size();
-        append_percent_encoded(text_, name, slash::encode);
-        text_.push_back('=');
-        position.value = text_.size();
-        append_percent_encoded(text_, value, slash::encode);
-        position.end = text_.size();
-        parameters_.push_back(position);
-    }
-
-    /// Path and query as on the request line.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
-    /// The path as on the request line.
-    [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
-    /// The path before encoding, which is what q-sign hashes.
-    [[nodiscard]] std::string_view decoded_path() const noexcept
-    {
-        return decoded_path_.empty() ? path() : std::string_view(decoded_path_);
-    }
-    [[nodiscard]] bool has_query() const noexcept { return text_.size() != path_length_; }
-
-    struct parameter
-    {
-        std::string_view name;  ///< Encoded.
-        std::string_view value; ///< Encoded.
-    };
-
-    [[nodiscard]] std::size_t parameter_count() const noexcept { return parameters_.size(); }
-    [[nodiscard]] parameter parameter_at(std::size_t index) const noexcept
-    {
-        const auto& position = parameters_[index];
-        return {text().substr(position.name, position.value - 1 - position.name),
-            text().substr(position.value, position.end - position.value)};
-    }
-
-private:
-    struct parameter_position
-    {
-        std::size_t name = 0;
-        std::size_t value = 0;
-        std::size_t end = 0;
-    };
-
-    std::string decoded_path_{}; // Empty when it is the same as the encoded one.
-    std::string text_ = "/";
-    std::size_t path_length_ = 1;
-    std::vector<parameter_position> parameters_{};
-};
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/http/request.hpp ---------------------------------------------------------------------
-
-// What does not change from one attempt of a request to the next.
-
-#ifndef COSIO_HTTP_REQUEST_HPP
-#define COSIO_HTTP_REQUEST_HPP
-
-namespace cosio::inline v0::http {
-
-/// A request without what each attempt adds to it: Host, token, signature.
-struct request
-{
-    http::method method = http::method::get;
-    http::target target{};
-    field_list fields{};
-};
-
-/// Appends the head of one attempt to anything that has `append(std::string_view)`: request line,
-/// the attempt's own fields, the request's, and the blank line.
-template <class Text>
-void append_request_head(Text& out, const request& what, const field_list& attempt_fields)
-{
-    out.append(name_of(what.method));
-    out.append(" ");
-    out.append(what.target.text());
-    out.append(" HTTP/1.1\r\n");
-    out.append(attempt_fields.text());
-    out.append(what.fields.text());
-    out.append("\r\n");
-}
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/http/response_head.hpp ---------------------------------------------------------------
-
-// The status and header fields of a reply.
-
-#ifndef COSIO_HTTP_RESPONSE_HEAD_HPP
-#define COSIO_HTTP_RESPONSE_HEAD_HPP
-
-namespace cosio::inline v0::http {
-
-/// A parsed head. Owns its text; views into it live as long as it is neither moved nor changed.
-class response_head
-{
-public:
-    unsigned status = 0;
-    /// 0 or 1: HTTP/1.0 or HTTP/1.1.
-    unsigned minor_version = 1;
-    /// The validated `Content-Length`, when there is one.
-    std::optional<std::uint64_t> content_length{};
-    /// `Transfer-Encoding: chunked`.
-    bool chunked = false;
-    /// Whether the peer keeps the connection open after this reply.
-    bool keep_alive = false;
-
-    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
-
-    [[nodiscard]] field operator[](std::size_t index) const noexcept
-    {
-        const auto& position = positions_[index];
-        return {{text_.data() + position.name, position.name_length},
-            {text_.data() + position.value, position.value_length}};
-    }
-
-    /// The value of the first field of that name, in any case.
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
-    {
-        if ((names_ & mark_of(name)) == 0)
-            return std::nullopt;
-        for (std::size_t i = 0; i != size(); ++i)
-            if (positions_[i].name_length == name.size() &&
-                detail::equal_ignoring_case((*this)[i].name, name))
-                return (*this)[i].value;
-        return std::nullopt;
-    }
-
-    /// As `find`, with an empty view for an absent field.
-    [[nodiscard]] std::string_view get(std::string_view name) const noexcept
-    {
-        return find(name).value_or(std::string_view{});
-    }
-
-    /// The bytes of the head, without the blank line at the end.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
-
-    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
-    void assign_text(std::string_view text)
-    {
-        text_ = text;
-        positions_.clear();
-        names_ = 0;
-    }
-    /// For the parser: positions within the text.
-    void add_field(
-        std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
-    {
-        positions_.push_back({static_cast<std::uint32_t>(name),
-            static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
-            static_cast<std::uint32_t>(value_length)});
-        names_ |= mark_of({text_.data() + name, name_length});
-    }
-
-private:
-    /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
-    [[nodiscard]] static std::uint64_t mark_of(std::string_view name) noexcept
-    {
-        if (name.empty())
-            return 0;
-        const auto letter = [name](std::size_t at) {
-            constexpr unsigned lower_case = 0x20; // Of other characters it makes something, too.
-            return static_cast<unsigned char>(name[at]) | lower_case;
-        };
-        const auto mixed = name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2);
-        return std::uint64_t{1} << mixed % 64;
-    }
-
-    struct field_position
-    {
-        std::uint32_t name;
-        std::uint32_t name_length;
-        std::uint32_t value;
-        std::uint32_t value_length;
-    };
-
-    static constexpr std::size_t usual_fields = 16;
-
-    std::string text_{};
-    std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
-    detail::inline_vector<field_position, usual_fields> positions_{};
-};
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/operation/shared/prepared_request.hpp ------------------------------------------------
-
-// What an operation hands to the network, and what the network hands back.
-
-#ifndef COSIO_OPERATION_SHARED_PREPARED_REQUEST_HPP
-#define COSIO_OPERATION_SHARED_PREPARED_REQUEST_HPP
-
-namespace cosio::inline v0::operation {
-
-/// Constant properties of an operation.
-struct facts
-{
-    std::string_view name;           ///< As the service's documentation names it.
-    bool idempotent = true;          ///< Whether doing it twice is like doing it once.
-    bool error_inside_200 = false;   ///< Whether a 200 may carry an `<Error>` document.
-};
-
-/// What a reply is compared with.
-struct expectation
-{
-    encryption_expectation encryption{};
-    byte_range range{};
-    /// What the whole object's CRC64 must be, when the caller knows.
-    std::optional<std::uint64_t> crc64{};
-    /// How many items a reply must account for; 0 when it need not.
-    std::size_t items = 0;
-    /// The service was given the MD5 of the body, so that success says that it compared.
-    bool content_md5_sent = false;
-};
-
-/// A request that has been validated and serialised, all but its body. Owns what it needs, so the
-/// request structure it was made from may be gone; the bytes or source of `body` may not.
-struct prepared_request
-{
-    http::request head{};
-    /// Name of the host, without port.
-    std::string host{};
-    /// A document of our own making; otherwise `body` is what is sent.
-    std::string document{};
-    body_view body{};
-    /// Bytes of body; nothing when it is sent chunked.
-    std::optional<std::uint64_t> content_length = 0;
-    expectation expected{};
-};
-
-/// A reply, received whole or (for streams) up to the end of its head.
-struct reply
-{
-    http::response_head head{};
-    /// The body when it is a document, an error, or an object read into memory.
-    std::string body{};
-    /// Bytes of body received, wherever they went, and their CRC64.
-    std::uint64_t body_size = 0;
-    std::uint64_t body_crc64 = 0;
-    /// The CRC64 of the request's body.
-    std::uint64_t sent_crc64 = 0;
-    /// False when only the end of the connection tells where the body ends.
-    bool body_end_is_framed = true;
-};
-
-} // namespace cosio::inline v0::operation
-
-#endif
-
-// ---- cosio/auth/presigned_url.hpp ---------------------------------------------------------------
-
-// A request as a URL that anyone may use for a while.
-
-#ifndef COSIO_AUTH_PRESIGNED_URL_HPP
-#define COSIO_AUTH_PRESIGNED_URL_HPP
-
-#include <chrono>
+#ifndef COSIO_OBJECT_PROPERTIES_HPP
+#define COSIO_OBJECT_PROPERTIES_HPP
 
 namespace cosio::inline v0 {
 
-/// A URL with a signature in it. Whoever has it can do what it says until it expires.
-struct presigned_url
+/// A piece of an object's metadata, its name without prefix and in lower case.
+struct metadata_entry
 {
-    std::string url{};
-    std::string_view method{};
-    /// Names of the headers that must be sent with it, with the values of the request it was made
-    /// from: encryption and content headers. A key of SSE-C is not in the URL.
-    std::vector<std::string> required_headers{};
+    std::string name{};
+    std::string value{};
+
+    friend bool operator==(const metadata_entry&, const metadata_entry&) = default;
 };
 
-namespace auth {
-
-/// What whoever uses the URL decides for himself.
-template <class Signer>
-[[nodiscard]] bool is_left_to_the_user(std::string_view name) noexcept
+/// The state of an archived object that was asked to be restored.
+struct restore_state
 {
-    static constexpr std::array<std::string_view, 4> names{
-        "content-length", "content-md5", "transfer-encoding", "user-agent"};
-    return std::ranges::any_of(
-        names, [name](auto each) { return detail::equal_ignoring_case(each, name); }) ||
-        detail::equal_ignoring_case(Signer::body_hash_header, name);
-}
-
-/// Errors: `errc::invalid_argument` for a validity of nothing, those of the credentials, and
-/// `errc::crypto_unavailable`.
-template <class Signer>
-[[nodiscard]] result<presigned_url> presign(const Signer& signer,
-    operation::prepared_request request,
-    const service_endpoint& endpoint, const credentials& who, std::chrono::sys_seconds now,
-    std::chrono::seconds validity)
-{
-    if (validity <= std::chrono::seconds(0))
-        return error(errc::invalid_argument, "must be longer than nothing", "validity");
-    if (auto usable = who.check(); !usable)
-        return std::move(usable).error();
-    if (!who.session_token().empty() && !endpoint.protects_tokens)
-        return error(errc::token_requires_tls, "a session token is sent over https only",
-            "session_token");
-    const auto host = detail::host_header(request.host, endpoint.port, endpoint.scheme);
-    presigned_url out;
-    out.method = http::name_of(request.head.method);
-    http::field_list fields;
-    fields.add("Host", host);
-    for (std::size_t i = 0; i != request.head.fields.size(); ++i) {
-        const auto each = request.head.fields[i];
-        if (is_left_to_the_user<Signer>(each.name))
-            continue;
-        fields.add(each.name, each.value);
-        out.required_headers.emplace_back(each.name);
-    }
-    auto done =
-        signer.presign(request.head.method, request.head.target, fields, who, now, validity);
-    if (!done)
-        return std::move(done).error();
-    out.url.append(name_of(endpoint.scheme)).append("://").append(host);
-    out.url.append(request.head.target.text());
-    return out;
-}
-
-} // namespace auth
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/auth/credentials_provider.hpp --------------------------------------------------------
-
-// Credentials that are asked for while a client lives, such as those of a role.
-
-#ifndef COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
-#define COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
-
-namespace cosio::inline v0 {
-
-/// Credentials, and when they stop being valid.
-class expiring_credentials
-{
-public:
-    expiring_credentials() = default;
-    expiring_credentials(
-        credentials identity, std::optional<std::chrono::sys_seconds> until = std::nullopt)
-        : who(std::move(identity)), expires(until)
-    {}
-
-    credentials who{};
-    /// Nothing: valid until the service says otherwise.
+    bool ongoing = false;
+    /// When the restored copy goes, once it is there.
     std::optional<std::chrono::sys_seconds> expires{};
 };
 
-/// Where a client gets its credentials from: `config.provider`.
-///
-/// Asked when the first operation begins, ahead of the expiry of what it gave last, and when the
-/// service says that a token has expired. One question at a time for all operations of a client;
-/// when it fails, what it gave before is used until it expires.
-class credentials_provider
+/// The headers of an object, as GET and HEAD tell them.
+struct object_properties
 {
-public:
-    credentials_provider() = default;
-    credentials_provider(const credentials_provider&) = delete;
-    credentials_provider& operator=(const credentials_provider&) = delete;
-    virtual ~credentials_provider() = default;
+    /// Opaque, in its quotes: the MD5 of the content for some objects, for encrypted and multipart
+    /// ones something else. Pass it on as it is, never compare it with a digest.
+    std::string etag{};
+    /// Bytes of the whole object, before encryption.
+    std::uint64_t size = 0;
+    /// CRC64 of the whole object, before encryption, if the service keeps it.
+    std::optional<std::uint64_t> crc64{};
+    /// How the object is encrypted at rest.
+    encryption sse{};
 
-    /// Runs on the client's executor. An error, or an exception, is `errc::credentials_unavailable`
-    /// for operations that have nothing else to sign with.
-    [[nodiscard]] virtual asio::awaitable<result<expiring_credentials>> fetch() = 0;
+    std::string content_type{};
+    std::string cache_control{};
+    std::string content_disposition{};
+    std::string content_encoding{};
+    std::string content_language{};
+    std::string expires{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    std::vector<metadata_entry> metadata{};
+    /// `STANDARD` when the reply names none.
+    std::string storage_class{};
+    /// Empty unless the bucket has, or had, versioning.
+    std::string version_id{};
+    /// For archived objects, once a restore was asked for.
+    std::optional<restore_state> restore{};
+    /// Quote it to the service's support.
+    std::string request_id{};
 };
-
-/// A provider from a callable that returns `asio::awaitable<cosio::result<expiring_credentials>>`.
-/// It lives as long as the clients that use it, so a coroutine lambda may capture.
-template <class Callback>
-    requires requires(Callback& callback) {
-        { callback() } -> std::same_as<asio::awaitable<result<expiring_credentials>>>;
-    }
-[[nodiscard]] std::shared_ptr<credentials_provider> credentials_from(Callback callback)
-{
-    class calling final : public credentials_provider
-    {
-    public:
-        explicit calling(Callback what) : callback_(std::move(what)) {}
-        [[nodiscard]] asio::awaitable<result<expiring_credentials>> fetch() override
-        {
-            return callback_();
-        }
-
-    private:
-        Callback callback_;
-    };
-    return std::make_shared<calling>(std::move(callback));
-}
 
 } // namespace cosio::inline v0
 
 #endif
 
-// ---- cosio/logging.hpp --------------------------------------------------------------------------
+// ---- cosio/request/get_object.hpp ---------------------------------------------------------------
 
-// Log lines without secrets: to a callback, or to standard error.
+// What GET Object is asked for, and what comes of it.
 
-#ifndef COSIO_LOGGING_HPP
-#define COSIO_LOGGING_HPP
-
-#include <functional>
+#ifndef COSIO_REQUEST_GET_OBJECT_HPP
+#define COSIO_REQUEST_GET_OBJECT_HPP
 
 namespace cosio::inline v0 {
 
-enum class log_level {
-    off,
-    info,  ///< One line for each request.
-    debug, ///< Also the heads of requests and replies, values not known to be harmless as `***`.
+/// Reads an object: into a string, into a buffer, or as a stream, see the members of `client`.
+///
+/// SSE-COS and SSE-KMS objects need no key: `sse` names one for SSE-C objects only, and then the
+/// reply must confirm that the object is encrypted with it.
+struct get_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_read sse{};
+    /// A reply with other bytes than these, the whole object included, is an error.
+    byte_range range{};
+    cosio::conditions conditions{};
+    response_overrides overrides{};
+    std::string_view version_id{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+    /// The most bytes to hold, for reading into a string; more is
+    /// `errc::destination_too_small`.
+    std::uint64_t maximum_size = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// Where log lines go. Off by default: then nothing is even formatted.
-class log_settings
+static_assert(std::is_trivially_destructible_v<get_object_request>);
+
+/// An object and where its bytes went.
+struct get_object_result : object_properties
 {
-public:
-    /// Gets each line without its line end. Called from the threads that run operations, maybe
-    /// several at once; must not throw.
-    using callback = std::function<void(log_level, std::string_view)>;
-
-    log_settings() = default;
-    log_settings(log_level most, callback to) : level_(most), write_(std::move(to)) {}
-
-    [[nodiscard]] bool wants(log_level level) const noexcept
-    {
-        return level != log_level::off && level <= level_ && write_ != nullptr;
-    }
-    void write(log_level level, std::string_view line) const { write_(level, line); }
-
-private:
-    log_level level_ = log_level::off;
-    callback write_{};
+    /// Of `get_object`: the bytes.
+    std::string body{};
+    /// Bytes received.
+    std::uint64_t body_size = 0;
+    /// Of a ranged read: which bytes they are.
+    std::optional<content_range> range{};
+    /// Whether the reply stated a CRC64 of what was received; it then was that of the bytes. Never
+    /// for a range, as the service states that of the whole object.
+    bool crc64_verified = false;
 };
 
 } // namespace cosio::inline v0
 
 #endif
 
-// ---- cosio/net/origin.hpp -----------------------------------------------------------------------
+// ---- cosio/net/client_functions.hpp -------------------------------------------------------------
 
-// Where a connection leads.
+// The functions behind the members of the client. Only declared, so that who uses a client need not
+// read how it works; client_definitions.hpp has them.
 
-#ifndef COSIO_NET_ORIGIN_HPP
-#define COSIO_NET_ORIGIN_HPP
+#ifndef COSIO_NET_CLIENT_FUNCTIONS_HPP
+#define COSIO_NET_CLIENT_FUNCTIONS_HPP
 
-#include <compare>
+namespace cosio::inline v0 {
+
+class config;
+class object_reader;
+template <class Dialect>
+class basic_client;
+
+namespace dialect {
+struct cos;
+struct s3;
+} // namespace dialect
+
+// What the members of a client stand for.
+namespace operation {
+template <class Dialect>
+struct abort_multipart_upload;
+template <class Dialect>
+struct complete_multipart_upload;
+template <class Dialect>
+struct copy_object;
+template <class Dialect>
+struct delete_bucket_encryption;
+template <class Dialect>
+struct delete_object;
+template <class Dialect>
+struct delete_objects;
+template <class Dialect>
+struct get_bucket_encryption;
+template <class Dialect>
+struct get_object;
+template <class Dialect>
+struct head_bucket;
+template <class Dialect>
+struct head_object;
+template <class Dialect>
+struct initiate_multipart_upload;
+template <class Dialect>
+struct list_multipart_uploads;
+template <class Dialect>
+struct list_objects;
+template <class Dialect>
+struct list_parts;
+template <class Dialect>
+struct put_bucket_encryption;
+template <class Dialect>
+struct put_object;
+template <class Dialect>
+struct restore_object;
+template <class Dialect>
+struct upload_part;
+template <class Dialect>
+struct upload_part_copy;
+} // namespace operation
+
+namespace transfer {
+template <class Client>
+class body_upload;
+template <class Client>
+class directory_download;
+template <class Client>
+class file_download;
+template <class Client>
+class file_upload;
+template <class Client>
+class object_copy;
+template <class Client>
+class stream_download;
+} // namespace transfer
+
+namespace net {
+
+class client_core;
+class object_stream;
+class operation_control;
+
+using core_pointer = std::shared_ptr<client_core>;
+
+/// An operation that was encoded and waits to be started, with what controls it.
+template <class Result>
+class prepared_operation
+{
+public:
+    prepared_operation(
+        std::shared_ptr<operation_control> by, asio::awaitable<result<Result>> what)
+        : control(std::move(by)), work(std::move(what))
+    {}
+
+    std::shared_ptr<operation_control> control;
+    asio::awaitable<result<Result>> work;
+};
+
+/// Checks a configuration and makes what its client needs: no network, but files of certificates
+/// are read. Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+template <class Dialect>
+[[nodiscard]] result<core_pointer> make_client_core(
+    asio::any_io_executor executor, const config& settings);
+
+/// `Operation` of the request's type, encoded now.
+template <class Dialect, template <class> class Operation, class Result, class Request>
+[[nodiscard]] prepared_operation<Result> prepare(
+    const core_pointer& core, const timeout_settings& limits, const Request& request);
+
+/// As `prepare`, with a buffer for the body of the reply.
+template <class Dialect>
+[[nodiscard]] prepared_operation<get_object_result> prepare_get_into(const core_pointer& core,
+    const timeout_settings& limits, const get_object_request& request,
+    std::span<std::byte> buffer);
+
+template <class Dialect>
+[[nodiscard]] prepared_operation<object_reader> prepare_open(
+    const core_pointer& core, const timeout_settings& limits, const get_object_request& request);
+
+template <class Dialect>
+[[nodiscard]] prepared_operation<std::size_t> prepare_warm_up(const core_pointer& core,
+    const timeout_settings& limits, std::string_view bucket, std::size_t connections);
+
+/// The next read of an open object.
+[[nodiscard]] COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer);
+
+/// A transfer has no total: its operations have.
+template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
+[[nodiscard]] prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
+    const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments);
+
+/// See `client::presign`.
+template <class Dialect, template <class> class Operation, class Request>
+[[nodiscard]] result<presigned_url> presign(
+    const client_core& core, const Request& request, std::chrono::seconds validity);
+
+[[nodiscard]] COSIO_DECLARED const asio::any_io_executor& executor_of(
+    const client_core& core) noexcept;
+/// Serial: everything an operation does runs there.
+[[nodiscard]] COSIO_DECLARED const asio::any_io_executor& executor_of(
+    const operation_control& control) noexcept;
+[[nodiscard]] COSIO_DECLARED const timeout_settings& limits_of(const client_core& core) noexcept;
+[[nodiscard]] COSIO_DECLARED connection_counters counters_of(const client_core& core);
+[[nodiscard]] COSIO_DECLARED const get_object_result& head_of(const object_stream& stream) noexcept;
+[[nodiscard]] COSIO_DECLARED const client_core& core_of(const object_stream& stream) noexcept;
+
+} // namespace net
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/net/initiation.hpp -------------------------------------------------------------------
+
+// How an operation is started for any completion token, and how it is cancelled.
+
+#ifndef COSIO_NET_INITIATION_HPP
+#define COSIO_NET_INITIATION_HPP
+
+#include <asio/associated_allocator.hpp>
+#include <asio/associated_cancellation_slot.hpp>
+#include <asio/associated_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/cancellation_type.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <exception>
 
 namespace cosio::inline v0::net {
 
-/// Connections of a client to equal origins are interchangeable: the TLS settings are the client's.
-struct origin
+/// Sits in the caller's cancellation slot. Never touches the operation on the emitter's thread: it
+/// posts to the operation's executor, where the operation may be gone already.
+class cancellation_handler
 {
-    bool tls = true;
-    /// What is resolved and connected to.
-    std::string host{};
-    std::uint16_t port = 443;
-    /// Whom the certificate must name.
-    std::string tls_name{};
+public:
+    explicit cancellation_handler(const std::shared_ptr<operation_control>& control)
+        : executor_(executor_of(*control)), control_(control)
+    {}
 
-    friend auto operator<=>(const origin&, const origin&) = default;
+    COSIO_DECLARED void operator()(asio::cancellation_type type) const;
+
+private:
+    asio::any_io_executor executor_;
+    std::weak_ptr<operation_control> control_;
 };
+
+/// Hands the result to the caller's handler, on the handler's executor. Has no cancellation slot,
+/// so that `co_spawn` forwards none (Asio 1.22 to 1.24 crash when it does across strands).
+template <class Result, class Handler>
+class completion
+{
+public:
+    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
+    using allocator_type = asio::associated_allocator_t<Handler>;
+
+    completion(Handler handler, asio::any_io_executor otherwise)
+        : handler_(std::move(handler)), otherwise_(std::move(otherwise))
+    {}
+
+    [[nodiscard]] executor_type get_executor() const noexcept
+    {
+        return asio::get_associated_executor(handler_, otherwise_);
+    }
+    [[nodiscard]] allocator_type get_allocator() const noexcept
+    {
+        return asio::get_associated_allocator(handler_);
+    }
+
+    /// The coroutines of operations let no exception out.
+    void operator()(const std::exception_ptr&, result<Result> value)
+    {
+        std::move(handler_)(std::move(value));
+    }
+
+private:
+    Handler handler_;
+    asio::any_io_executor otherwise_;
+};
+
+/// Starts the coroutine of an operation. A named type with an executor, as Asio's adapters need.
+class operation_initiation
+{
+public:
+    using executor_type = asio::any_io_executor;
+
+    explicit operation_initiation(asio::any_io_executor executor) : executor_(std::move(executor))
+    {}
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+
+    template <class Handler, class Result>
+    void operator()(Handler&& handler, std::shared_ptr<operation_control> control,
+        asio::awaitable<result<Result>> work) const
+    {
+        using decayed = std::decay_t<Handler>;
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
+            slot.assign(cancellation_handler(control));
+        asio::co_spawn(executor_of(*control), std::move(work),
+            completion<Result, decayed>(decayed(std::forward<Handler>(handler)), executor_));
+    }
+
+private:
+    asio::any_io_executor executor_;
+};
+
+/// Starts an operation on its control's executor and completes `token` with its result, by way of
+/// `executor` unless the token has its own: signature `void(result<Result>)`.
+template <class Result, class Token>
+auto initiate(
+    asio::any_io_executor executor, prepared_operation<Result> operation, Token&& token)
+{
+    return asio::async_initiate<Token, void(result<Result>)>(
+        operation_initiation(std::move(executor)), token, std::move(operation.control),
+        std::move(operation.work));
+}
+
+/// As `initiate` with `use_awaitable`, without a detour where there is no need for one.
+///
+/// On a serial executor it is the coroutine of the operation itself, which then takes part in the
+/// caller's own cancellation.
+template <class Result>
+[[nodiscard]] asio::awaitable<result<Result>> await_operation(
+    const client_core& core, prepared_operation<Result> operation);
+
+/// As `await_operation`, always by way of the client's executor.
+template <class Result>
+[[nodiscard]] asio::awaitable<result<Result>> await_apart(
+    const client_core& core, prepared_operation<Result> operation);
+
+template <class Token>
+concept default_token = std::is_same_v<std::decay_t<Token>, asio::use_awaitable_t<>>;
+
+/// Whatever the token is.
+template <class Result, class Token>
+auto complete(const client_core& core, prepared_operation<Result> operation, Token&& token)
+{
+    if constexpr (default_token<Token>)
+        return await_operation(core, std::move(operation));
+    else
+        return initiate(executor_of(core), std::move(operation), std::forward<Token>(token));
+}
+
+/// As `complete`, always by way of an executor.
+template <class Result, class Token>
+auto complete_apart(
+    const client_core& core, prepared_operation<Result> operation, Token&& token)
+{
+    if constexpr (default_token<Token>)
+        return await_apart(core, std::move(operation));
+    else
+        return initiate(executor_of(core), std::move(operation), std::forward<Token>(token));
+}
 
 } // namespace cosio::inline v0::net
 
 #endif
 
-// ---- cosio/net/pool_state.hpp -------------------------------------------------------------------
+// ---- cosio/object_reader.hpp --------------------------------------------------------------------
 
-// Which connection serves whom: reuse, limits and queues, as pure state. Knows no socket, no clock
-// and no lock.
+// An object as a stream: the caller pulls, so nothing is received before there is room for it.
 
-#ifndef COSIO_NET_POOL_STATE_HPP
-#define COSIO_NET_POOL_STATE_HPP
-
-#include <iterator>
-#include <list>
-#include <map>
+#ifndef COSIO_OBJECT_READER_HPP
+#define COSIO_OBJECT_READER_HPP
 
 namespace cosio::inline v0 {
 
-/// How connections are kept.
-class pool_settings
-{
-public:
-    pool_settings() = default;
-
-    /// A connection that has been idle for longer is not used again. Below what servers allow, so
-    /// that a request does not meet a connection that is just being closed. Nothing waits for this
-    /// time to pass: such a connection is closed when the pool is used next.
-    std::chrono::seconds idle_timeout{20};
-    /// Idle connections kept at most, all hosts together; the oldest go first.
-    std::size_t maximum_idle = 64;
-    /// Connections to one host at most; further operations wait for one, in the order in which
-    /// they came, see `timeout_settings::pool_wait`.
-    std::size_t maximum_per_host = 256;
-};
-
-namespace net {
-
-/// Whether a connection that became idle at `since` may still be used.
-[[nodiscard]] constexpr bool is_fresh(std::chrono::steady_clock::time_point since,
-    std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration timeout) noexcept
-{
-    return now - since < timeout;
-}
-
-/// `Connection` is owned here while it is idle, and by an operation while it serves.
-template <class Connection>
-class pool_state
-{
-public:
-    using time_point = std::chrono::steady_clock::time_point;
-    using owned = std::unique_ptr<Connection>;
-    /// Names one who waits; never used twice.
-    using ticket = std::uint64_t;
-
-    /// What an operation gets: a connection, or the right to open one, or a place in the queue.
-    struct admission
-    {
-        bool admitted = false;
-        owned connection{};  ///< Null: open one.
-        ticket waits_as = 0; ///< When not admitted.
-    };
-
-    /// The right that became free goes to one who waits.
-    struct grant
-    {
-        ticket to = 0;
-        owned connection{}; ///< Null: open one.
-    };
-
-    explicit pool_state(const pool_settings& settings) : settings_(settings) {}
-
-    /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
-    [[nodiscard]] admission acquire(const origin& where, time_point now)
-    {
-        auto out = try_acquire(where, now);
-        if (out.admitted)
-            return out;
-        out.waits_as = ++last_ticket_;
-        hosts_.find(where)->second.queue.push_back(out.waits_as);
-        ++waiting_;
-        return out;
-    }
-
-    /// As `acquire`, but without a place in the queue for who is not admitted.
-    [[nodiscard]] admission try_acquire(const origin& where, time_point now)
-    {
-        drop_old(now);
-        auto& entry = *hosts_.try_emplace(where).first;
-        admission out;
-        if (entry.second.in_use >= settings_.maximum_per_host)
-            return out;
-        ++entry.second.in_use;
-        out.admitted = true;
-        out.connection = take_idle(entry);
-        return out;
-    }
-
-    /// Another idle connection for one who is admitted already, when the first was no good.
-    [[nodiscard]] owned exchange_stale(const origin& where)
-    {
-        return take_idle(*hosts_.find(where));
-    }
-
-    /// One who was admitted is done; `connection` is null when it cannot serve again. Whoever has
-    /// waited longest for this host gets its right.
-    [[nodiscard]] std::optional<grant> release(
-        const origin& where, owned connection, time_point now)
-    {
-        drop_old(now);
-        const auto found = hosts_.find(where);
-        if (!found->second.queue.empty()) {
-            grant out;
-            out.to = found->second.queue.front();
-            out.connection = std::move(connection);
-            found->second.queue.pop_front();
-            --waiting_;
-            return out;
-        }
-        --found->second.in_use;
-        if (connection != nullptr)
-            keep(*found, std::move(connection), now);
-        else
-            forget_unless_used(*found);
-        return std::nullopt;
-    }
-
-    /// Adds a connection that nobody was admitted for.
-    void add_idle(const origin& where, owned connection, time_point now)
-    {
-        drop_old(now);
-        keep(*hosts_.try_emplace(where).first, std::move(connection), now);
-    }
-
-    /// One who waits gives up. False when the grant was made already, which then is to be released.
-    [[nodiscard]] bool leave(const origin& where, ticket who)
-    {
-        const auto host = hosts_.find(where);
-        if (host == hosts_.end() || std::erase(host->second.queue, who) == 0)
-            return false;
-        --waiting_;
-        return true;
-    }
-
-    [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
-    [[nodiscard]] std::size_t idle_to(const origin& where) const
-    {
-        const auto host = hosts_.find(where);
-        return host == hosts_.end() ? 0 : host->second.idle;
-    }
-    /// How many may lie idle to one host.
-    [[nodiscard]] std::size_t room() const noexcept
-    {
-        return std::min(settings_.maximum_idle, settings_.maximum_per_host);
-    }
-    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
-    [[nodiscard]] std::size_t in_use() const noexcept
-    {
-        std::size_t sum = 0;
-        for (const auto& [where, host] : hosts_)
-            sum += host.in_use;
-        return sum;
-    }
-
-private:
-    /// There is one as long as anybody is admitted or a connection lies idle; a queue has somebody
-    /// to wait for.
-    struct host_state
-    {
-        std::size_t in_use = 0;
-        std::size_t idle = 0;
-        std::list<ticket> queue{};
-    };
-    using host_entry = typename std::map<origin, host_state>::value_type;
-
-    struct idle_connection
-    {
-        host_entry* host = nullptr;
-        owned connection{};
-        time_point since{};
-    };
-
-    [[nodiscard]] owned take_idle(host_entry& host)
-    {
-        const auto found = std::ranges::find(
-            idle_.rbegin(), idle_.rend(), &host, &idle_connection::host);
-        if (found == idle_.rend())
-            return nullptr;
-        auto taken = std::move(found->connection);
-        idle_.erase(std::next(found).base());
-        --host.second.idle;
-        return taken;
-    }
-
-    void keep(host_entry& host, owned connection, time_point now)
-    {
-        try {
-            idle_.push_back({&host, std::move(connection), now});
-        } catch (...) {
-            forget_unless_used(host);
-            throw;
-        }
-        ++host.second.idle;
-        if (idle_.size() > settings_.maximum_idle)
-            drop_oldest(1);
-    }
-
-    /// They are in the order in which they became idle.
-    void drop_old(time_point now)
-    {
-        const auto fresh = std::ranges::find_if(idle_, [&](const idle_connection& each) {
-            return is_fresh(each.since, now, settings_.idle_timeout);
-        });
-        drop_oldest(static_cast<std::size_t>(fresh - idle_.begin()));
-    }
-
-    void drop_oldest(std::size_t count)
-    {
-        for (std::size_t i = 0; i != count; ++i) {
-            auto& host = *idle_[i].host;
-            --host.second.idle;
-            forget_unless_used(host);
-        }
-        idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(count));
-    }
-
-    void forget_unless_used(const host_entry& host)
-    {
-        if (host.second.in_use == 0 && host.second.idle == 0)
-            hosts_.erase(hosts_.find(host.first));
-    }
-
-    pool_settings settings_;
-    std::vector<idle_connection> idle_{};
-    std::map<origin, host_state> hosts_{};
-    ticket last_ticket_ = 0;
-    std::size_t waiting_ = 0;
-};
-
-} // namespace net
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/net/tls_context.hpp ------------------------------------------------------------------
-
-// The TLS settings of one client: trust and verification, set up once.
-
-#ifndef COSIO_NET_TLS_CONTEXT_HPP
-#define COSIO_NET_TLS_CONTEXT_HPP
-
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
-
-namespace cosio::inline v0 {
-
-/// Whom a client trusts.
-class tls_settings
-{
-public:
-    tls_settings() = default;
-
-    /// Certificates to trust, as a PEM file, instead of those of the system.
-    std::string ca_file{};
-    /// Certificates to trust, as PEM text, instead of those of the system; adds to `ca_file`.
-    std::string ca_pem{};
-    /// Accepts any certificate of any name. Whoever is in between reads and changes everything;
-    /// customer keys are refused then.
-    bool dangerously_accept_any_certificate = false;
-};
-
-namespace net {
-
-namespace openssl {
-
-struct deleter
-{
-    void operator()(SSL_CTX* object) const noexcept { SSL_CTX_free(object); }
-    void operator()(SSL* object) const noexcept { SSL_free(object); }
-    void operator()(SSL_SESSION* object) const noexcept { SSL_SESSION_free(object); }
-    void operator()(BIO* object) const noexcept { BIO_free(object); }
-    void operator()(X509* object) const noexcept { X509_free(object); }
-};
-
-template <class T>
-using owned = std::unique_ptr<T, deleter>;
-
-/// The oldest error of this thread's queue, and an empty queue.
-[[nodiscard]] inline std::string take_error()
-{
-    const auto code = ERR_get_error();
-    ERR_clear_error();
-    const char* const reason = ERR_reason_error_string(code);
-    return reason == nullptr ? std::string("no reason given") : std::string(reason);
-}
-
-} // namespace openssl
-
-/// Told of each session that a peer offers to resume. Set as the application data of an `SSL`.
-class tls_session_sink
-{
-public:
-    virtual void keep(openssl::owned<SSL_SESSION> session) noexcept = 0;
-
-protected:
-    tls_session_sink() = default;
-    tls_session_sink(const tls_session_sink&) = default;
-    tls_session_sink& operator=(const tls_session_sink&) = default;
-    ~tls_session_sink() = default;
-};
-
-/// Shared by all connections of a client; immutable and thread safe once made.
-class tls_context
-{
-public:
-    /// Errors: `errc::invalid_configuration` for certificates that cannot be read,
-    /// `errc::tls_failed` when OpenSSL cannot be set up.
-    [[nodiscard]] static result<tls_context> make(const tls_settings& settings)
-    {
-        ERR_clear_error();
-        tls_context made;
-        made.context_.reset(SSL_CTX_new(TLS_client_method()));
-        auto* const context = made.context_.get();
-        if (context == nullptr ||
-            SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
-            return error(errc::tls_failed, openssl::take_error());
-        // Sessions are kept by us, per name and for one use each.
-        SSL_CTX_set_session_cache_mode(
-            context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-        SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
-            auto* const sink = static_cast<tls_session_sink*>(SSL_get_app_data(ssl));
-            if (sink == nullptr)
-                return 0; // OpenSSL keeps its reference.
-            sink->keep(openssl::owned<SSL_SESSION>(session));
-            return 1;
-        });
-        made.verifies_ = !settings.dangerously_accept_any_certificate;
-        SSL_CTX_set_verify(
-            context, made.verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-        if (auto trusted = trust(context, settings); !trusted)
-            return std::move(trusted).error();
-        return made;
-    }
-
-    [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
-    [[nodiscard]] bool verifies() const noexcept { return verifies_; }
-
-private:
-    tls_context() = default;
-
-    static result<void> trust(SSL_CTX* context, const tls_settings& settings)
-    {
-        if (settings.ca_file.empty() && settings.ca_pem.empty()) {
-            if (SSL_CTX_set_default_verify_paths(context) != 1)
-                return error(errc::tls_failed, openssl::take_error());
-            return {};
-        }
-        if (!settings.ca_file.empty() &&
-            SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1)
-            return error(errc::invalid_configuration,
-                "has no certificates that can be read: " + openssl::take_error(), "tls.ca_file");
-        if (!settings.ca_pem.empty() && !trust_pem(context, settings.ca_pem))
-            return error(errc::invalid_configuration,
-                "has no certificates that can be read", "tls.ca_pem");
-        return {};
-    }
-
-    static bool trust_pem(SSL_CTX* context, const std::string& pem)
-    {
-        const openssl::owned<BIO> text(
-            BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-        if (text == nullptr)
-            return false;
-        bool any = false;
-        for (;;) {
-            const openssl::owned<X509> certificate(
-                PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
-            if (certificate == nullptr)
-                break;
-            if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) != 1)
-                return false;
-            any = true;
-        }
-        ERR_clear_error(); // The end of the text counts as an error.
-        return any;
-    }
-
-    openssl::owned<SSL_CTX> context_{};
-    bool verifies_ = true;
-};
-
-} // namespace net
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/retry.hpp ----------------------------------------------------------------------------
-
-// How often, and after which delays, a failed attempt is followed by another.
-
-#ifndef COSIO_RETRY_HPP
-#define COSIO_RETRY_HPP
-
-namespace cosio::inline v0 {
-
-/// When operations are tried again.
+/// The bytes of one object, from `client::open_object`. Movable; holds one connection until its
+/// end has been read or it is destroyed, which closes the connection if bytes are left.
 ///
-/// An attempt is followed by another when it failed for a reason that may pass (connection, time,
-/// 500, 502, 503, 504, 429, `SlowDown`, `RequestTimeout`, such an `<Error>` inside a 200), when
-/// doing it twice is like doing it once or nothing of it was sent, when the body can be sent again,
-/// when the budget allows it, and when the delay fits into the total time.
-class retry_settings
+/// One read at a time. Reads may be made from any thread; each completes where its token says.
+class object_reader
 {
 public:
-    retry_settings() = default;
-
-    /// The first one included; 1: never again.
-    unsigned maximum_attempts = 4;
-    /// The delay before attempt n+1 is random between 0 and `base_delay` * 2^(n-1) ("full jitter"),
-    /// at most `maximum_delay`; a longer `Retry-After` of the service is honoured.
-    std::chrono::milliseconds base_delay{100};
-    std::chrono::milliseconds maximum_delay{20'000};
-    /// Retries that all operations of a client may make together while nothing succeeds; ten
-    /// attempts that succeed earn one. Keeps many clients from drowning a service that recovers.
-    unsigned budget = 100;
-    /// The last attempt goes to the service's other domain, `tencentcos.cn`, when the host is of
-    /// the default form and no reply with a request id has come: the service was not reached.
-    bool switch_domain = true;
-
-    /// Errors: `errc::invalid_configuration`.
-    [[nodiscard]] result<void> check() const
-    {
-        if (maximum_attempts == 0)
-            return error(errc::invalid_configuration, "must be at least 1",
-                "retry.maximum_attempts");
-        if (base_delay < base_delay.zero())
-            return error(errc::invalid_configuration, "must not be negative", "retry.base_delay");
-        if (maximum_delay < maximum_delay.zero())
-            return error(
-                errc::invalid_configuration, "must not be negative", "retry.maximum_delay");
-        return {};
-    }
-};
-
-/// Why an attempt is followed by another.
-enum class retry_reason {
-    none,
-    connection,       ///< No connection, or it failed.
-    timeout,          ///< A limit of time.
-    throttled,        ///< Asked to slow down.
-    server_error,     ///< A failure within the service.
-    expired_token,    ///< With credentials asked for anew.
-    clock_skew,       ///< With the service's idea of the time.
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/observation.hpp ----------------------------------------------------------------------
-
-// What an operation goes through, for metrics and tracing.
-
-#ifndef COSIO_OBSERVATION_HPP
-#define COSIO_OBSERVATION_HPP
-
-namespace cosio::inline v0 {
-
-enum class event_kind {
-    attempt_started,
-    connected,        ///< A connection was opened for the attempt; `took`, `resumed`.
-    reused,           ///< An idle connection serves the attempt.
-    attempt_finished, ///< `status`, `problem`, `request_id`, bytes, `took`.
-    retry_scheduled,  ///< `reason`, `delay`, `problem`; another attempt follows.
-};
-
-/// One step of one operation. Holds no secret: no header and no parameter of the request. The
-/// views are valid during the call only.
-struct event
-{
-    event_kind kind = event_kind::attempt_started;
-    std::string_view operation{}; ///< As the service's documentation names it: `PutObject`.
-    std::string_view method{};
-    std::string_view host{};
-    std::string_view path{}; ///< Percent-encoded, without parameters.
-    unsigned attempt = 1;
-
-    /// Of the attempt when it finished, of the connection when it was made.
-    std::chrono::steady_clock::duration took{};
-    bool resumed = false;  ///< The connection resumed a TLS session.
-    unsigned status = 0;   ///< 0: no reply.
-    std::error_code problem{};
-    std::string_view request_id{};
-    std::uint64_t bytes_sent = 0;     ///< Of the request's body.
-    std::uint64_t bytes_received = 0; ///< Of the reply's body.
-    retry_reason reason = retry_reason::none;
-    std::chrono::nanoseconds delay{};
-};
-
-/// Called on the threads that run operations, maybe several at once; must not throw, block, or
-/// destroy the client.
-using observer = std::function<void(const event&)>;
-
-[[nodiscard]] constexpr std::string_view name_of(retry_reason reason) noexcept
-{
-    switch (reason) {
-    case retry_reason::none: return "none";
-    case retry_reason::connection: return "connection";
-    case retry_reason::timeout: return "timeout";
-    case retry_reason::throttled: return "throttled";
-    case retry_reason::server_error: return "server-error";
-    case retry_reason::expired_token: return "expired-token";
-    case retry_reason::clock_skew: return "clock-skew";
-    }
-    return "unknown";
-}
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/timeouts.hpp -------------------------------------------------------------------------
-
-// How long each step of an operation may take.
-
-#ifndef COSIO_TIMEOUTS_HPP
-#define COSIO_TIMEOUTS_HPP
-
-namespace cosio::inline v0 {
-
-/// The type of `no_timeout`.
-struct no_timeout_type
-{
-    explicit no_timeout_type() = default;
-};
-
-/// The only way to wait without end: `settings.total = cosio::no_timeout;`.
-inline constexpr no_timeout_type no_timeout{};
-
-/// A limit of time, or none.
-class timeout
-{
-public:
-    using duration = std::chrono::steady_clock::duration;
-
-    constexpr timeout(no_timeout_type) noexcept {}
-
-    /// Any duration; one that is too long to be counted in nanoseconds is none.
-    template <class Rep, class Period>
-    constexpr timeout(std::chrono::duration<Rep, Period> limit) noexcept
-    {
-        constexpr std::chrono::hours longest(24 * 365 * 100);
-        if (limit < longest)
-            limit_ = std::chrono::duration_cast<duration>(limit);
-    }
-
-    [[nodiscard]] constexpr bool is_finite() const noexcept { return limit_ != duration::max(); }
-    /// `duration::max()` when there is none.
-    [[nodiscard]] constexpr duration limit() const noexcept { return limit_; }
-
-    friend constexpr bool operator==(timeout, timeout) = default;
-
-private:
-    duration limit_ = duration::max();
-};
-
-/// Limits of the steps of an operation, all finite by default. A step that takes longer fails with
-/// the `errc` named here, all of them `condition::timeout`, and its connection is closed.
-///
-/// All but `pool_wait` and `total` count for each attempt anew.
-class timeout_settings
-{
-public:
-    timeout_settings() = default;
-
-    /// For credentials of a provider: `errc::credentials_timeout`.
-    timeout credentials = std::chrono::seconds(30);
-    /// For a connection when all that are allowed are in use: `errc::pool_timeout`.
-    timeout pool_wait = std::chrono::seconds(30);
-    /// For the addresses of the host: `errc::resolve_timeout`.
-    timeout resolve = std::chrono::seconds(5);
-    /// For TCP, each address anew: `errc::connect_timeout`.
-    timeout connect = std::chrono::seconds(5);
-    /// `errc::tls_timeout`.
-    timeout tls_handshake = std::chrono::seconds(10);
-    /// From the end of the request to the first byte of the reply: `errc::first_byte_timeout`.
-    /// Long, since the service answers a copy only when it is done.
-    timeout first_byte = std::chrono::seconds(120);
-    /// Without any byte moving in either direction: `errc::stalled`.
-    timeout stall = std::chrono::seconds(30);
-    /// From the call to its completion, retries and waits between them included, for a stream to
-    /// the head of the reply: `errc::total_timeout`.
-    timeout total = std::chrono::hours(1);
-
-    /// Errors: `errc::invalid_configuration` names a limit that is zero or negative.
-    [[nodiscard]] result<void> check() const
-    {
-        const struct
-        {
-            std::string_view name;
-            timeout value;
-        } all[] = {{"timeouts.credentials", credentials}, {"timeouts.pool_wait", pool_wait},
-            {"timeouts.resolve", resolve}, {"timeouts.connect", connect},
-            {"timeouts.tls_handshake", tls_handshake}, {"timeouts.first_byte", first_byte},
-            {"timeouts.stall", stall}, {"timeouts.total", total}};
-        for (const auto& [name, value] : all)
-            if (value.limit() <= timeout::duration::zero())
-                return error(errc::invalid_configuration,
-                    "must be positive; cosio::no_timeout waits without end", name);
-        return {};
-    }
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/config.hpp ---------------------------------------------------------------------------
-
-// What a client is made of: where, as whom, whom it trusts, what it logs.
-
-#ifndef COSIO_CONFIG_HPP
-#define COSIO_CONFIG_HPP
-
-#include <asio/any_io_executor.hpp>
-
-namespace cosio::inline v0 {
-
-/// The configuration of a client. Copied into it: later changes have no effect.
-class config
-{
-public:
-    /// Region and credentials have to be set; everything else has a default.
-    config() = default; // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
-
-    /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
-    /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
-    [[nodiscard]] static result<config> from_environment()
-    {
-        config out;
-        auto who = cosio::credentials::from_environment();
-        if (!who)
-            return std::move(who).error();
-        out.credentials = std::move(*who);
-        const char* const where = std::getenv("COS_REGION");
-        if (where == nullptr || *where == '\0')
-            return error(errc::invalid_configuration,
-                "is not set in the environment, or is empty", "COS_REGION");
-        out.region = where;
-        return out;
-    }
-
-    /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
-    std::string region{};
-    cosio::credentials credentials{};
-    /// Where credentials come from instead, when they change while the client lives.
-    std::shared_ptr<credentials_provider> provider{};
-    /// Customer keys and session tokens are refused over `scheme::http`.
-    cosio::scheme scheme = cosio::scheme::https;
-
-    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`, or for an
-    /// `s3_client` instead of `s3.<region>.amazonaws.com`; the bucket is prefixed to it. An IP
-    /// address implies `path_style`.
-    std::string endpoint{};
-    /// `host` or `host:port` to connect to, whatever host the requests name: a proxy or a test
-    /// server that answers for the service.
-    std::string connect_to{};
-    /// The bucket goes into the path instead of the host.
-    bool path_style = false;
-
-    tls_settings tls{};
-    pool_settings pool{};
-    timeout_settings timeouts{};
-    retry_settings retry{};
-    log_settings log{};
-    /// Called with each step of each operation; none by default.
-    cosio::observer observer{};
-
-    /// Where transfers read and write files; empty: two threads that belong to the execution
-    /// context of the client, started by the first such transfer. Its context must outlive that of
-    /// the client.
-    asio::any_io_executor file_executor{};
-
-    /// The executor of the client runs one thing at a time: a strand, or an `io_context` that one
-    /// thread runs. Saves each operation a strand of its own. Setting it wrongly is a data race.
-    bool executor_is_serial = false;
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/counters.hpp -------------------------------------------------------------------------
-
-// What the connections of a client have been through.
-
-#ifndef COSIO_COUNTERS_HPP
-#define COSIO_COUNTERS_HPP
-
-namespace cosio::inline v0 {
-
-/// A snapshot, from `client::counters()`. The first group grows, the second is of the moment.
-struct connection_counters
-{
-    std::uint64_t opened = 0;  ///< Connections made, TLS handshake included.
-    std::uint64_t resumed = 0; ///< Of these, those that resumed a TLS session.
-    std::uint64_t reused = 0;  ///< Requests that found an idle connection.
-    std::uint64_t stale = 0;   ///< Idle connections that the server had closed or spoken on.
-    std::uint64_t failed = 0;  ///< Attempts to open one that failed.
-
-    std::size_t in_use = 0;
-    std::size_t idle = 0;
-    std::size_t waiting = 0; ///< Operations that wait for a connection.
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/crypto/hex.hpp -----------------------------------------------------------------------
-
-// Lower-case hexadecimal, as signatures are written.
-
-#ifndef COSIO_CRYPTO_HEX_HPP
-#define COSIO_CRYPTO_HEX_HPP
-
-namespace cosio::inline v0::crypto {
-
-[[nodiscard]] constexpr auto make_hex_pairs() noexcept
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::array<std::array<char, 2>, 256> pairs{};
-    for (std::size_t byte = 0; byte != pairs.size(); ++byte)
-        pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
-    return pairs;
-}
-
-inline constexpr auto hex_pairs = make_hex_pairs();
-
-/// Writes two lower-case digits a byte to `out`; where they end.
-inline char* write_hex(char* out, std::span<const std::byte> bytes) noexcept
-{
-    for (const std::byte byte : bytes) {
-        std::memcpy(out, hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
-        out += 2;
-    }
-    return out;
-}
-
-/// Appends two lower-case digits a byte to anything that has `resize` and `data`.
-template <class Text>
-void append_hex(Text& text, std::span<const std::byte> bytes)
-{
-    const std::size_t start = text.size();
-    text.resize(start + 2 * bytes.size());
-    write_hex(text.data() + start, bytes);
-}
-
-[[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
-{
-    std::string text;
-    append_hex(text, bytes);
-    return text;
-}
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/crypto/hmac.hpp ----------------------------------------------------------------------
-
-// HMAC with a key that is set up once and used many times.
-
-#ifndef COSIO_CRYPTO_HMAC_HPP
-#define COSIO_CRYPTO_HMAC_HPP
-
-namespace cosio::inline v0::crypto {
-
-/// A keyed HMAC (RFC 2104). What the key makes of the digest is computed by the constructor, copied
-/// for each message, and wiped with the object.
-///
-/// Made of two digests in a context that stays: OpenSSL's own HMAC sets up more for each message
-/// than hashing it takes.
-///
-/// Not thread safe; movable, not copyable. Errors: `errc::crypto_unavailable`.
-template <digest_algorithm Algorithm>
-class hmac_key
-{
-    static_assert(Algorithm != digest_algorithm::md5, "COS and S3 sign with SHA-1 and SHA-256");
-
-public:
-    /// `prefix` is what all messages begin with; `sign` takes the rest.
-    explicit hmac_key(std::span<const std::byte> key, std::span<const std::byte> prefix = {})
-    {
-        secret_bytes<block_size> block;
-        if (key.size() <= block_size) {
-            std::ranges::copy(key, block.writable().begin());
-        } else {
-            hash_.update(key);
-            const auto digest = hash_.finish();
-            if (!digest)
-                return; // Not usable.
-            std::ranges::copy(*digest, block.writable().begin());
-        }
-        constexpr std::byte inner_mask{0x36};
-        constexpr std::byte outer_mask{0x5c};
-        for (std::byte& each : block.writable())
-            each ^= inner_mask;
-        behind_prefix_.update(block.view());
-        behind_prefix_.update(prefix);
-        for (std::byte& each : block.writable())
-            each ^= inner_mask ^ outer_mask;
-        behind_outer_pad_.update(block.view());
-    }
-
-    /// Whether the key could be set up; `sign` fails if not.
-    [[nodiscard]] bool usable() const noexcept
-    {
-        return behind_prefix_.usable() && behind_outer_pad_.usable();
-    }
-
-    [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
-    {
-        hash_.set(behind_prefix_);
-        hash_.update(message);
-        const auto inner = hash_.finish();
-        if (!inner)
-            return inner.error();
-        hash_.set(behind_outer_pad_);
-        hash_.update(*inner);
-        return hash_.finish();
-    }
-
-    /// The digest of `message` without the key, in the same context.
-    [[nodiscard]] result<digest_value<Algorithm>> digest(std::span<const std::byte> message)
-    {
-        hash_.update(message);
-        return hash_.finish();
-    }
-
-private:
-    static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
-
-    hasher<Algorithm> hash_{};
-    hasher<Algorithm> behind_prefix_{};
-    hasher<Algorithm> behind_outer_pad_{};
-};
-
-using hmac_sha1_key = hmac_key<digest_algorithm::sha1>;
-using hmac_sha256_key = hmac_key<digest_algorithm::sha256>;
-
-[[nodiscard]] inline result<sha1_value> hmac_sha1(
-    std::span<const std::byte> key, std::span<const std::byte> message)
-{
-    return hmac_sha1_key(key).sign(message);
-}
-
-[[nodiscard]] inline result<sha256_value> hmac_sha256(
-    std::span<const std::byte> key, std::span<const std::byte> message)
-{
-    return hmac_sha256_key(key).sign(message);
-}
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/auth/q_sign.hpp ----------------------------------------------------------------------
-
-// The request signature of COS, `q-sign-algorithm=sha1`, as a pure function.
-// Source: COS documentation, "Request Signature".
-
-#ifndef COSIO_AUTH_Q_SIGN_HPP
-#define COSIO_AUTH_Q_SIGN_HPP
-
-#include <tuple>
-
-namespace cosio::inline v0::auth {
-
-/// From when to when a signature is valid.
-struct key_time
-{
-    std::chrono::sys_seconds start{};
-    std::chrono::sys_seconds end{};
-
-    [[nodiscard]] std::string text() const
-    {
-        return std::to_string(start.time_since_epoch().count()) + ";" +
-            std::to_string(end.time_since_epoch().count());
-    }
-
-    friend bool operator==(const key_time&, const key_time&) = default;
-};
-
-/// Whether a header field of that name is signed when it is present: all that changes what the
-/// request means, as the official SDKs have it. (`Date`, `User-Agent` and the like are not.)
-[[nodiscard]] constexpr bool is_signed_field(std::string_view name) noexcept
-{
-    const auto is = [name](std::string_view known) {
-        return detail::equal_ignoring_case(name, known);
-    };
-    if (detail::starts_with_ignoring_case(name, "x-cos-") ||
-        detail::starts_with_ignoring_case(name, "x-ci-"))
-        return true;
-    switch (name.size()) {
-    case 4: return is("host");
-    case 5: return is("range");
-    case 6: return is("expect") || is("origin");
-    case 7: return is("expires");
-    case 8: return is("if-match");
-    case 11: return is("content-md5");
-    case 12: return is("content-type");
-    case 13: return is("cache-control") || is("if-none-match");
-    case 14: return is("content-length") || is("pic-operations");
-    case 16: return is("content-encoding");
-    case 17: return is("if-modified-since") || is("transfer-encoding");
-    case 19: return is("content-disposition") || is("if-unmodified-since");
-    default: return false;
-    }
-}
-
-/// `name=value` pairs in the order and encoding in which they are hashed. Some values are keys,
-/// so the text is wiped.
-class canonical_pairs
-{
-public:
-    /// A pair that is not encoded yet.
-    void add(std::string_view name, std::string_view value)
-    {
-        add_written(name, value, http::longest_escape, [](char* out, std::string_view text) {
-            return http::write_percent_encoded(out, text, http::slash::encode);
-        });
-    }
-
-    /// A pair that was encoded for the wire, which is the same encoding.
-    void add_encoded(std::string_view name, std::string_view value)
-    {
-        add_written(name, value, 1, write_plain);
-    }
-
-    /// Sorts by name; call it once, after the last `add`.
-    void sort()
-    {
-        std::ranges::sort(pairs_, [this](const position& left, const position& right) {
-            const int order = name_of(left).compare(name_of(right));
-            return order < 0 || (order == 0 && left.start < right.start); // Equal ones stay put.
-        });
-    }
-
-    /// Appends `n1=v1&n2=v2`.
-    void append_to(crypto::secret_buffer& out) const
-    {
-        append_joined(out, '&', [this](const position& pair) {
-            return part(pair.start, pair.end);
-        });
-    }
-
-    /// Appends `n1;n2`.
-    void append_names_to(crypto::secret_buffer& out) const
-    {
-        append_joined(out, ';', [this](const position& pair) { return name_of(pair); });
-    }
-
-    /// Forgets and wipes the pairs, keeps the memory.
-    void clear() noexcept
-    {
-        text_.clear();
-        pairs_.clear();
-    }
-
-private:
-    struct position
-    {
-        std::size_t start = 0;
-        std::size_t name_end = 0;
-        std::size_t end = 0;
-    };
-
-    static char* write_plain(char* out, std::string_view text) noexcept
-    {
-        if (!text.empty())
-            std::memcpy(out, text.data(), text.size());
-        return out + text.size();
-    }
-
-    /// `write` makes of each character up to `growth` ones. Names are lower-cased after encoding,
-    /// so even the digits of their escapes are lower-case.
-    template <class Write>
-    void add_written(std::string_view name, std::string_view value, std::size_t growth, Write write)
-    {
-        position pair;
-        pair.start = text_.size();
-        text_.append_written(growth * (name.size() + value.size()) + 1, [&](char* const start) {
-            char* const name_end = write(start, name);
-            detail::make_lower({start, name_end});
-            pair.name_end = pair.start + static_cast<std::size_t>(name_end - start);
-            *name_end = '=';
-            return write(name_end + 1, value);
-        });
-        pair.end = text_.size();
-        pairs_.push_back(pair);
-    }
-
-    template <class PartOf>
-    void append_joined(crypto::secret_buffer& out, char separator, PartOf part_of) const
-    {
-        out.append_written(text_.size() + pairs_.size(), [&](char* to) {
-            for (std::size_t i = 0; i != pairs_.size(); ++i) {
-                if (i != 0)
-                    *to++ = separator;
-                to = write_plain(to, part_of(pairs_[i]));
-            }
-            return to;
-        });
-    }
-
-    [[nodiscard]] std::string_view name_of(const position& pair) const
-    {
-        return part(pair.start, pair.name_end);
-    }
-    [[nodiscard]] std::string_view part(std::size_t start, std::size_t end) const
-    {
-        return {text_.view().data() + start, end - start};
-    }
-
-    crypto::secret_buffer text_{};
-    std::vector<position> pairs_{};
-};
-
-/// The SignKey of one secret key and KeyTime, ready to sign many requests. Not thread safe.
-class q_sign_key
-{
-public:
-    /// Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] static result<q_sign_key> derive(std::string_view secret_key, key_time validity)
-    {
-        auto mac = crypto::hmac_sha1(
-            detail::bytes_of(secret_key), detail::bytes_of(validity.text()));
-        if (!mac)
-            return mac.error();
-        // The hexadecimal text is the key of the next step, not the bytes it stands for.
-        crypto::secret_buffer text;
-        crypto::append_hex(text, *mac);
-        crypto::wipe(mac->data(), mac->size());
-        q_sign_key key(text, validity);
-        if (!key.hmac_.usable())
-            return crypto::digest_unavailable("SHA1");
-        return key;
-    }
-
-    /// From a SignKey that was derived elsewhere: 40 hexadecimal digits, used as they stand.
-    [[nodiscard]] static q_sign_key from_text(std::string_view sign_key, key_time validity)
-    {
-        return q_sign_key(crypto::secret_buffer(sign_key), validity);
-    }
-
-    [[nodiscard]] const key_time& validity() const noexcept { return validity_; }
-    /// The KeyTime as it is signed and sent.
-    [[nodiscard]] std::string_view time() const noexcept { return time_; }
-
-    /// The signature of a request that has this SHA-1. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<crypto::sha1_value> sign(const crypto::sha1_value& request_digest)
-    {
-        std::array<char, 2 * std::tuple_size_v<crypto::sha1_value> + 1> message;
-        *crypto::write_hex(message.data(), request_digest) = '\n';
-        return hmac_.sign(std::as_bytes(std::span(message)));
-    }
-    /// The SHA-1 of `text`, without the key. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<crypto::sha1_value> digest(std::string_view text)
-    {
-        return hmac_.digest(detail::bytes_of(text));
-    }
-
-private:
-    q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
-        : validity_(validity), time_(validity.text()),
-          hmac_(detail::bytes_of(key_text.view()), detail::bytes_of("sha1\n" + time_ + "\n"))
+    /// A reader that is at its end.
+    object_reader() = default;
+    explicit object_reader(std::shared_ptr<net::object_stream> stream) : stream_(std::move(stream))
     {}
 
-    key_time validity_;
-    std::string time_;
-    crypto::hmac_sha1_key hmac_;
-};
+    /// What the head of the reply told, compared with what was asked for. `body_size` and
+    /// `crc64_verified` are set once the end has been read. Requires a reader that was opened.
+    [[nodiscard]] const get_object_result& properties() const noexcept { return net::head_of(*stream_); }
 
-/// The request that is signed, and the fields of an Authorization value that depend on it.
-///
-/// Can be cleared and used again, so that its memory serves many requests.
-class q_signature
-{
-public:
-    /// What is signed of the request: its parameters, and those headers that count.
-    canonical_pairs parameters{};
-    canonical_pairs headers{};
-
-    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_.view(); }
-    [[nodiscard]] std::string_view parameter_list() const noexcept
+    /// Reads 1 byte or more into `buffer`, which must live until the read is done; 0 at the end
+    /// of the object, and only if it came whole and its CRC64 is that of the reply.
+    ///
+    /// Signature `void(result<std::size_t>)`. Errors: `errc::truncated_body`,
+    /// `errc::checksum_mismatch`, `errc::malformed_response`, `errc::cancelled`, and those of the
+    /// connection; an error is final. Cancellation (terminal) closes the connection.
+    template <class Token = asio::use_awaitable_t<>>
+    auto read_some(std::span<std::byte> buffer, Token&& token = {})
     {
-        return parameter_list_.view();
-    }
-    /// Hexadecimal, once `sign` has succeeded.
-    [[nodiscard]] std::string_view signature() const noexcept
-    {
-        return {signature_.data(), signature_.size()};
-    }
-
-    /// Call it once all parameters and headers were added. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<void> sign(
-        q_sign_key& key, http::method method, std::string_view decoded_path)
-    {
-        parameters.sort();
-        headers.sort();
-        parameters.append_names_to(parameter_list_);
-        headers.append_names_to(header_list_);
-
-        text_.append(http::lower_case_name_of(method)).append("\n");
-        text_.append(decoded_path).append("\n");
-        parameters.append_to(text_);
-        text_.append("\n");
-        headers.append_to(text_);
-        text_.append("\n");
-        const auto request_digest = key.digest(text_.view());
-        if (!request_digest)
-            return request_digest.error();
-
-        const auto mac = key.sign(*request_digest);
-        if (!mac)
-            return mac.error();
-        crypto::write_hex(signature_.data(), *mac);
-        return {};
-    }
-
-    /// Ready for another request. What may hold secrets is wiped.
-    void clear() noexcept
-    {
-        parameters.clear();
-        headers.clear();
-        text_.clear();
-        header_list_.clear();
-        parameter_list_.clear();
+        return net::complete(net::core_of(*stream_), net::prepare_read(stream_, buffer),
+            std::forward<Token>(token));
     }
 
 private:
-    crypto::secret_buffer text_{}; // That is hashed.
-    crypto::secret_buffer header_list_{};
-    crypto::secret_buffer parameter_list_{};
-    std::array<char, 2 * std::tuple_size_v<crypto::sha1_value>> signature_{};
+    std::shared_ptr<net::object_stream> stream_{};
 };
-
-/// Adds the parameters of a target, all of which are signed.
-inline void add_parameters(canonical_pairs& pairs, const http::target& target)
-{
-    for (std::size_t i = 0; i != target.parameter_count(); ++i)
-        pairs.add_encoded(target.parameter_at(i).name, target.parameter_at(i).value);
-}
-
-/// Adds those fields that are signed.
-inline void add_signed_fields(canonical_pairs& pairs, const http::field_list& fields)
-{
-    for (std::size_t i = 0; i != fields.size(); ++i)
-        if (const auto each = fields[i]; is_signed_field(each.name))
-            pairs.add(each.name, each.value);
-}
-
-/// Calls `put(name, value)` for those fields of an Authorization value that are the same for all
-/// requests of a SignKey; they come first.
-template <class Put>
-void for_each_constant_part(std::string_view secret_id, const q_sign_key& key, Put&& put)
-{
-    put("q-sign-algorithm", "sha1");
-    put("q-ak", secret_id);
-    put("q-sign-time", key.time());
-    put("q-key-time", key.time());
-}
-
-/// Calls `put(name, value)` for the others.
-template <class Put>
-void for_each_request_part(const q_signature& signature, Put&& put)
-{
-    put("q-header-list", signature.header_list());
-    put("q-url-param-list", signature.parameter_list());
-    put("q-signature", signature.signature());
-}
-
-} // namespace cosio::inline v0::auth
-
-#endif
-
-// ---- cosio/auth/request_signer.hpp --------------------------------------------------------------
-
-// What the network asks of a signature, whatever the algorithm.
-
-#ifndef COSIO_AUTH_REQUEST_SIGNER_HPP
-#define COSIO_AUTH_REQUEST_SIGNER_HPP
-
-namespace cosio::inline v0::auth {
-
-/// Signs the requests of one client. Thread safe.
-class request_signer
-{
-public:
-    request_signer() = default;
-    request_signer(const request_signer&) = delete;
-    request_signer& operator=(const request_signer&) = delete;
-    virtual ~request_signer() = default;
-
-    /// Adds what the signature consists of to `attempt_fields`, which hold Host already.
-    [[nodiscard]] virtual result<void> sign(http::method method, const http::target& target,
-        const http::field_list& request_fields, http::field_list& attempt_fields,
-        const credentials& who, std::chrono::sys_seconds now) = 0;
-};
-
-} // namespace cosio::inline v0::auth
-
-#endif
-
-// ---- cosio/auth/q_signer.hpp --------------------------------------------------------------------
-
-// Signs the requests of one client, deriving a SignKey once per KeyTime.
-
-#ifndef COSIO_AUTH_Q_SIGNER_HPP
-#define COSIO_AUTH_Q_SIGNER_HPP
-
-#include <mutex>
-
-namespace cosio::inline v0::auth {
-
-/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer, and the memory
-/// that signing needs.
-class q_signer final : public request_signer
-{
-public:
-    static constexpr std::string_view token_header = "x-cos-security-token";
-    /// The body is no part of the signature.
-    static constexpr std::string_view body_hash_header{};
-
-    /// How long a signature made for a request is valid.
-    static constexpr std::chrono::seconds lifetime{900};
-    /// How long one KeyTime serves for new requests, so that every signature has most of its
-    /// lifetime before it.
-    static constexpr std::chrono::seconds renewal{300};
-    /// How far a server's clock may be behind ours.
-    static constexpr std::chrono::seconds leeway{60};
-
-    /// Adds the token and `Authorization` to `attempt_fields`, signing these and `request_fields`.
-    ///
-    /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<void> sign(http::method method, const http::target& target,
-        const http::field_list& request_fields, http::field_list& attempt_fields,
-        const credentials& who, std::chrono::sys_seconds now) override
-    {
-        if (who.is_anonymous())
-            return {};
-        if (!who.session_token().empty())
-            attempt_fields.add(token_header, who.session_token());
-
-        const std::lock_guard lock(mutex_);
-        if (auto ready = refresh(who, now); !ready)
-            return ready;
-        request_.clear();
-        add_parameters(request_.parameters, target);
-        add_signed_fields(request_.headers, attempt_fields);
-        add_signed_fields(request_.headers, request_fields);
-        auto signed_now = request_.sign(key_->key, method, target.decoded_path());
-        if (signed_now)
-            attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
-                text.append(key_->constant_part);
-                for_each_request_part(request_, [&](std::string_view name, std::string_view value) {
-                    text.append("&").append(name).append("=").append(value);
-                });
-            });
-        request_.clear(); // Keys may be among what was signed.
-        return signed_now;
-    }
-
-    /// Appends the signature to `target` as `q-*` parameters, for a URL that anyone may use from
-    /// `now` (minus the leeway) for `validity`. The token is signed as a parameter.
-    ///
-    /// `fields` are those that the user of the URL must send, `Host` among them.
-    /// Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] static result<void> presign(http::method method, http::target& target,
-        const http::field_list& fields, const credentials& who, std::chrono::sys_seconds now,
-        std::chrono::seconds validity)
-    {
-        if (who.is_anonymous())
-            return {};
-        if (!who.session_token().empty())
-            target.add_parameter(token_header, who.session_token());
-        auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + validity});
-        if (!key)
-            return std::move(key).error();
-        q_signature request;
-        add_parameters(request.parameters, target);
-        add_signed_fields(request.headers, fields);
-        if (auto done = request.sign(*key, method, target.decoded_path()); !done)
-            return done;
-        const auto put = [&](std::string_view name, std::string_view value) {
-            target.add_parameter(name, value);
-        };
-        for_each_constant_part(who.secret_id(), *key, put);
-        for_each_request_part(request, put);
-        return {};
-    }
-
-    /// How many SignKeys were derived, for tests of the cache.
-    [[nodiscard]] std::size_t derived() const
-    {
-        const std::lock_guard lock(mutex_);
-        return derived_;
-    }
-
-private:
-    struct cached_key
-    {
-        credentials of;
-        q_sign_key key;
-        std::string constant_part{}; ///< Of the Authorization values it signs.
-    };
-
-    /// A KeyTime serves from its making for `renewal`, unless the clock went back.
-    [[nodiscard]] static bool serves(const key_time& validity, std::chrono::sys_seconds now)
-    {
-        const auto made = validity.start + leeway;
-        return now >= made && now < made + renewal;
-    }
-
-    result<void> refresh(const credentials& who, std::chrono::sys_seconds now)
-    {
-        if (key_ && serves(key_->key.validity(), now) && key_->of == who)
-            return {};
-        auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + lifetime});
-        if (!key)
-            return std::move(key).error();
-        ++derived_;
-        auto& made = key_.emplace(cached_key{who, std::move(*key)});
-        for_each_constant_part(
-            who.secret_id(), made.key, [&](std::string_view name, std::string_view value) {
-                auto& text = made.constant_part;
-                text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
-            });
-        return {};
-    }
-
-    mutable std::mutex mutex_{};
-    std::optional<cached_key> key_{};
-    q_signature request_{}; // Empty in between.
-    std::size_t derived_ = 0;
-};
-
-} // namespace cosio::inline v0::auth
-
-#endif
-
-// ---- cosio/object_headers.hpp -------------------------------------------------------------------
-
-// What is stored with an object besides its bytes, given when it is written.
-
-#ifndef COSIO_OBJECT_HEADERS_HPP
-#define COSIO_OBJECT_HEADERS_HPP
-
-namespace cosio::inline v0 {
-
-/// A name and a value, by reference: metadata, without the prefix of its header.
-using header = http::field;
-
-/// A tag of an object, not encoded.
-struct tag
-{
-    std::string_view key{};
-    std::string_view value{};
-};
-
-/// Where the service keeps an object. `unspecified` leaves the choice to it (STANDARD).
-enum class storage_class {
-    unspecified,
-    standard,
-    standard_ia,
-    intelligent_tiering,
-    archive,
-    deep_archive,
-    cold,
-    maz_standard,
-    maz_standard_ia,
-    maz_intelligent_tiering,
-};
-
-/// As the header carries it; empty for `unspecified`.
-[[nodiscard]] constexpr std::string_view name_of(storage_class value) noexcept
-{
-    switch (value) {
-    case storage_class::unspecified: return {};
-    case storage_class::standard: return "STANDARD";
-    case storage_class::standard_ia: return "STANDARD_IA";
-    case storage_class::intelligent_tiering: return "INTELLIGENT_TIERING";
-    case storage_class::archive: return "ARCHIVE";
-    case storage_class::deep_archive: return "DEEP_ARCHIVE";
-    case storage_class::cold: return "COLD";
-    case storage_class::maz_standard: return "MAZ_STANDARD";
-    case storage_class::maz_standard_ia: return "MAZ_STANDARD_IA";
-    case storage_class::maz_intelligent_tiering: return "MAZ_INTELLIGENT_TIERING";
-    }
-    return {};
-}
-
-/// Who may read an object. Encrypted objects are never readable anonymously, whatever this says.
-enum class acl {
-    unspecified,
-    bucket_default, ///< Inherited from the bucket.
-    private_,
-    public_read,
-};
-
-/// As the header carries it; empty for `unspecified`.
-[[nodiscard]] constexpr std::string_view name_of(acl value) noexcept
-{
-    switch (value) {
-    case acl::unspecified: return {};
-    case acl::bucket_default: return "default";
-    case acl::private_: return "private";
-    case acl::public_read: return "public-read";
-    }
-    return {};
-}
-
-/// Headers of an object that is created. All members are optional; all views are copied when the
-/// operation is started. Values must be visible ASCII, encode anything else.
-struct object_headers
-{
-    std::string_view content_type{};
-    std::string_view cache_control{};
-    std::string_view content_disposition{};
-    std::string_view content_encoding{};
-    std::string_view content_language{};
-    std::optional<std::chrono::sys_seconds> expires{};
-    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
-    /// documentation, "PUT Object").
-    std::span<const header> metadata{};
-    cosio::storage_class storage_class{};
-    cosio::acl acl{};
-    /// Grants in the service's form: `id="100000000011",id="100000000022"`.
-    std::string_view grant_read{};
-    std::string_view grant_read_acp{};
-    std::string_view grant_write_acp{};
-    std::string_view grant_full_control{};
-    /// At most 10.
-    std::span<const tag> tags{};
-};
-
-/// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
-struct conditions
-{
-    /// An ETag in its quotes, or `*`; otherwise `condition::precondition_failed`.
-    std::string_view if_match{};
-    /// An ETag in its quotes, or `*`; otherwise `condition::not_modified`.
-    std::string_view if_none_match{};
-    std::optional<std::chrono::sys_seconds> if_modified_since{};
-    std::optional<std::chrono::sys_seconds> if_unmodified_since{};
-};
-
-/// Headers that a download is answered with instead of those stored. Signed requests only.
-struct response_overrides
-{
-    std::string_view content_type{};
-    std::string_view content_language{};
-    std::string_view expires{};
-    std::string_view cache_control{};
-    std::string_view content_disposition{};
-    std::string_view content_encoding{};
-};
-
-static_assert(std::is_trivially_destructible_v<object_headers>);
-static_assert(std::is_trivially_destructible_v<conditions>);
-static_assert(std::is_trivially_destructible_v<response_overrides>);
 
 } // namespace cosio::inline v0
 
 #endif
 
-// ---- cosio/dialect/cos.hpp ----------------------------------------------------------------------
+// ---- cosio/request/list_multipart_uploads.hpp ---------------------------------------------------
 
-// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies tell.
+// What List Multipart Uploads is asked for, and what comes of it.
 
-#ifndef COSIO_DIALECT_COS_HPP
-#define COSIO_DIALECT_COS_HPP
+#ifndef COSIO_REQUEST_LIST_MULTIPART_UPLOADS_HPP
+#define COSIO_REQUEST_LIST_MULTIPART_UPLOADS_HPP
 
-namespace cosio::inline v0::dialect {
+namespace cosio::inline v0 {
 
-/// What is particular to COS. Source: the COS XML API documentation.
+/// Lists up to 1000 uploads that were neither completed nor aborted, by key.
+struct list_multipart_uploads_request
+{
+    std::string_view bucket{};
+    std::string_view prefix{};
+    std::string_view delimiter{};
+    /// Only uploads after this key, or of this key after `upload_id_marker`.
+    std::string_view key_marker{};
+    std::string_view upload_id_marker{};
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_uploads = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_multipart_uploads_request>);
+
+struct upload_summary
+{
+    std::string key{};
+    std::string upload_id{};
+    std::optional<std::chrono::sys_seconds> initiated{};
+    std::string storage_class{};
+};
+
+struct list_multipart_uploads_result
+{
+    std::vector<upload_summary> uploads{};
+    std::vector<std::string> common_prefixes{};
+    bool is_truncated = false;
+    /// The markers of the next page, when there is one.
+    std::string next_key_marker{};
+    std::string next_upload_id_marker{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/list_objects.hpp -------------------------------------------------------------
+
+// What GET Bucket (List Objects) is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_LIST_OBJECTS_HPP
+#define COSIO_REQUEST_LIST_OBJECTS_HPP
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 objects in the order of their UTF-8 bytes.
+struct list_objects_request
+{
+    std::string_view bucket{};
+    /// Only keys that begin with this.
+    std::string_view prefix{};
+    /// One character, usually `/`: keys that share what comes before it are listed as one
+    /// `common_prefixes` entry.
+    std::string_view delimiter{};
+    /// Only keys after this one.
+    std::string_view marker{};
+    /// Where the page before ended, by its `next_continuation_token`; counts before `marker`.
+    /// Services that give no tokens go on from `marker`.
+    std::string_view continuation_token{};
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_keys = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_objects_request>);
+
+struct object_summary
+{
+    std::string key{};
+    std::string etag{};
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    std::string storage_class{};
+    std::string storage_tier{};
+    /// Of archived objects: `ONGOING`, `DONE` or `FAILED`.
+    std::string restore_status{};
+};
+
+struct list_objects_result
+{
+    std::vector<object_summary> objects{};
+    std::vector<std::string> common_prefixes{};
+    bool is_truncated = false;
+    /// The `marker` of the next page, when there is one; empty from services that give tokens.
+    std::string next_marker{};
+    /// The `continuation_token` of the next page, from services that give tokens.
+    std::string next_continuation_token{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/list_parts.hpp ---------------------------------------------------------------
+
+// What List Parts is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_LIST_PARTS_HPP
+#define COSIO_REQUEST_LIST_PARTS_HPP
+
+namespace cosio::inline v0 {
+
+/// Lists up to 1000 parts of an upload, by number.
+struct list_parts_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// Only parts after this number.
+    std::uint32_t part_number_marker = 0;
+    /// At most 1000; 0: the service's default, 1000.
+    std::uint32_t max_parts = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<list_parts_request>);
+
+struct part_summary
+{
+    std::uint32_t part_number = 0;
+    std::string etag{};
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> last_modified{};
+};
+
+struct list_parts_result
+{
+    std::vector<part_summary> parts{};
+    bool is_truncated = false;
+    /// The `part_number_marker` of the next page, when there is one.
+    std::uint32_t next_part_number_marker = 0;
+    std::string storage_class{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/pages.hpp ----------------------------------------------------------------------------
+
+// Listings of any length, page by page.
+
+#ifndef COSIO_PAGES_HPP
+#define COSIO_PAGES_HPP
+
+namespace cosio::inline v0 {
+
+namespace detail {
+
+/// Where a listing of objects stands; owns what the next request refers to.
+struct object_cursor
+{
+    using page_type = list_objects_result;
+
+    explicit object_cursor(const list_objects_request& from)
+        : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
+          marker(from.marker), continuation_token(from.continuation_token),
+          max_keys(from.max_keys)
+    {}
+
+    [[nodiscard]] list_objects_request request() const
+    {
+        return {.bucket = bucket,
+            .prefix = prefix,
+            .delimiter = delimiter,
+            .marker = marker,
+            .continuation_token = continuation_token,
+            .max_keys = max_keys};
+    }
+
+    [[nodiscard]] bool advance(const page_type& page)
+    {
+        marker = page.next_marker;
+        continuation_token = page.next_continuation_token;
+        return page.is_truncated;
+    }
+
+    std::string bucket;
+    std::string prefix;
+    std::string delimiter;
+    std::string marker;
+    std::string continuation_token;
+    std::uint32_t max_keys;
+};
+
+struct upload_cursor
+{
+    using page_type = list_multipart_uploads_result;
+
+    explicit upload_cursor(const list_multipart_uploads_request& from)
+        : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
+          key_marker(from.key_marker), upload_id_marker(from.upload_id_marker),
+          max_uploads(from.max_uploads)
+    {}
+
+    [[nodiscard]] list_multipart_uploads_request request() const
+    {
+        return {.bucket = bucket,
+            .prefix = prefix,
+            .delimiter = delimiter,
+            .key_marker = key_marker,
+            .upload_id_marker = upload_id_marker,
+            .max_uploads = max_uploads};
+    }
+
+    [[nodiscard]] bool advance(const page_type& page)
+    {
+        key_marker = page.next_key_marker;
+        upload_id_marker = page.next_upload_id_marker;
+        return page.is_truncated;
+    }
+
+    std::string bucket;
+    std::string prefix;
+    std::string delimiter;
+    std::string key_marker;
+    std::string upload_id_marker;
+    std::uint32_t max_uploads;
+};
+
+struct part_cursor
+{
+    using page_type = list_parts_result;
+
+    explicit part_cursor(const list_parts_request& from)
+        : bucket(from.bucket), key(from.key), upload_id(from.upload_id),
+          part_number_marker(from.part_number_marker), max_parts(from.max_parts)
+    {}
+
+    [[nodiscard]] list_parts_request request() const
+    {
+        return {.bucket = bucket,
+            .key = key,
+            .upload_id = upload_id,
+            .part_number_marker = part_number_marker,
+            .max_parts = max_parts};
+    }
+
+    [[nodiscard]] bool advance(const page_type& page)
+    {
+        part_number_marker = page.next_part_number_marker;
+        return page.is_truncated;
+    }
+
+    std::string bucket;
+    std::string key;
+    std::string upload_id;
+    std::uint32_t part_number_marker;
+    std::uint32_t max_parts;
+};
+
+} // namespace detail
+
+/// A listing that is fetched one page at a time:
 ///
-/// Operations are written once over a dialect; whatever differs between two services is a member
-/// here, never an `if` in an operation.
-struct cos
-{
-    using signer = auth::q_signer;
-
-    /// What signs the requests of a client. The region is no part of a COS signature.
-    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view)
-    {
-        return std::make_unique<signer>();
-    }
-
-    struct header
-    {
-        static constexpr std::string_view encryption = "x-cos-server-side-encryption";
-        static constexpr std::string_view kms_key_id =
-            "x-cos-server-side-encryption-cos-kms-key-id";
-        static constexpr std::string_view kms_context = "x-cos-server-side-encryption-context";
-        static constexpr std::string_view customer_algorithm =
-            "x-cos-server-side-encryption-customer-algorithm";
-        static constexpr std::string_view customer_key =
-            "x-cos-server-side-encryption-customer-key";
-        static constexpr std::string_view customer_key_md5 =
-            "x-cos-server-side-encryption-customer-key-MD5";
-        static constexpr std::string_view source_customer_algorithm =
-            "x-cos-copy-source-server-side-encryption-customer-algorithm";
-        static constexpr std::string_view source_customer_key =
-            "x-cos-copy-source-server-side-encryption-customer-key";
-        static constexpr std::string_view source_customer_key_md5 =
-            "x-cos-copy-source-server-side-encryption-customer-key-MD5";
-
-        static constexpr std::string_view copy_source = "x-cos-copy-source";
-        static constexpr std::string_view copy_source_range = "x-cos-copy-source-range";
-        static constexpr std::string_view copy_source_if_match = "x-cos-copy-source-If-Match";
-        static constexpr std::string_view copy_source_if_none_match =
-            "x-cos-copy-source-If-None-Match";
-        static constexpr std::string_view copy_source_if_modified_since =
-            "x-cos-copy-source-If-Modified-Since";
-        static constexpr std::string_view copy_source_if_unmodified_since =
-            "x-cos-copy-source-If-Unmodified-Since";
-        static constexpr std::string_view copy_source_version_id =
-            "x-cos-copy-source-version-id";
-        static constexpr std::string_view metadata_directive = "x-cos-metadata-directive";
-        static constexpr std::string_view tagging_directive = "x-cos-tagging-directive";
-
-        static constexpr std::string_view metadata_prefix = "x-cos-meta-";
-        static constexpr std::string_view storage_class = "x-cos-storage-class";
-        static constexpr std::string_view acl = "x-cos-acl";
-        static constexpr std::string_view grant_read = "x-cos-grant-read";
-        static constexpr std::string_view grant_read_acp = "x-cos-grant-read-acp";
-        static constexpr std::string_view grant_write_acp = "x-cos-grant-write-acp";
-        static constexpr std::string_view grant_full_control = "x-cos-grant-full-control";
-        static constexpr std::string_view tagging = "x-cos-tagging";
-        static constexpr std::string_view traffic_limit = "x-cos-traffic-limit";
-
-        static constexpr std::string_view crc64 = "x-cos-hash-crc64ecma";
-        static constexpr std::string_view version_id = "x-cos-version-id";
-        static constexpr std::string_view delete_marker = "x-cos-delete-marker";
-        static constexpr std::string_view restore = "x-cos-restore";
-        static constexpr std::string_view restore_status = "x-cos-restore-status";
-        static constexpr std::string_view bucket_region = "x-cos-bucket-region";
-        static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
-        static constexpr std::string_view request_id = "x-cos-request-id";
-        static constexpr std::string_view trace_id = "x-cos-trace-id";
-        /// Sent as `true` with every attempt but the first.
-        static constexpr std::string_view retry_marker = "x-cos-sdk-retry";
-        static constexpr std::string_view security_token = "x-cos-security-token";
-    };
-
-    struct value
-    {
-        static constexpr std::string_view encryption_cos_managed = "AES256";
-        static constexpr std::string_view encryption_kms = "cos/kms";
-        static constexpr std::string_view customer_algorithm = "AES256";
-        static constexpr std::string_view copy_directive = "Copy";
-        static constexpr std::string_view replace_directive = "Replaced";
-        /// In bucket encryption documents SSE-KMS has another name than in headers.
-        static constexpr std::string_view bucket_encryption_kms = "KMS";
-        /// The element of a restore document that holds the tier.
-        static constexpr std::string_view restore_parameters = "CASJobParameters";
-        /// Documents have no namespace.
-        static constexpr std::string_view document_namespace{};
-    };
-
-    // Limits of multipart uploads; the last part may be smaller.
-    static constexpr std::uint64_t minimum_part_size = std::uint64_t{1} << 20U;
-    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
-    static constexpr std::uint32_t maximum_parts = 10'000;
-
-    /// Replies state the CRC64 of an object over its plaintext.
-    static constexpr bool states_crc64 = true;
-    /// A body whose size is not known may be sent chunked.
-    static constexpr bool accepts_chunked_bodies = true;
-    /// The signature covers the body.
-    static constexpr bool signs_bodies = false;
-    /// A request may limit its own rate.
-    static constexpr bool limits_traffic = true;
-    /// Listings of objects go on from a token of the page before instead of from a key.
-    static constexpr bool lists_by_token = false;
-    /// Restoring an object takes its customer key.
-    static constexpr bool restore_takes_customer_key = true;
-    /// The source of a copy may be in another region.
-    static constexpr bool copies_between_regions = true;
-    /// The documentation confirms the mode in the reply of every write but the part copy, where
-    /// it names SSE-COS alone.
-    static constexpr bool part_copy_reply_confirms_encryption = false;
-    /// The reply to completing an upload names its mode, and the customer key.
-    static constexpr bool completion_confirms_encryption = true;
-
-    /// As the header carries it; empty for a class that COS does not have.
-    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
-    {
-        return cosio::name_of(value);
-    }
-    /// As the header carries it; empty for an ACL that COS does not have.
-    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
-    {
-        return cosio::name_of(value);
-    }
-
-    /// The enumerator of an error document's `<Code>`.
-    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
-    {
-        return service_errc_from_code(code);
-    }
-
-    /// Whether a reply that names the KMS key `said` confirms the key `asked` for.
-    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
-    {
-        return asked == said;
-    }
-
-    /// `Content-Encoding` as it was stored.
-    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
-    {
-        return said;
-    }
-
-    /// What stands before the key in a copy source: the source's host in the service, whatever host
-    /// the client talks to.
-    [[nodiscard]] static std::string copy_source_base(
-        std::string_view bucket, std::string_view region)
-    {
-        return std::string(bucket).append(".").append(service_host(region)).append("/");
-    }
-
-    /// Whether a bucket cannot be part of the host name, whatever the configuration says.
-    [[nodiscard]] static constexpr bool needs_path_style(std::string_view, scheme) noexcept
-    {
-        return false;
-    }
-
-    /// The largest object that one request copies.
-    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
-
-    /// The service's host in a region, to which the bucket's name is prefixed.
-    [[nodiscard]] static std::string service_host(std::string_view region)
-    {
-        return std::string("cos.").append(region).append(".myqcloud.com");
-    }
-
-    /// The other name of a host of the default form, `<bucket>.cos.<region>.myqcloud.com`, by
-    /// which the same service is reached; empty for any other host: custom domains, acceleration
-    /// and internal hosts have no other.
-    [[nodiscard]] static std::string backup_host(std::string_view host)
-    {
-        constexpr std::string_view usual = ".myqcloud.com";
-        constexpr std::string_view other = ".tencentcos.cn";
-        if (!host.ends_with(usual))
-            return {};
-        const auto stem = host.substr(0, host.size() - usual.size());
-        const auto region = stem.rfind('.');
-        const auto service = region == std::string_view::npos ? region : stem.rfind('.', region - 1);
-        if (service == std::string_view::npos || service == 0 ||
-            stem.substr(service + 1, region - service - 1) != "cos" ||
-            stem.substr(region + 1) == "accelerate")
-            return {};
-        return std::string(stem).append(other);
-    }
-
-    /// Why `bucket` is no bucket name; empty when it is one: `<name>-<appid>`, lower-case letters,
-    /// digits and hyphens, neither first nor last a hyphen, the APPID numeric.
-    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
-    {
-        constexpr std::size_t longest_host_label = 63;
-        const auto allowed = [](char c) {
-            return detail::is_lower(c) || detail::is_digit(c) || c == '-';
-        };
-        if (bucket.empty())
-            return "must not be empty";
-        if (bucket.size() > longest_host_label)
-            return "must not be longer than 63 bytes";
-        if (!std::ranges::all_of(bucket, allowed))
-            return "must be lower-case letters, digits and hyphens";
-        const auto hyphen = bucket.rfind('-');
-        if (hyphen == std::string_view::npos || hyphen == 0 || hyphen + 1 == bucket.size() ||
-            !std::ranges::all_of(bucket.substr(hyphen + 1), detail::is_digit))
-            return "must end in a hyphen and the numeric APPID, as in examplebucket-1250000000";
-        if (bucket.front() == '-')
-            return "must not begin with a hyphen";
-        return {};
-    }
-
-    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
-    /// Source: COS documentation, "Object Overview".
-    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
-    {
-        constexpr std::size_t longest = 850;
-        if (key.size() > longest)
-            return "must not be longer than 850 bytes";
-        if (key.starts_with('/') || key.starts_with('\\'))
-            return "must not begin with a slash or backslash";
-        return {};
-    }
-};
-
-} // namespace cosio::inline v0::dialect
-
-#endif
-
-// ---- cosio/http/date.hpp ------------------------------------------------------------------------
-
-// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
-
-#ifndef COSIO_HTTP_DATE_HPP
-#define COSIO_HTTP_DATE_HPP
-
-namespace cosio::inline v0::http {
-
-inline constexpr std::array<std::string_view, 7> day_names{
-    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-inline constexpr std::array<std::string_view, 12> month_names{
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-/// Appends `number` with leading zeros up to `width`.
-inline void append_padded(std::string& text, unsigned number, std::size_t width)
-{
-    const std::string digits = std::to_string(number);
-    text.append(width - std::min(width, digits.size()), '0').append(digits);
-}
-
-/// `Thu, 16 May 2019 06:45:51 GMT`.
-[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    std::string text(day_names[weekday(day).c_encoding()]);
-    text.append(", ");
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
-    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    text.append(" ");
-    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-    return text.append(" GMT");
-}
-
-/// A point in time from its parts as text; nothing when one is not a number in range.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
-    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
-    std::string_view second)
-{
-    using namespace std::chrono;
-    const auto y = detail::parse_number<unsigned>(year);
-    const auto d = detail::parse_number<unsigned>(day);
-    const auto h = detail::parse_number<unsigned>(hour);
-    const auto m = detail::parse_number<unsigned>(minute);
-    const auto s = detail::parse_number<unsigned>(second);
-    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
-        return std::nullopt;
-    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
-        std::chrono::month(month), std::chrono::day(*d));
-    if (!date.ok())
-        return std::nullopt;
-    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
-}
-
-/// Reads an IMF-fixdate. The name of the day is not checked against the date.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
-{
-    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
-    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
-        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
-        text.substr(25) != " GMT")
-        return std::nullopt;
-    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
-    if (month == month_names.end())
-        return std::nullopt;
-    return time_from_parts(text.substr(12, 4),
-        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
-        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
-}
-
-/// `2020-12-10T03:37:30Z`.
-[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
-{
-    using namespace std::chrono;
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    std::string text;
-    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    text.append("-");
-    append_padded(text, static_cast<unsigned>(date.month()), 2);
-    text.append("-");
-    append_padded(text, static_cast<unsigned>(date.day()), 2);
-    text.append("T");
-    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
-    text.append(":");
-    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
-    return text.append("Z");
-}
-
-/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
-/// these forms, and means UTC each time.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
-{
-    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
-    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':')
-        return std::nullopt;
-    auto rest = text.substr(form.size());
-    if (rest.ends_with('Z'))
-        rest.remove_suffix(1);
-    if (!rest.empty() &&
-        (rest.size() == 1 || rest[0] != '.' ||
-            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
-        return std::nullopt;
-    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
-    if (!month)
-        return std::nullopt;
-    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
-        text.substr(14, 2), text.substr(17, 2));
-}
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/auth/sig_v4.hpp ----------------------------------------------------------------------
-
-// The request signature of S3, AWS Signature Version 4, as a pure function.
-// Source: Amazon S3 documentation, "Signature Calculations for the Authorization Header".
-
-#ifndef COSIO_AUTH_SIG_V4_HPP
-#define COSIO_AUTH_SIG_V4_HPP
-
-namespace cosio::inline v0::auth {
-
-inline constexpr std::string_view sig_v4_algorithm = "AWS4-HMAC-SHA256";
-
-/// Stands for the hash of a body that is not signed.
-inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
-
-/// `20130524T000000Z`.
-[[nodiscard]] inline std::string sig_v4_time(std::chrono::sys_seconds time)
-{
-    auto text = http::format_iso_date(time);
-    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-    return text;
-}
-
-/// Where and when a signature is valid, and for which service.
-struct sig_v4_scope
-{
-    std::chrono::sys_seconds time{};
-    std::string region{};
-    std::string service = "s3";
-
-    /// `20130524`.
-    [[nodiscard]] std::string date() const { return sig_v4_time(time).substr(0, 8); }
-
-    /// `20130524/us-east-1/s3/aws4_request`.
-    [[nodiscard]] std::string text() const
-    {
-        return date().append("/").append(region).append("/").append(service).append(
-            "/aws4_request");
-    }
-};
-
-/// Whether a header field of that name is signed: all are but those that stations on the way may
-/// change or add.
-[[nodiscard]] inline bool is_sig_v4_field(std::string_view name) noexcept
-{
-    static constexpr std::array<std::string_view, 5> names{
-        "authorization", "connection", "expect", "transfer-encoding", "user-agent"};
-    return std::ranges::none_of(
-        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
-}
-
-/// Header fields as they are signed: lower-case names in order, values without needless blanks.
-/// Some values are keys, so the text is wiped.
-class sig_v4_headers
+///     auto pages = cos.object_pages({.bucket = bucket, .prefix = "logs/"});
+///     for (;;) {
+///         const auto page = (co_await pages.next()).value();
+///         if (!page)
+///             break; // The end; an error would have thrown.
+///         for (const auto& object : page->objects)
+///             use(object);
+///     }
+///
+/// One `next()` at a time; the object must live until it is done.
+template <class Client, class Cursor>
+class pages
 {
 public:
-    void add(std::string_view name, std::string_view value)
+    using page_type = typename Cursor::page_type;
+    using request_type = decltype(std::declval<Cursor>().request());
+
+    pages(Client client, const request_type& from) : client_(std::move(client)), cursor_(from) {}
+
+    /// The next page; nothing after the last one; or an error, after which `next()` asks for the
+    /// same page again.
+    [[nodiscard]] asio::awaitable<result<std::optional<page_type>>> next()
     {
-        position at;
-        at.start = text_.size();
-        for (const char c : name)
-            text_.push_back(detail::to_lower(c));
-        at.name_end = text_.size();
-        const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-        for (const char c : value) {
-            const bool first = text_.size() == at.name_end;
-            if (is_blank(c) && (first || is_blank(text_.view().back())))
-                continue;
-            text_.push_back(is_blank(c) ? ' ' : c);
-        }
-        at.end = text_.size();
-        while (at.end != at.name_end && is_blank(text_.view()[at.end - 1]))
-            --at.end;
-        fields_.push_back(at);
+        if (ended_)
+            co_return std::optional<page_type>();
+        auto page = co_await client_.list_page(cursor_.request());
+        if (!page)
+            co_return std::move(page).error();
+        ended_ = !cursor_.advance(*page);
+        co_return std::optional<page_type>(std::move(*page));
     }
 
-    /// Adds those fields that are signed.
-    void add_signed(const http::field_list& fields)
+private:
+    Client client_;
+    Cursor cursor_;
+    bool ended_ = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/abort_multipart_upload.hpp ---------------------------------------------------
+
+// What Abort Multipart Upload is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_ABORT_MULTIPART_UPLOAD_HPP
+#define COSIO_REQUEST_ABORT_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Deletes the parts of an upload. Abort again after a part that was still on its way.
+struct abort_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<abort_multipart_upload_request>);
+
+struct abort_multipart_upload_result
+{
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/complete_multipart_upload.hpp ------------------------------------------------
+
+// What Complete Multipart Upload is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_COMPLETE_MULTIPART_UPLOAD_HPP
+#define COSIO_REQUEST_COMPLETE_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// A part as completing the upload names it.
+struct completed_part
+{
+    std::uint32_t part_number = 0;
+    /// As `upload_part` or `upload_part_copy` yielded it.
+    std::string_view etag{};
+};
+
+/// Makes an object of an upload's parts. May take minutes for large objects.
+///
+/// Idempotent in effect, but a repetition after success is answered with
+/// `service_errc::no_such_upload`.
+struct complete_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// Ascending by number, no gaps (source: COS documentation; S3 allows gaps).
+    std::span<const completed_part> parts{};
+    /// What the upload was initiated with. Not sent; the reply must confirm it. Where the service
+    /// may say nothing here, as S3, only a reply that says otherwise is an error.
+    cosio::sse::on_write expected_sse{};
+    /// What the CRC64 of the whole object must be, see `crypto::crc64_combine`. Not sent; compared
+    /// with the reply when it states one.
+    std::optional<std::uint64_t> expected_crc64{};
+};
+
+static_assert(std::is_trivially_destructible_v<complete_multipart_upload_request>);
+
+struct complete_multipart_upload_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// URL of the object, without signature.
+    std::string location{};
+    /// Of the whole object, before encryption; absent when one of its parts has none.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether `expected_crc64` was given and the reply stated the same.
+    bool crc64_verified = false;
+    encryption sse{};
+    std::string version_id{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/copy_source.hpp ----------------------------------------------------------------------
+
+// The object that a copy reads.
+
+#ifndef COSIO_COPY_SOURCE_HPP
+#define COSIO_COPY_SOURCE_HPP
+
+namespace cosio::inline v0 {
+
+/// The source of a copy: an object, maybe in another bucket or region, with the key to read it.
+struct copy_source
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Needed for SSE-C sources only; independent of the destination's encryption.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    /// Of the source's bucket; empty: the client's own.
+    std::string_view region{};
+    /// Any one that fails is `condition::precondition_failed`.
+    cosio::conditions conditions{};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_source>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/copy_object.hpp --------------------------------------------------------------
+
+// What PUT Object - Copy is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_COPY_OBJECT_HPP
+#define COSIO_REQUEST_COPY_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// What becomes of the source's metadata and content headers.
+enum class metadata_directive {
+    copy,    ///< They are copied; those of the request must be empty.
+    replace, ///< Those of the request take their place.
+};
+
+/// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
+/// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
+///
+/// Changing the encryption of an object in place is a copy onto itself with
+/// `metadata_directive::replace`.
+struct copy_object_request
+{
+    /// Of the copy.
+    std::string_view bucket{};
+    /// Of the copy.
+    std::string_view key{};
+    cosio::copy_source copy_source{};
+    /// How the copy is encrypted; independent of the source.
+    cosio::sse::on_write sse{};
+    metadata_directive directive = metadata_directive::copy;
+    /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
+    /// tags take effect in any case.
+    object_headers headers{};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_object_request>);
+
+struct copy_object_result
+{
+    /// Of the copy. Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// CRC64 of the copy, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Of the copy, as the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    /// Of the copy, when its bucket has versioning.
+    std::string version_id{};
+    /// Of the source, when one was named.
+    std::string source_version_id{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/progress.hpp -----------------------------------------------------------------
+
+// How a transfer tells how far it is.
+
+#ifndef COSIO_REQUEST_PROGRESS_HPP
+#define COSIO_REQUEST_PROGRESS_HPP
+
+namespace cosio::inline v0 {
+
+/// A transfer at one moment.
+struct transfer_progress
+{
+    /// Bytes that need not be sent or received again: of parts that the service has confirmed, or
+    /// that were written to their destination. Never falls.
+    std::uint64_t committed = 0;
+    /// Of all; nothing when the source does not know.
+    std::optional<std::uint64_t> total{};
+    /// Bytes per second, lately; 0 until it is known.
+    double rate = 0;
+};
+
+/// Somebody who is told of a transfer's progress, by reference: the callable must live until the
+/// transfer is done. Called on the transfer's executor, one call at a time; must not throw.
+class progress_view
+{
+public:
+    /// Nobody.
+    progress_view() = default;
+
+    template <std::invocable<const transfer_progress&> Listener>
+        requires(!std::same_as<std::remove_cv_t<Listener>, progress_view>)
+    progress_view(Listener& listener) noexcept
+        : listener_(const_cast<std::remove_const_t<Listener>*>(&listener)),
+          call_([](void* self, const transfer_progress& now) {
+              (*static_cast<Listener*>(self))(now);
+          })
+    {}
+
+    template <std::invocable<const transfer_progress&> Listener>
+        requires(!std::same_as<std::remove_cv_t<Listener>, progress_view>)
+    progress_view(const Listener&&)
     {
-        for (std::size_t i = 0; i != fields.size(); ++i)
-            if (const auto each = fields[i]; is_sig_v4_field(each.name))
-                add(each.name, each.value);
+        static_assert(std::is_lvalue_reference_v<Listener>,
+            "a temporary listener would be gone before it is called: give it a name first");
     }
 
-    /// Sorts by name; call it once, after the last `add`.
-    void sort()
+    void operator()(const transfer_progress& now) const
     {
-        std::ranges::sort(fields_, {}, [this](const position& field) {
-            return std::pair(name_of(field), field.start); // Equal names keep their order.
-        });
+        if (call_ != nullptr)
+            call_(listener_, now);
     }
 
-    /// Feeds `name:value` lines to the hash; the values of equal names become one list.
-    template <class Hash>
-    void hash_into(Hash& hash) const
+private:
+    void* listener_ = nullptr;
+    void (*call_)(void*, const transfer_progress&) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<progress_view>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/transfer_options.hpp ---------------------------------------------------------
+
+// How a transfer is carried out.
+
+#ifndef COSIO_REQUEST_TRANSFER_OPTIONS_HPP
+#define COSIO_REQUEST_TRANSFER_OPTIONS_HPP
+
+namespace cosio::inline v0 {
+
+/// What becomes of an upload that fails or is cancelled.
+enum class unfinished_upload {
+    /// Kept when there is a checkpoint to resume it from, aborted otherwise.
+    keep_if_resumable,
+    /// Aborted, and the checkpoint removed.
+    abort,
+};
+
+/// How a transfer is cut up. All views are copied when the transfer is started, but `on_progress`.
+struct transfer_options
+{
+    /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
+    /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
+    /// destination is a file only some 128 KiB of each part.
+    std::uint64_t part_size = 8 * 1024 * 1024;
+    /// Parts under way at once; at least 1.
+    std::uint32_t parallelism = 5;
+    /// An object of at most this size is transferred by one request; an upload of more than 5 GiB
+    /// never is.
+    std::uint64_t threshold = 16 * 1024 * 1024;
+    /// Told of every step.
+    progress_view on_progress{};
+    /// A file that lets another run go on where this one ended, see `upload_file_request` and
+    /// `download_file_request`; empty: an interrupted transfer begins anew.
+    std::string_view checkpoint{};
+    /// The checkpoint is written after the first part, then this often at most: parts that were
+    /// done since may have to be done again after a crash.
+    std::chrono::milliseconds checkpoint_interval{1000};
+    unfinished_upload on_failure = unfinished_upload::keep_if_resumable;
+    /// Lets parts be smaller than COS allows, for services that take them, such as the emulator
+    /// with `emulator_options::minimum_part_size`.
+    bool allow_small_parts = false;
+};
+
+static_assert(std::is_trivially_destructible_v<transfer_options>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/copy.hpp ---------------------------------------------------------------------
+
+// What a copy of any size is asked for.
+
+#ifndef COSIO_REQUEST_COPY_HPP
+#define COSIO_REQUEST_COPY_HPP
+
+namespace cosio::inline v0 {
+
+/// Copies an object, from another bucket or region too; the bytes do not pass through here.
+///
+/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers and
+/// storage class are those of the source, unless `headers` have their own or `directive` replaces
+/// them; ACL and, for a copy in parts, tags are not inherited. A copy onto itself, which changes
+/// the encryption of an object, keeps them as well.
+///
+/// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
+/// with that of the source. What was copied of a failed or cancelled copy in parts is removed;
+/// `options.checkpoint` has no effect.
+struct copy_request
+{
+    /// Of the copy.
+    std::string_view bucket{};
+    /// Of the copy.
+    std::string_view key{};
+    cosio::copy_source copy_source{};
+    /// How the copy is encrypted at rest.
+    cosio::sse::on_write sse{};
+    metadata_directive directive = metadata_directive::copy;
+    /// With `metadata_directive::copy`: only storage class, ACL, grants and tags.
+    object_headers headers{};
+    /// More than 5 GiB are never copied by one request.
+    transfer_options options{
+        .part_size = 64 * 1024 * 1024, .threshold = std::uint64_t{256} * 1024 * 1024};
+};
+
+static_assert(std::is_trivially_destructible_v<copy_request>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/delete_bucket_encryption.hpp -------------------------------------------------
+
+// What DELETE Bucket encryption is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_DELETE_BUCKET_ENCRYPTION_HPP
+#define COSIO_REQUEST_DELETE_BUCKET_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+/// Removes a bucket's default encryption. Objects stay as they are.
+struct delete_bucket_encryption_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<delete_bucket_encryption_request>);
+
+struct delete_bucket_encryption_result
+{
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/delete_object.hpp ------------------------------------------------------------
+
+// What DELETE Object is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_DELETE_OBJECT_HPP
+#define COSIO_REQUEST_DELETE_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Deletes an object, or one version of it. Deleting what is not there succeeds.
+///
+/// In a bucket with versioning, an object without `version_id` gets a delete marker instead.
+struct delete_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<delete_object_request>);
+
+struct delete_object_result
+{
+    /// Of the version deleted, or of the delete marker made; empty without versioning.
+    std::string version_id{};
+    /// Whether that is a delete marker.
+    bool delete_marker = false;
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/delete_objects.hpp -----------------------------------------------------------
+
+// What DELETE Multiple Objects is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_DELETE_OBJECTS_HPP
+#define COSIO_REQUEST_DELETE_OBJECTS_HPP
+
+namespace cosio::inline v0 {
+
+/// One object, or one version of it.
+struct object_identifier
+{
+    std::string_view key{};
+    std::string_view version_id{};
+};
+
+/// Deletes up to 1000 objects. Succeeds as a whole even when some objects could not be deleted:
+/// look at `delete_objects_result::failed`.
+struct delete_objects_request
+{
+    std::string_view bucket{};
+    /// 1 to 1000.
+    std::span<const object_identifier> objects{};
+    /// Whether the reply names only those that could not be deleted.
+    bool quiet = false;
+};
+
+static_assert(std::is_trivially_destructible_v<delete_objects_request>);
+
+struct deleted_object
+{
+    std::string key{};
+    std::string version_id{};
+    bool delete_marker = false;
+    std::string delete_marker_version_id{};
+};
+
+struct failed_deletion
+{
+    std::string key{};
+    std::string version_id{};
+    service_errc code = service_errc::unknown;
+    std::string service_code{};
+    std::string message{};
+};
+
+/// Every object asked for is in one of the lists, unless the request was quiet.
+struct delete_objects_result
+{
+    std::vector<deleted_object> deleted{};
+    std::vector<failed_deletion> failed{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/download.hpp -----------------------------------------------------------------
+
+// What a download into memory or to a sink is asked for.
+
+#ifndef COSIO_REQUEST_DOWNLOAD_HPP
+#define COSIO_REQUEST_DOWNLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads an object into memory or to a sink. A connection that breaks is replaced, and the download
+/// goes on from the byte it had come to; an object that is replaced meanwhile is
+/// `errc::object_changed`.
+///
+/// After an error the buffer, or what the sink has taken, is part of an object or wrong.
+/// `options.checkpoint` has no effect here.
+struct download_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// SSE-C objects need their key.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_request>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/download_directory.hpp -------------------------------------------------------
+
+// What a download of a directory is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_DOWNLOAD_DIRECTORY_HPP
+#define COSIO_REQUEST_DOWNLOAD_DIRECTORY_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads each object whose key begins with `prefix` into a file below `path`: what follows the
+/// prefix is its path there, folders are made as needed. Each file is written as `download_file`
+/// does; the first that fails ends the whole, and those that are there stay.
+///
+/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
+/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
+/// links below `path` are not followed.
+struct download_directory_request
+{
+    std::string_view bucket{};
+    /// Such as `photos/2026/`; empty: all objects of the bucket.
+    std::string_view prefix{};
+    /// Of a directory that is there.
+    std::string_view path{};
+    /// SSE-C objects need their key: one for all of them.
+    cosio::sse::on_read sse{};
+    /// `parallelism` counts for the objects, and again for the ranges of each. `checkpoint` has no
+    /// effect.
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_directory_request>);
+
+struct download_directory_result
+{
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/download_file.hpp ------------------------------------------------------------
+
+// What a download into a file is asked for.
+
+#ifndef COSIO_REQUEST_DOWNLOAD_FILE_HPP
+#define COSIO_REQUEST_DOWNLOAD_FILE_HPP
+
+namespace cosio::inline v0 {
+
+/// Reads an object into a file.
+///
+/// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
+/// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
+/// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
+///
+/// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
+/// request is made again: ranges that were received are not asked for again, but read from the
+/// temporary file and compared with their CRC64.
+/// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
+/// encryption, customer key, temporary file.
+struct download_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the file to be; its directory must be there.
+    std::string_view path{};
+    /// SSE-C objects need their key; it goes with every range.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_file_request>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/get_bucket_encryption.hpp ----------------------------------------------------
+
+// What GET Bucket encryption is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_GET_BUCKET_ENCRYPTION_HPP
+#define COSIO_REQUEST_GET_BUCKET_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+/// Asks for a bucket's default encryption. When there is none:
+/// `service_errc::no_such_encryption_configuration`, which is `condition::not_found`.
+struct get_bucket_encryption_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<get_bucket_encryption_request>);
+
+struct get_bucket_encryption_result
+{
+    cosio::encryption encryption{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/head_bucket.hpp --------------------------------------------------------------
+
+// What HEAD Bucket is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_HEAD_BUCKET_HPP
+#define COSIO_REQUEST_HEAD_BUCKET_HPP
+
+namespace cosio::inline v0 {
+
+/// Success: it exists and may be used. `condition::not_found`, `condition::access_denied` else.
+struct head_bucket_request
+{
+    std::string_view bucket{};
+};
+
+static_assert(std::is_trivially_destructible_v<head_bucket_request>);
+
+struct head_bucket_result
+{
+    /// Such as `ap-beijing`.
+    std::string region{};
+    /// Whether the bucket spans availability zones.
+    bool multiple_zones = false;
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/head_object.hpp --------------------------------------------------------------
+
+// What HEAD Object is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_HEAD_OBJECT_HPP
+#define COSIO_REQUEST_HEAD_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Asks for an object's properties. SSE-C objects need their key for this too.
+///
+/// Refusals of HEAD have no body: a missing key and a wrong one are both `condition::
+/// invalid_request` with HTTP status 400, an absent object is `condition::not_found`.
+struct head_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    cosio::sse::on_read sse{};
+    cosio::conditions conditions{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<head_object_request>);
+
+struct head_object_result : object_properties
+{};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/initiate_multipart_upload.hpp ------------------------------------------------
+
+// What Initiate Multipart Upload is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_INITIATE_MULTIPART_UPLOAD_HPP
+#define COSIO_REQUEST_INITIATE_MULTIPART_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Begins an upload. Its parts cost storage until the upload is completed or aborted.
+///
+/// Not idempotent: each call begins another upload.
+struct initiate_multipart_upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the object to be. SSE-COS and SSE-KMS are named here alone; the key of SSE-C goes with
+    /// every part as well.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+};
+
+static_assert(std::is_trivially_destructible_v<initiate_multipart_upload_request>);
+
+struct initiate_multipart_upload_result
+{
+    /// Opaque; names the upload in every request that belongs to it.
+    std::string upload_id{};
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/put_bucket_encryption.hpp ----------------------------------------------------
+
+// What PUT Bucket encryption is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_PUT_BUCKET_ENCRYPTION_HPP
+#define COSIO_REQUEST_PUT_BUCKET_ENCRYPTION_HPP
+
+namespace cosio::inline v0 {
+
+/// SSE-KMS as a bucket's default: a key, but no context.
+struct bucket_kms
+{
+    /// Empty: the account's default master key.
+    std::string_view key_id{};
+};
+
+/// Sets a bucket's default encryption. Objects that are there already stay as they are.
+struct put_bucket_encryption_request
+{
+    std::string_view bucket{};
+    std::variant<cosio::sse::cos_managed, bucket_kms> encryption{};
+};
+
+static_assert(std::is_trivially_destructible_v<put_bucket_encryption_request>);
+
+struct put_bucket_encryption_result
+{
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/body.hpp -----------------------------------------------------------------------------
+
+// What can be uploaded: bytes in memory, or a source that is awaited.
+
+#ifndef COSIO_BODY_HPP
+#define COSIO_BODY_HPP
+
+#include <ranges>
+
+namespace cosio::inline v0 {
+
+/// A body that is produced while it is sent.
+///
+/// - `co_await source.read(buffer)` fills the front of `buffer` and yields how many bytes it wrote;
+///   0 ends the body. An error ends the operation with it. When the operation is cancelled or its
+///   time is over, the coroutine of a read is cancelled (terminal), and the operation ends once the
+///   read has: one that waits for long should take part in cancellation. It goes on where it was
+///   begun, on the operation's executor: work elsewhere is an operation it waits for.
+/// - `source.size()` is the number of bytes from here to the end, when it is known. Fewer or more
+///   bytes than that fail the operation with `errc::body_size_mismatch`.
+///
+/// The type says whether it can be sent again: one without `rewind()` is sent once, and nothing
+/// that failed after its first byte is tried again.
+template <class T>
+concept body_source = requires(T& source, std::span<std::byte> buffer) {
+    { source.read(buffer) } -> std::same_as<asio::awaitable<result<std::size_t>>>;
+    { source.size() } -> std::convertible_to<std::optional<std::uint64_t>>;
+};
+
+/// A body source that can be sent again: `source.rewind()` goes back to the first byte, and yields
+/// whether that succeeded.
+template <class T>
+concept replayable_body_source = body_source<T> && requires(T& source) {
+    { source.rewind() } -> std::same_as<bool>;
+};
+
+namespace detail {
+
+template <class T>
+concept byte_like = sizeof(T) == 1 && std::is_trivially_copyable_v<T> &&
+    (std::same_as<T, std::byte> || std::same_as<T, char> || std::same_as<T, unsigned char> ||
+        std::same_as<T, signed char> || std::same_as<T, char8_t>);
+
+template <class T>
+concept byte_container = std::ranges::contiguous_range<T> && std::ranges::sized_range<T> &&
+    byte_like<std::ranges::range_value_t<T>> && !std::is_array_v<std::remove_cvref_t<T>>;
+
+} // namespace detail
+
+/// The body of an upload, by reference: what it refers to must live until the operation is done.
+class body_view
+{
+public:
+    /// Empty.
+    body_view() = default;
+
+    /// Text up to its terminating zero.
+    body_view(const char* text) : bytes_(detail::bytes_of(text)) {}
+    /// A buffer may hold text or bytes.
+    template <std::size_t Size>
+    body_view(char (&)[Size])
     {
-        for (std::size_t i = 0; i != fields_.size(); ++i) {
-            const bool goes_on = i != 0 && name_of(fields_[i]) == name_of(fields_[i - 1]);
-            const bool is_last =
-                i + 1 == fields_.size() || name_of(fields_[i]) != name_of(fields_[i + 1]);
-            hash.update(detail::bytes_of(goes_on ? std::string_view{} : name_of(fields_[i])));
-            hash.update(detail::bytes_of(goes_on ? "," : ":"));
-            hash.update(detail::bytes_of(value_of(fields_[i])));
-            hash.update(detail::bytes_of(is_last ? "\n" : ""));
-        }
+        static_assert(Size == 0, "pass a std::string_view or a std::span of the buffer");
     }
 
-    /// `n1;n2`.
-    [[nodiscard]] std::string names() const
+    /// Any contiguous bytes or characters that outlive the operation.
+    template <detail::byte_container Container>
+        requires(std::is_lvalue_reference_v<Container> ||
+            std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
+    body_view(Container&& bytes) noexcept
+        : bytes_(std::as_bytes(std::span(std::ranges::data(bytes), std::ranges::size(bytes))))
+    {}
+
+    template <detail::byte_container Container>
+        requires(!std::is_lvalue_reference_v<Container> &&
+            !std::ranges::borrowed_range<std::remove_cvref_t<Container>>)
+    body_view(Container&&)
     {
-        std::string out;
-        std::string_view before;
-        for (const auto& field : fields_) {
-            if (name_of(field) == before)
-                continue;
-            before = name_of(field);
-            out.append(out.empty() ? "" : ";").append(before);
-        }
+        static_assert(std::is_lvalue_reference_v<Container>,
+            "a temporary body would be gone before it is sent: give it a name first");
+    }
+
+    /// A source that outlives the operation. A view is none itself: it is copied.
+    template <body_source Source>
+        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
+    body_view(Source& source) noexcept
+        : source_(&source), read_([](void* self, std::span<std::byte> buffer) {
+              return static_cast<Source*>(self)->read(buffer);
+          }),
+          size_([](void* self) -> std::optional<std::uint64_t> {
+              return static_cast<Source*>(self)->size();
+          }),
+          rewind_(rewind_of<Source>())
+    {
+        static_assert(replayable_body_source<Source> || !requires(Source& one) { one.rewind(); },
+            "rewind() has to return a bool: whether it went back to the first byte");
+    }
+
+    template <body_source Source>
+        requires(!std::same_as<std::remove_cv_t<Source>, body_view>)
+    body_view(const Source&&)
+    {
+        static_assert(!body_source<Source>,
+            "a temporary body would be gone before it is sent: give it a name first");
+    }
+
+    [[nodiscard]] bool in_memory() const noexcept { return source_ == nullptr; }
+    /// The bytes of a body in memory; empty for a source.
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+
+    /// How many bytes will be sent, when it is known.
+    [[nodiscard]] std::optional<std::uint64_t> size() const
+    {
+        return in_memory() ? std::optional<std::uint64_t>(bytes_.size()) : size_(source_);
+    }
+
+    /// Reads from a source; requires `!in_memory()`.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer) const
+    {
+        return read_(source_, buffer);
+    }
+
+    /// Whether the type of the body allows it to be sent again.
+    [[nodiscard]] bool replayable() const noexcept { return in_memory() || rewind_ != nullptr; }
+
+    /// Goes back to the first byte; false when that is not possible.
+    [[nodiscard]] bool rewind() const
+    {
+        return in_memory() || (rewind_ != nullptr && rewind_(source_));
+    }
+
+private:
+    template <class Source>
+    [[nodiscard]] static constexpr auto rewind_of() noexcept -> bool (*)(void*)
+    {
+        if constexpr (replayable_body_source<Source>)
+            return [](void* self) -> bool { return static_cast<Source*>(self)->rewind(); };
+        else
+            return nullptr;
+    }
+
+    std::span<const std::byte> bytes_{};
+    void* source_ = nullptr;
+    asio::awaitable<result<std::size_t>> (*read_)(void*, std::span<std::byte>) = nullptr;
+    std::optional<std::uint64_t> (*size_)(void*) = nullptr;
+    bool (*rewind_)(void*) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<body_view>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/put_object.hpp ---------------------------------------------------------------
+
+// What PUT Object is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_PUT_OBJECT_HPP
+#define COSIO_REQUEST_PUT_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// Stores an object of up to 5 GB, whole or not at all; an object of that key is replaced.
+///
+/// The views are read when the operation is started, the body until it is done.
+struct put_object_request
+{
+    /// `<name>-<appid>`, such as `examplebucket-1250000000`.
+    std::string_view bucket{};
+    /// 1 to 850 bytes of UTF-8.
+    std::string_view key{};
+    /// Sent chunked when it is a source that does not know its size.
+    body_view body{};
+    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
+    /// one. S3 gets that of a body in memory in any case.
+    std::optional<crypto::md5_value> content_md5{};
+    /// How the object is encrypted at rest.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<put_object_request>);
+
+/// What the service stored.
+struct put_object_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    /// The service's CRC64 of the object, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
+    bool crc64_verified = false;
+    /// CRC64 of the bytes that were sent, whatever the reply stated.
+    std::uint64_t sent_crc64 = 0;
+    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
+    /// the request, or that of a body in memory, to services that state no CRC64.
+    bool md5_verified = false;
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    /// When versioning is enabled.
+    std::string version_id{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/restore_object.hpp -----------------------------------------------------------
+
+// What POST Object restore is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_RESTORE_OBJECT_HPP
+#define COSIO_REQUEST_RESTORE_OBJECT_HPP
+
+namespace cosio::inline v0 {
+
+/// How fast an archived object is restored, and at what price.
+enum class restore_tier {
+    expedited, ///< 1 to 5 minutes; ARCHIVE only.
+    standard,  ///< 3 to 5 hours; DEEP_ARCHIVE 12 to 24.
+    bulk,      ///< 5 to 12 hours; DEEP_ARCHIVE 24 to 48.
+};
+
+/// As the document carries it; empty for a value that is no tier.
+[[nodiscard]] constexpr std::string_view name_of(restore_tier tier) noexcept
+{
+    switch (tier) {
+    case restore_tier::expedited: return "Expedited";
+    case restore_tier::standard: return "Standard";
+    case restore_tier::bulk: return "Bulk";
+    }
+    return {};
+}
+
+/// Asks for a readable copy of an archived object. `head_object` then tells how far it is.
+///
+/// While a restore is running another one is refused with
+/// `service_errc::restore_already_in_progress`.
+struct restore_object_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// How long the copy is kept; at least 1.
+    std::uint32_t days = 1;
+    restore_tier tier = restore_tier::standard;
+    /// SSE-C objects need their key; where the service takes none for this, as S3, it is not sent.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<restore_object_request>);
+
+struct restore_object_result
+{
+    /// True when the object was restored before and is now kept longer; otherwise the restore has
+    /// been started.
+    bool was_restored = false;
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/transfer_results.hpp ---------------------------------------------------------
+
+// What a transfer has done.
+
+#ifndef COSIO_REQUEST_TRANSFER_RESULTS_HPP
+#define COSIO_REQUEST_TRANSFER_RESULTS_HPP
+
+namespace cosio::inline v0 {
+
+/// An object that was written: by an upload, or by a copy.
+struct upload_result
+{
+    /// Opaque, see `object_properties::etag`.
+    std::string etag{};
+    std::uint64_t size = 0;
+    /// CRC64 of the object, before encryption: computed here for an upload, that of the source for
+    /// a copy. Nothing when the source of a copy has none.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the service stated the same.
+    bool crc64_verified = false;
+    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
+    /// each part: where it states no CRC64. Never of a copy.
+    bool md5_verified = false;
+    /// As the reply confirms it; compared with what was asked for.
+    encryption sse{};
+    std::string version_id{};
+    std::string request_id{};
+    /// Parts of the upload; 0 when it was one request.
+    std::uint32_t parts = 0;
+    /// Of them, those that an earlier run had sent.
+    std::uint32_t resumed_parts = 0;
+};
+
+/// An object that was read.
+struct download_result : object_properties
+{
+    /// Bytes received, those of an earlier run included.
+    std::uint64_t body_size = 0;
+    /// Whether the service stated the CRC64 of the object; it then is that of the bytes.
+    bool crc64_verified = false;
+    /// Ranges that were asked for; 0 when it was one request.
+    std::uint32_t parts = 0;
+    /// Of them, those that an earlier run had received.
+    std::uint32_t resumed_parts = 0;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/upload.hpp -------------------------------------------------------------------
+
+// What an upload of a body of any size is asked for.
+
+#ifndef COSIO_REQUEST_UPLOAD_HPP
+#define COSIO_REQUEST_UPLOAD_HPP
+
+namespace cosio::inline v0 {
+
+/// Stores a body as an object, in parts when it is large.
+///
+/// Bytes in memory are sent from where they are. A source is read once, in order, part by part into
+/// memory, from where each part can be sent again: it need not rewind, nor know its size. It goes
+/// in parts when it has more than one of them, whatever the threshold; one that has more than 10,000
+/// parts of `options.part_size` fails with `errc::invalid_argument`.
+/// What was uploaded of a failed or cancelled upload is removed; `options.checkpoint` has no effect.
+struct upload_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    body_view body{};
+    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_request>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/upload_file.hpp --------------------------------------------------------------
+
+// What an upload of a file is asked for.
+
+#ifndef COSIO_REQUEST_UPLOAD_FILE_HPP
+#define COSIO_REQUEST_UPLOAD_FILE_HPP
+
+namespace cosio::inline v0 {
+
+/// Stores a file as an object of up to 48.8 TiB, whole or not at all.
+///
+/// The CRC64 of each part, and of the object, is compared with the reply. A service that states
+/// none gets the MD5 of each part to compare, for which the file is read twice. A file that is
+/// written to meanwhile fails the upload with `errc::file_changed`.
+///
+/// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
+/// same request is made again, in this or another process, one at a time: parts that the service
+/// has are not sent again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key,
+/// file, part size, encryption, customer key. The checkpoint is removed once the object is there;
+/// it holds no key, only a salted fingerprint of it.
+struct upload_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of a regular file.
+    std::string_view path{};
+    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
+    cosio::sse::on_write sse{};
+    object_headers headers{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_file_request>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/upload_part.hpp --------------------------------------------------------------
+
+// What Upload Part is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_UPLOAD_PART_HPP
+#define COSIO_REQUEST_UPLOAD_PART_HPP
+
+namespace cosio::inline v0 {
+
+/// Uploads one part of 1 MB to 5 GB (the last one may be smaller). A part of the same number is
+/// replaced.
+struct upload_part_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// 1 to 10000.
+    std::uint32_t part_number = 0;
+    /// A source must know its size: parts cannot be sent chunked.
+    body_view body{};
+    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
+    /// one. S3 gets that of a body in memory in any case.
+    std::optional<crypto::md5_value> content_md5{};
+    /// The key of the upload, if and only if it was initiated with SSE-C.
+    cosio::sse::on_read sse{};
+    /// Bits a second, 819200 to 838860800; 0: no limit.
+    std::uint64_t traffic_limit = 0;
+};
+
+static_assert(std::is_trivially_destructible_v<upload_part_request>);
+
+struct upload_part_result
+{
+    /// Opaque; completing the upload needs it.
+    std::string etag{};
+    /// The service's CRC64 of the part, before encryption.
+    std::optional<std::uint64_t> crc64{};
+    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
+    bool crc64_verified = false;
+    /// CRC64 of the bytes that were sent, whatever the reply stated.
+    std::uint64_t sent_crc64 = 0;
+    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
+    /// the request, or that of a body in memory, to services that state no CRC64.
+    bool md5_verified = false;
+    /// As the reply states it; that of an SSE-C upload must be confirmed.
+    encryption sse{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/request/upload_part_copy.hpp ---------------------------------------------------------
+
+// What Upload Part - Copy is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_UPLOAD_PART_COPY_HPP
+#define COSIO_REQUEST_UPLOAD_PART_COPY_HPP
+
+namespace cosio::inline v0 {
+
+/// Makes a part from an object, or from a range of it, without the bytes passing through here.
+struct upload_part_copy_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    std::string_view upload_id{};
+    /// 1 to 10000.
+    std::uint32_t part_number = 0;
+    cosio::copy_source copy_source{};
+    /// Whole, or `byte_range::between`.
+    byte_range source_range{};
+    /// The key of the upload, if and only if it was initiated with SSE-C.
+    cosio::sse::on_read sse{};
+};
+
+static_assert(std::is_trivially_destructible_v<upload_part_copy_request>);
+
+struct upload_part_copy_result
+{
+    /// Opaque; completing the upload needs it.
+    std::string etag{};
+    std::optional<std::chrono::sys_seconds> last_modified{};
+    /// CRC64 of the part, if the reply states it.
+    std::optional<std::uint64_t> crc64{};
+    /// As far as the reply states it. The documentation promises it for SSE-COS alone, so silence
+    /// passes here; the replies to initiating and completing the upload prove its encryption.
+    encryption sse{};
+    std::string source_version_id{};
+    std::string request_id{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/sink.hpp -----------------------------------------------------------------------------
+
+// Where a download may go besides memory and files: something that takes bytes as they come.
+
+#ifndef COSIO_SINK_HPP
+#define COSIO_SINK_HPP
+
+namespace cosio::inline v0 {
+
+/// `co_await sink.write(bytes)` takes all of `bytes`, which are valid until it completes. Nothing
+/// more is received meanwhile, so a slow sink slows the sender down. An error ends the download
+/// with it, and so does what it throws. When the download is cancelled, the coroutine of a write is
+/// cancelled (terminal), and the download ends once the write has: one that waits for long should
+/// take part in cancellation.
+template <class T>
+concept body_sink = requires(T& sink, std::span<const std::byte> bytes) {
+    { sink.write(bytes) } -> std::same_as<asio::awaitable<result<void>>>;
+};
+
+/// A sink by reference: it must live until the operation is done.
+class sink_view
+{
+public:
+    template <body_sink Sink>
+        requires(!std::same_as<std::remove_cv_t<Sink>, sink_view>)
+    sink_view(Sink& sink) noexcept
+        : sink_(&sink), write_([](void* self, std::span<const std::byte> bytes) {
+              return static_cast<Sink*>(self)->write(bytes);
+          })
+    {}
+
+    template <body_sink Sink>
+        requires(!std::same_as<std::remove_cv_t<Sink>, sink_view>)
+    sink_view(const Sink&&)
+    {
+        static_assert(!body_sink<Sink>,
+            "a temporary sink would be gone before it is written to: give it a name first");
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> write(std::span<const std::byte> bytes) const
+    {
+        return write_(sink_, bytes);
+    }
+
+private:
+    void* sink_ = nullptr;
+    asio::awaitable<result<void>> (*write_)(void*, std::span<const std::byte>) = nullptr;
+};
+
+static_assert(std::is_trivially_destructible_v<sink_view>);
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/client.hpp ---------------------------------------------------------------------------
+
+// The client: one member for each operation.
+
+#ifndef COSIO_CLIENT_HPP
+#define COSIO_CLIENT_HPP
+
+namespace cosio::inline v0 {
+
+/// A handle to an object store. Cheap to copy; copies share connections and credentials.
+///
+/// Every operation takes a request and a completion token of Asio, by default `use_awaitable`, and
+/// completes with `void(cosio::result<Result>)`. What holds for all of them:
+///
+/// - **Lifetimes.** The request is read before the call returns: it, and all its views, may be
+///   temporaries. Only bodies and destination buffers must live until the operation is done.
+/// - **Completion.** Once the reply has been received whole and compared with what was asked for:
+///   encryption, length and, where the service states it, CRC64. Nothing is thrown.
+/// - **Errors.** A refused request completes with the `errc` of the member that `error::field`
+///   names, before anything is sent; a refusal of the service with its `service_errc`; a reply
+///   that does not prove what was asked for with `errc::encryption_not_applied`,
+///   `checksum_mismatch`, `truncated_body` or `malformed_response`; a failed connection with
+///   `errc::connection_closed`, `resolve_failed`, `tls_failed`, `tls_certificate_rejected` or the
+///   system's code; a limit of time with the `errc` that `timeout_settings` names. Groups of them
+///   are `cosio::condition`s.
+/// - **Retries.** As `retry_settings` say, each attempt signed anew. All operations but
+///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
+///   sent. A body source without `rewind()` is sent once. An idempotent request that meets a
+///   connection which the server has just closed is sent once more without counting.
+/// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
+/// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
+///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
+///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
+///   and destroy a signal on the executor of the coroutine it is bound to.
+/// - **Threads.** A client may be used from several threads at once; each operation is serial in
+///   itself. Handlers run on the executor associated with them, else on the client's.
+///
+/// The execution context must outlive the client and its operations.
+template <class Dialect>
+class basic_client
+{
+public:
+    using dialect = Dialect;
+    using executor_type = asio::any_io_executor;
+
+    /// Throws `cosio::exception` when the configuration is not valid, see `make`.
+    basic_client(asio::any_io_executor executor, const config& settings)
+        : basic_client(net::make_client_core<Dialect>(std::move(executor), settings).value())
+    {}
+
+    /// Checks `settings` and makes a client; nothing is sent. Reads the files of certificates.
+    /// Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+    [[nodiscard]] static result<basic_client> make(
+        asio::any_io_executor executor, const config& settings)
+    {
+        auto core = net::make_client_core<Dialect>(std::move(executor), settings);
+        if (!core)
+            return std::move(core).error();
+        return basic_client(std::move(*core));
+    }
+
+    [[nodiscard]] executor_type get_executor() const noexcept { return net::executor_of(*core_); }
+
+    /// The same client, connections included, with other limits of time:
+    /// `cos.with_timeouts(short_ones).get_object(...)`. Errors: `errc::invalid_configuration`.
+    [[nodiscard]] result<basic_client> with_timeouts(const timeout_settings& limits) const
+    {
+        if (auto sound = limits.check(); !sound)
+            return std::move(sound).error();
+        auto out = *this;
+        out.limits_ = limits;
         return out;
     }
 
+    /// What the connections of this client and its copies have been through.
+    [[nodiscard]] connection_counters counters() const { return net::counters_of(*core_); }
+
+    /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
+    /// that the first requests find them; never more than `pool_settings` allow. Signature
+    /// `void(result<std::size_t>)`: how many were opened. Sends no request. Errors: those of
+    /// the connection, when none could be opened.
+    template <class Token = asio::use_awaitable_t<>>
+    auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
+    {
+        return net::complete(*core_,
+            net::prepare_warm_up<Dialect>(core_, limits_, bucket, connections),
+            std::forward<Token>(token));
+    }
+
+    /// Stores an object. See `put_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto put_object(const put_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::put_object, put_object_result>(request, std::forward<Token>(token));
+    }
+
+    /// Reads an object into `get_object_result::body`. See `get_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_object(const get_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::get_object, get_object_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Reads an object into `buffer`, which must live until the operation is done.
+    ///
+    /// `get_object_result::body_size` tells how much of it was filled. An object that does not fit
+    /// is `errc::destination_too_small`. On an error the buffer may hold unverified bytes.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_object_into(const get_object_request& request, std::span<std::byte> buffer,
+        Token&& token = {}) const
+    {
+        return net::complete(*core_,
+            net::prepare_get_into<Dialect>(core_, limits_, request, buffer),
+            std::forward<Token>(token));
+    }
+
+    /// Opens an object as a stream: completes with an `object_reader` once the head of the reply
+    /// has been received and compared with what was asked for.
+    template <class Token = asio::use_awaitable_t<>>
+    auto open_object(const get_object_request& request, Token&& token = {}) const
+    {
+        return net::complete(*core_, net::prepare_open<Dialect>(core_, limits_, request),
+            std::forward<Token>(token));
+    }
+
+    /// Asks for an object's properties. See `head_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto head_object(const head_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::head_object, head_object_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Copies an object within the service. See `copy_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto copy_object(const copy_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::copy_object, copy_object_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Deletes an object. See `delete_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_object(const delete_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_object, delete_object_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Deletes up to 1000 objects. See `delete_objects_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_objects(const delete_objects_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_objects, delete_objects_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Restores an archived object. See `restore_object_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto restore_object(const restore_object_request& request, Token&& token = {}) const
+    {
+        return start<operation::restore_object, restore_object_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Whether a bucket exists. See `head_bucket_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto head_bucket(const head_bucket_request& request, Token&& token = {}) const
+    {
+        return start<operation::head_bucket, head_bucket_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Sets a bucket's default encryption. See `put_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto put_bucket_encryption(
+        const put_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::put_bucket_encryption, put_bucket_encryption_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Asks for a bucket's default encryption. See `get_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto get_bucket_encryption(
+        const get_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::get_bucket_encryption, get_bucket_encryption_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Removes a bucket's default encryption. See `delete_bucket_encryption_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto delete_bucket_encryption(
+        const delete_bucket_encryption_request& request, Token&& token = {}) const
+    {
+        return start<operation::delete_bucket_encryption, delete_bucket_encryption_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Begins a multipart upload. See `initiate_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto initiate_multipart_upload(
+        const initiate_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::initiate_multipart_upload, initiate_multipart_upload_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Uploads a part. See `upload_part_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_part(const upload_part_request& request, Token&& token = {}) const
+    {
+        return start<operation::upload_part, upload_part_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Copies a part from an object. See `upload_part_copy_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_part_copy(const upload_part_copy_request& request, Token&& token = {}) const
+    {
+        return start<operation::upload_part_copy, upload_part_copy_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Makes an object of the parts. See `complete_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto complete_multipart_upload(
+        const complete_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::complete_multipart_upload, complete_multipart_upload_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// Gives an upload up. See `abort_multipart_upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto abort_multipart_upload(
+        const abort_multipart_upload_request& request, Token&& token = {}) const
+    {
+        return start<operation::abort_multipart_upload, abort_multipart_upload_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// One page of an upload's parts. See `list_parts_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_parts(const list_parts_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_parts, list_parts_result>(request, std::forward<Token>(token));
+    }
+
+    /// One page of a bucket's unfinished uploads. See `list_multipart_uploads_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_multipart_uploads(
+        const list_multipart_uploads_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_multipart_uploads, list_multipart_uploads_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// One page of a bucket's objects. See `list_objects_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto list_objects(const list_objects_request& request, Token&& token = {}) const
+    {
+        return start<operation::list_objects, list_objects_result>(
+            request, std::forward<Token>(token));
+    }
+
+    /// All pages of a bucket's objects, from the marker of `request` on.
+    [[nodiscard]] auto object_pages(const list_objects_request& request) const
+    {
+        return pages<basic_client, detail::object_cursor>(*this, request);
+    }
+
+    /// All pages of a bucket's unfinished uploads, from the markers of `request` on.
+    [[nodiscard]] auto multipart_upload_pages(const list_multipart_uploads_request& request) const
+    {
+        return pages<basic_client, detail::upload_cursor>(*this, request);
+    }
+
+    /// All pages of an upload's parts, from the marker of `request` on.
+    [[nodiscard]] auto part_pages(const list_parts_request& request) const
+    {
+        return pages<basic_client, detail::part_cursor>(*this, request);
+    }
+
+    /// Uploads a file, in parts when it is large. See `upload_file_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload_file(const upload_file_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::file_upload, upload_result>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads an object into a file, in ranges when it is large. See `download_file_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_file(const download_file_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::file_download, download_result>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Uploads bytes or a source, in parts when it is large. See `upload_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto upload(const upload_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::body_upload, upload_result>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads all objects whose keys begin with a prefix into a directory. See
+    /// `download_directory_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_directory(
+        const download_directory_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::directory_download, download_directory_result>(
+            std::forward<Token>(token), request);
+    }
+
+    /// Reads an object into `buffer`, in ranges when it is large. See `download_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_into(const download_request& request, std::span<std::byte> buffer,
+        Token&& token = {}) const
+    {
+        return start_transfer<transfer::stream_download, download_result>(
+            std::forward<Token>(token), request, buffer);
+    }
+
+    /// Reads an object to a sink, in order. See `download_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto download_to(const download_request& request, sink_view sink, Token&& token = {}) const
+    {
+        return start_transfer<transfer::stream_download, download_result>(
+            std::forward<Token>(token), request, sink);
+    }
+
+    /// Copies an object of any size. See `copy_request`.
+    template <class Token = asio::use_awaitable_t<>>
+    auto copy(const copy_request& request, Token&& token = {}) const
+    {
+        return start_transfer<transfer::object_copy, upload_result>(
+            std::forward<Token>(token), request);
+    }
+
+    /// For `pages`: the page that a request asks for.
+    [[nodiscard]] auto list_page(const list_objects_request& request) const
+    {
+        return list_objects(request);
+    }
+    [[nodiscard]] auto list_page(const list_multipart_uploads_request& request) const
+    {
+        return list_multipart_uploads(request);
+    }
+    [[nodiscard]] auto list_page(const list_parts_request& request) const
+    {
+        return list_parts(request);
+    }
+
+    /// The request as a URL that is valid from now on for `validity`, for whoever has it. Sends
+    /// nothing. Errors: as the operation would refuse, and `errc::invalid_argument`.
+    [[nodiscard]] result<presigned_url> presign(
+        const get_object_request& request, std::chrono::seconds validity) const
+    {
+        return net::presign<Dialect, operation::get_object>(*core_, request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const head_object_request& request, std::chrono::seconds validity) const
+    {
+        return net::presign<Dialect, operation::head_object>(*core_, request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const put_object_request& request, std::chrono::seconds validity) const
+    {
+        return net::presign<Dialect, operation::put_object>(*core_, request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const upload_part_request& request, std::chrono::seconds validity) const
+    {
+        return net::presign<Dialect, operation::upload_part>(*core_, request, validity);
+    }
+    [[nodiscard]] result<presigned_url> presign(
+        const delete_object_request& request, std::chrono::seconds validity) const
+    {
+        return net::presign<Dialect, operation::delete_object>(*core_, request, validity);
+    }
+
 private:
-    struct position
-    {
-        std::size_t start = 0;
-        std::size_t name_end = 0;
-        std::size_t end = 0;
-    };
+    explicit basic_client(net::core_pointer core)
+        : core_(std::move(core)), limits_(net::limits_of(*core_))
+    {}
 
-    [[nodiscard]] std::string_view name_of(const position& field) const
+    template <template <class> class Operation, class Result, class Request, class Token>
+    auto start(const Request& request, Token&& token) const
     {
-        return text_.view().substr(field.start, field.name_end - field.start);
-    }
-    [[nodiscard]] std::string_view value_of(const position& field) const
-    {
-        return text_.view().substr(field.name_end, field.end - field.name_end);
+        return net::complete(*core_,
+            net::prepare<Dialect, Operation, Result>(core_, limits_, request),
+            std::forward<Token>(token));
     }
 
-    crypto::secret_buffer text_{};
-    std::vector<position> fields_{};
+    template <template <class> class Transfer, class Result, class Token, class... Arguments>
+    auto start_transfer(Token&& token, const Arguments&... arguments) const
+    {
+        return net::complete_apart(*core_,
+            net::prepare_transfer<Dialect, Transfer, Result>(*this, core_, limits_, arguments...),
+            std::forward<Token>(token));
+    }
+
+    net::core_pointer core_;
+    timeout_settings limits_{};
 };
 
-/// The signing key of one secret key, day, region and service. Not thread safe.
-class sig_v4_key
+/// The client of Tencent Cloud COS.
+using client = basic_client<dialect::cos>;
+
+/// The same client for Amazon S3 and what speaks its API: Ceph, MinIO, COS's own S3 endpoints.
+using s3_client = basic_client<dialect::s3>;
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/crypto/crc64_polynomial.hpp ----------------------------------------------------------
+
+// Arithmetic in GF(2)[x] modulo the CRC64 polynomial, in reflected form: the lowest bit of a word
+// is the coefficient of x^63, the highest that of x^0.
+
+#ifndef COSIO_CRYPTO_CRC64_POLYNOMIAL_HPP
+#define COSIO_CRYPTO_CRC64_POLYNOMIAL_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// 0x42F0E1EBA9EA3693 reflected; the x^64 term is implied.
+inline constexpr std::uint64_t crc64_polynomial = 0xC96C5795D7870F42;
+
+[[nodiscard]] constexpr std::uint64_t crc64_times_x(std::uint64_t value) noexcept
+{
+    return value >> 1U ^ ((value & 1U) != 0 ? crc64_polynomial : 0);
+}
+
+/// left * right mod P.
+[[nodiscard]] constexpr std::uint64_t crc64_multiply(
+    std::uint64_t left, std::uint64_t right) noexcept
+{
+    std::uint64_t product = 0;
+    for (std::uint64_t bit = std::uint64_t{1} << 63U; bit != 0; bit >>= 1U) {
+        if ((left & bit) != 0)
+            product ^= right;
+        right = crc64_times_x(right);
+    }
+    return product;
+}
+
+/// x^exponent mod P.
+[[nodiscard]] constexpr std::uint64_t crc64_power_of_x(unsigned exponent) noexcept
+{
+    std::uint64_t power = std::uint64_t{1} << 63U;
+    for (; exponent != 0; --exponent)
+        power = crc64_times_x(power);
+    return power;
+}
+
+/// x^(8 * 2^i) mod P for each bit i of a 64-bit byte count.
+[[nodiscard]] constexpr std::array<std::uint64_t, 64> crc64_make_byte_powers() noexcept
+{
+    std::array<std::uint64_t, 64> powers{};
+    powers[0] = crc64_power_of_x(8);
+    for (std::size_t i = 1; i != powers.size(); ++i)
+        powers[i] = crc64_multiply(powers[i - 1], powers[i - 1]);
+    return powers;
+}
+
+inline constexpr auto crc64_byte_powers = crc64_make_byte_powers();
+
+/// x^(8 * count) mod P.
+[[nodiscard]] constexpr std::uint64_t crc64_power_of_x_to_bytes(std::uint64_t count) noexcept
+{
+    std::uint64_t power = std::uint64_t{1} << 63U;
+    for (std::size_t i = 0; count != 0; ++i, count >>= 1U)
+        if ((count & 1U) != 0)
+            power = crc64_multiply(power, crc64_byte_powers[i]);
+    return power;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/crc64.hpp ---------------------------------------------------------------------
+
+// CRC-64/XZ (ECMA-182, reflected): the checksum COS keeps for every object, over the plaintext.
+
+#ifndef COSIO_CRYPTO_CRC64_HPP
+#define COSIO_CRYPTO_CRC64_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// The CRC64 of bytes that arrive in pieces.
+class crc64
 {
 public:
-    /// Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] static result<sig_v4_key> derive(
-        std::string_view secret_key, const sig_v4_scope& scope)
-    {
-        crypto::secret_buffer start("AWS4");
-        start.append(secret_key);
-        crypto::secret_bytes<32> key;
-        auto next = crypto::hmac_sha256(
-            detail::bytes_of(start.view()), detail::bytes_of(scope.date()));
-        for (const std::string_view text :
-            {std::string_view(scope.region), std::string_view(scope.service),
-                std::string_view("aws4_request")}) {
-            if (!next)
-                return next.error();
-            std::ranges::copy(*next, key.writable().begin());
-            crypto::wipe(next->data(), next->size());
-            next = crypto::hmac_sha256(key.view(), detail::bytes_of(text));
-        }
-        if (!next)
-            return next.error();
-        std::ranges::copy(*next, key.writable().begin());
-        crypto::wipe(next->data(), next->size());
-        sig_v4_key made(key);
-        if (!made.hmac_.usable())
-            return crypto::digest_unavailable("SHA256");
-        return made;
-    }
+    /// Adds bytes: carry-less multiplication where the processor has it, tables elsewhere.
+    COSIO_DECLARED void update(std::span<const std::byte> bytes) noexcept;
 
-    [[nodiscard]] result<crypto::sha256_value> sign(std::string_view text)
-    {
-        return hmac_.sign(detail::bytes_of(text));
-    }
+    /// The CRC64 of all bytes so far; 0 when there were none.
+    [[nodiscard]] std::uint64_t value() const noexcept { return ~register_; }
 
 private:
-    explicit sig_v4_key(const crypto::secret_bytes<32>& key) : hmac_(key.view()) {}
-
-    crypto::hmac_sha256_key hmac_;
+    std::uint64_t register_ = ~std::uint64_t{0};
 };
 
-/// The parameters of a target in the order in which they are signed.
-[[nodiscard]] inline std::string sig_v4_query(const http::target& target)
+[[nodiscard]] inline std::uint64_t crc64_of(std::span<const std::byte> bytes) noexcept
 {
-    std::vector<std::pair<std::string_view, std::string_view>> parameters;
-    for (std::size_t i = 0; i != target.parameter_count(); ++i) {
-        const auto [name, value] = target.parameter_at(i);
-        parameters.emplace_back(name, value);
-    }
-    std::ranges::sort(parameters);
-    std::string text;
-    for (const auto& [name, value] : parameters)
-        text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
-    return text;
+    crc64 sum;
+    sum.update(bytes);
+    return sum.value();
 }
 
-/// The signature of a request in hexadecimal digits: method, path and all parameters of the target,
-/// the headers that were added, and `payload_hash`, the SHA-256 of the body in hexadecimal digits
-/// or a word that stands for it. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<std::string> sig_v4(sig_v4_key& key, const sig_v4_scope& scope,
-    http::method method, const http::target& target, const sig_v4_headers& sorted_headers,
-    std::string_view payload_hash)
+/// The CRC64 of A followed by B, from those of A and of B and the length of B in bytes.
+[[nodiscard]] constexpr std::uint64_t crc64_combine(
+    std::uint64_t of_first, std::uint64_t of_second, std::uint64_t length_of_second) noexcept
 {
-    crypto::hasher<crypto::digest_algorithm::sha256> request_hash;
-    const auto hash_line = [&request_hash](std::string_view text) {
-        request_hash.update(detail::bytes_of(text));
-        request_hash.update(detail::bytes_of("\n"));
-    };
-    hash_line(http::name_of(method));
-    hash_line(target.path()); // Encoded once and not normalised: what S3 does, alone in AWS.
-    hash_line(sig_v4_query(target));
-    sorted_headers.hash_into(request_hash);
-    hash_line({});
-    hash_line(sorted_headers.names());
-    request_hash.update(detail::bytes_of(payload_hash));
-    const auto request_digest = request_hash.finish();
-    if (!request_digest)
-        return request_digest.error();
-
-    std::string text(sig_v4_algorithm);
-    text.append("\n").append(sig_v4_time(scope.time)).append("\n").append(scope.text());
-    text.append("\n");
-    crypto::append_hex(text, *request_digest);
-    const auto mac = key.sign(text);
-    if (!mac)
-        return mac.error();
-    return crypto::hex(*mac);
+    // Appending n bytes multiplies by x^(8n); the all-ones start and end values cancel out.
+    return crc64_multiply(of_first, crc64_power_of_x_to_bytes(length_of_second)) ^ of_second;
 }
 
-} // namespace cosio::inline v0::auth
+} // namespace cosio::inline v0::crypto
 
 #endif
 
-// ---- cosio/auth/sig_v4_signer.hpp ---------------------------------------------------------------
+// ---- cosio/cvm_role_credentials.hpp -------------------------------------------------------------
 
-// Signs the requests of one client with SigV4, deriving a signing key once a day.
+// The credentials of the role of a Tencent Cloud virtual machine, from its metadata service.
 
-#ifndef COSIO_AUTH_SIG_V4_SIGNER_HPP
-#define COSIO_AUTH_SIG_V4_SIGNER_HPP
+#ifndef COSIO_CVM_ROLE_CREDENTIALS_HPP
+#define COSIO_CVM_ROLE_CREDENTIALS_HPP
 
-namespace cosio::inline v0::auth {
+namespace cosio::inline v0 {
 
-/// Thread safe: a mutex guards the cached signing key, which is wiped with the signer.
-class sig_v4_signer final : public request_signer
+/// Which role, and where it is asked for.
+class cvm_role_settings
 {
 public:
-    static constexpr std::string_view date_header = "x-amz-date";
-    static constexpr std::string_view token_header = "x-amz-security-token";
-    /// Tells the service what stands for the body in the signature.
-    static constexpr std::string_view body_hash_header = "x-amz-content-sha256";
-    /// Its value for a body that is not signed.
-    static constexpr std::string_view unsigned_body = unsigned_payload;
-    /// The service's limit for pre-signed URLs.
-    static constexpr std::chrono::seconds longest_validity = std::chrono::hours(24 * 7);
+    cvm_role_settings() = default;
 
-    /// `region` is the one that the service signs for.
-    explicit sig_v4_signer(std::string_view region) : region_(region) {}
-
-    /// Adds date, token and `Authorization` to `attempt_fields`, signing these and
-    /// `request_fields`. What `body_hash_header` among these says is signed for the body; without
-    /// it, the body is declared as unsigned.
-    ///
-    /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] result<void> sign(http::method method, const http::target& target,
-        const http::field_list& request_fields, http::field_list& attempt_fields,
-        const credentials& who, std::chrono::sys_seconds now) override
-    {
-        if (who.is_anonymous())
-            return {};
-        const sig_v4_scope scope{now, region_};
-        attempt_fields.add(date_header, sig_v4_time(now));
-        if (!who.session_token().empty())
-            attempt_fields.add(token_header, who.session_token());
-        const auto payload_hash = request_fields.find(body_hash_header);
-        if (!payload_hash)
-            attempt_fields.add(body_hash_header, unsigned_payload);
-
-        sig_v4_headers headers;
-        headers.add_signed(attempt_fields);
-        headers.add_signed(request_fields);
-        headers.sort();
-        const std::lock_guard lock(mutex_);
-        if (auto ready = refresh(who, scope); !ready)
-            return ready;
-        const auto signature = sig_v4(key_->key, scope, method, target, headers,
-            payload_hash.value_or(unsigned_payload));
-        if (!signature)
-            return signature.error();
-        attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
-            text.append(sig_v4_algorithm).append(" Credential=").append(who.secret_id());
-            text.append("/").append(scope.text());
-            text.append(", SignedHeaders=").append(headers.names());
-            text.append(", Signature=").append(*signature);
-        });
-        return {};
-    }
-
-    /// Appends the signature to `target` as `X-Amz-*` parameters, for a URL that anyone may use
-    /// from `now` on for `validity`. The token is signed as a parameter; the body is not signed.
-    ///
-    /// `fields` are those that the user of the URL must send, `Host` among them.
-    /// Errors: `errc::invalid_argument` for a validity of more than a week,
-    /// `errc::crypto_unavailable`.
-    [[nodiscard]] result<void> presign(http::method method, http::target& target,
-        const http::field_list& fields, const credentials& who, std::chrono::sys_seconds now,
-        std::chrono::seconds validity) const
-    {
-        if (who.is_anonymous())
-            return {};
-        if (validity > longest_validity)
-            return error(errc::invalid_argument, "must be at most 7 days", "validity");
-        const sig_v4_scope scope{now, region_};
-        sig_v4_headers headers;
-        headers.add_signed(fields);
-        headers.sort();
-        target.add_parameter("X-Amz-Algorithm", sig_v4_algorithm);
-        target.add_parameter(
-            "X-Amz-Credential", std::string(who.secret_id()) + "/" + scope.text());
-        target.add_parameter("X-Amz-Date", sig_v4_time(now));
-        target.add_parameter("X-Amz-Expires", std::to_string(validity.count()));
-        target.add_parameter("X-Amz-SignedHeaders", headers.names());
-        if (!who.session_token().empty())
-            target.add_parameter("X-Amz-Security-Token", who.session_token());
-        auto key = sig_v4_key::derive(who.secret_key(), scope);
-        if (!key)
-            return std::move(key).error();
-        const auto signature = sig_v4(*key, scope, method, target, headers, unsigned_payload);
-        if (!signature)
-            return signature.error();
-        target.add_parameter("X-Amz-Signature", *signature);
-        return {};
-    }
-
-    /// How many signing keys were derived, for tests of the cache.
-    [[nodiscard]] std::size_t derived() const
-    {
-        const std::lock_guard lock(mutex_);
-        return derived_;
-    }
-
-private:
-    struct cached_key
-    {
-        credentials of;
-        std::string date;
-        sig_v4_key key;
-    };
-
-    result<void> refresh(const credentials& who, const sig_v4_scope& scope)
-    {
-        auto date = scope.date();
-        if (key_ && key_->date == date && key_->of == who)
-            return {};
-        auto key = sig_v4_key::derive(who.secret_key(), scope);
-        if (!key)
-            return std::move(key).error();
-        ++derived_;
-        key_.emplace(cached_key{who, std::move(date), std::move(*key)});
-        return {};
-    }
-
-    const std::string region_;
-    mutable std::mutex mutex_{};
-    std::optional<cached_key> key_{};
-    std::size_t derived_ = 0;
+    /// Empty: the one role of the machine, whose name is asked for.
+    std::string role{};
+    /// `host` or `host:port`. The service is link-local (169.254.0.23) and speaks plain HTTP.
+    std::string endpoint = "metadata.tencentyun.com";
+    /// Of these, the steps of a connection and the total count.
+    timeout_settings timeouts{};
 };
 
-} // namespace cosio::inline v0::auth
-
-#endif
-
-// ---- cosio/dialect/s3_error_codes.hpp -----------------------------------------------------------
-
-// The error codes of S3 where they are other words than those of COS.
-
-#ifndef COSIO_DIALECT_S3_ERROR_CODES_HPP
-#define COSIO_DIALECT_S3_ERROR_CODES_HPP
-
-namespace cosio::inline v0::dialect {
-
-/// Sorted by name, for a binary search. Source: Amazon S3 API Reference, "Error responses"; AWS KMS
-/// API Reference for those that begin with `KMS.`.
-inline constexpr std::array s3_error_names{
-    detail::service_code_name{
-        "AuthorizationQueryParametersError", service_errc::authorization_malformed},
-    detail::service_code_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
-    detail::service_code_name{"KMS.DisabledException", service_errc::kms_key_disabled},
-    detail::service_code_name{"KMS.InternalException", service_errc::kms_internal_exception},
-    detail::service_code_name{"KMS.KMSInternalException", service_errc::kms_internal_exception},
-    detail::service_code_name{"KMS.NotFoundException", service_errc::kms_key_not_exist},
-    detail::service_code_name{"KMS.ThrottlingException", service_errc::kms_freq_control},
-    detail::service_code_name{"KeyTooLongError", service_errc::key_too_long},
-    detail::service_code_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
-    detail::service_code_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
-    detail::service_code_name{"OperationAborted", service_errc::path_conflict},
-    detail::service_code_name{"RequestLimitExceeded", service_errc::slow_down},
-    detail::service_code_name{"ServerSideEncryptionConfigurationNotFoundError",
-        service_errc::no_such_encryption_configuration},
-    detail::service_code_name{"Throttling", service_errc::slow_down},
-    detail::service_code_name{"ThrottlingException", service_errc::slow_down},
-    detail::service_code_name{"XAmzContentSHA256Mismatch", service_errc::bad_digest},
-};
-
-static_assert(std::ranges::is_sorted(s3_error_names, {}, &detail::service_code_name::name));
-
-/// The enumerator of a `<Code>`, or `unknown`.
-[[nodiscard]] constexpr service_errc s3_error_code(std::string_view code) noexcept
-{
-    const auto* const found = std::ranges::lower_bound(
-        s3_error_names, code, {}, &detail::service_code_name::name);
-    if (found != s3_error_names.end() && found->name == code)
-        return found->code;
-    return code.starts_with("KMS.") ? service_errc::kms_exception : service_errc_from_code(code);
-}
-
-} // namespace cosio::inline v0::dialect
-
-#endif
-
-// ---- cosio/dialect/s3.hpp -----------------------------------------------------------------------
-
-// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and values,
-// rules for hosts, buckets and keys, what replies tell.
-
-#ifndef COSIO_DIALECT_S3_HPP
-#define COSIO_DIALECT_S3_HPP
-
-namespace cosio::inline v0::dialect {
-
-/// What is particular to S3. Source: Amazon S3 API Reference.
+/// For `config.provider`, on a virtual machine that has a role: never chosen by itself.
 ///
-/// `sse::cos_managed` is SSE-S3 here. Regions are those of the service, such as `us-east-1`; a
-/// service that is not Amazon's is named by `config::endpoint`.
-struct s3
+/// Errors of its questions: `errc::malformed_response`, `errc::missing_credentials` without a role,
+/// and those of the connection.
+[[nodiscard]] COSIO_DECLARED std::shared_ptr<credentials_provider> cvm_role_credentials(
+    cvm_role_settings settings = cvm_role_settings());
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/format.hpp ---------------------------------------------------------------------------
+
+// fmt formatters for what may be shown. Secrets have none.
+
+#ifndef COSIO_FORMAT_HPP
+#define COSIO_FORMAT_HPP
+
+#include <fmt/core.h>
+
+namespace cosio::inline v0::detail {
+
+/// Fills a text in, as `form` says.
+COSIO_DECLARED fmt::appender format_text(const fmt::formatter<fmt::string_view>& form,
+    std::string_view text, fmt::format_context& context);
+
+/// A formatter of texts that are made when they are needed.
+struct text_formatter : fmt::formatter<fmt::string_view>
 {
-    using signer = auth::sig_v4_signer;
-
-    /// What signs the requests of a client.
-    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view region)
+    template <class Context>
+    auto fill_in(std::string_view text, Context& context) const
     {
-        return std::make_unique<signer>(region);
-    }
-
-    struct header
-    {
-        static constexpr std::string_view encryption = "x-amz-server-side-encryption";
-        static constexpr std::string_view kms_key_id =
-            "x-amz-server-side-encryption-aws-kms-key-id";
-        static constexpr std::string_view kms_context = "x-amz-server-side-encryption-context";
-        static constexpr std::string_view customer_algorithm =
-            "x-amz-server-side-encryption-customer-algorithm";
-        static constexpr std::string_view customer_key =
-            "x-amz-server-side-encryption-customer-key";
-        static constexpr std::string_view customer_key_md5 =
-            "x-amz-server-side-encryption-customer-key-MD5";
-        static constexpr std::string_view source_customer_algorithm =
-            "x-amz-copy-source-server-side-encryption-customer-algorithm";
-        static constexpr std::string_view source_customer_key =
-            "x-amz-copy-source-server-side-encryption-customer-key";
-        static constexpr std::string_view source_customer_key_md5 =
-            "x-amz-copy-source-server-side-encryption-customer-key-MD5";
-
-        static constexpr std::string_view copy_source = "x-amz-copy-source";
-        static constexpr std::string_view copy_source_range = "x-amz-copy-source-range";
-        static constexpr std::string_view copy_source_if_match = "x-amz-copy-source-if-match";
-        static constexpr std::string_view copy_source_if_none_match =
-            "x-amz-copy-source-if-none-match";
-        static constexpr std::string_view copy_source_if_modified_since =
-            "x-amz-copy-source-if-modified-since";
-        static constexpr std::string_view copy_source_if_unmodified_since =
-            "x-amz-copy-source-if-unmodified-since";
-        static constexpr std::string_view copy_source_version_id =
-            "x-amz-copy-source-version-id";
-        static constexpr std::string_view metadata_directive = "x-amz-metadata-directive";
-        static constexpr std::string_view tagging_directive = "x-amz-tagging-directive";
-
-        static constexpr std::string_view metadata_prefix = "x-amz-meta-";
-        static constexpr std::string_view storage_class = "x-amz-storage-class";
-        static constexpr std::string_view acl = "x-amz-acl";
-        static constexpr std::string_view grant_read = "x-amz-grant-read";
-        static constexpr std::string_view grant_read_acp = "x-amz-grant-read-acp";
-        static constexpr std::string_view grant_write_acp = "x-amz-grant-write-acp";
-        static constexpr std::string_view grant_full_control = "x-amz-grant-full-control";
-        static constexpr std::string_view tagging = "x-amz-tagging";
-        static constexpr std::string_view traffic_limit{}; ///< S3 has none.
-
-        static constexpr std::string_view version_id = "x-amz-version-id";
-        static constexpr std::string_view delete_marker = "x-amz-delete-marker";
-        static constexpr std::string_view restore = "x-amz-restore";
-        static constexpr std::string_view bucket_region = "x-amz-bucket-region";
-        static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
-        static constexpr std::string_view request_id = "x-amz-request-id";
-        static constexpr std::string_view trace_id = "x-amz-id-2";
-        static constexpr std::string_view retry_marker{}; ///< S3 has none.
-        static constexpr std::string_view security_token = "x-amz-security-token";
-    };
-
-    struct value
-    {
-        static constexpr std::string_view encryption_cos_managed = "AES256";
-        static constexpr std::string_view encryption_kms = "aws:kms";
-        static constexpr std::string_view customer_algorithm = "AES256";
-        static constexpr std::string_view copy_directive = "COPY";
-        static constexpr std::string_view replace_directive = "REPLACE";
-        static constexpr std::string_view bucket_encryption_kms = "aws:kms";
-        /// The element of a restore document that holds the tier.
-        static constexpr std::string_view restore_parameters = "GlacierJobParameters";
-        static constexpr std::string_view document_namespace =
-            "http://s3.amazonaws.com/doc/2006-03-01/";
-    };
-
-    // Limits of multipart uploads; the last part may be smaller.
-    static constexpr std::uint64_t minimum_part_size = std::uint64_t{5} << 20U;
-    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
-    static constexpr std::uint32_t maximum_parts = 10'000;
-    /// The largest object that one request copies.
-    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
-
-    /// No reply states a CRC64 of COS's polynomial: uploads are checked by Content-MD5 instead.
-    static constexpr bool states_crc64 = false;
-    static constexpr bool accepts_chunked_bodies = false;
-    static constexpr bool signs_bodies = true;
-    static constexpr bool limits_traffic = false;
-    static constexpr bool lists_by_token = true;
-    static constexpr bool restore_takes_customer_key = false;
-    static constexpr bool copies_between_regions = false;
-    /// Amazon confirms the mode, Ceph does not; the reply to initiating the upload has proved it.
-    static constexpr bool part_copy_reply_confirms_encryption = false;
-    /// Amazon confirms all but the customer key, Ceph nothing.
-    static constexpr bool completion_confirms_encryption = false;
-
-    /// As the header carries it; empty for a class that S3 does not have.
-    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
-    {
-        switch (value) {
-        case storage_class::standard:
-        case storage_class::standard_ia:
-        case storage_class::intelligent_tiering:
-        case storage_class::deep_archive: return cosio::name_of(value);
-        case storage_class::archive: return "GLACIER";
-        default: return {};
-        }
-    }
-    /// As the header carries it; empty for an ACL that S3 does not have.
-    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
-    {
-        return value == acl::bucket_default ? std::string_view{} : cosio::name_of(value);
-    }
-
-    /// The enumerator of an error document's `<Code>`.
-    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
-    {
-        return s3_error_code(code);
-    }
-
-    /// Whether a reply that names the KMS key `said` confirms the key `asked` for. AWS answers with
-    /// the ARN of the key, which ends in its id; what an alias stands for only AWS knows.
-    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
-    {
-        if (asked == said)
-            return true;
-        if (!said.starts_with("arn:"))
-            return false;
-        const bool is_alias = asked.starts_with("alias/") ||
-            (asked.starts_with("arn:") && asked.find(":alias/") != std::string_view::npos);
-        return is_alias || said.substr(said.rfind('/') + 1) == asked;
-    }
-
-    /// `Content-Encoding` as it was stored: some services keep the coding in which other clients
-    /// send their bodies, and give it back.
-    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
-    {
-        constexpr std::string_view transfer = "aws-chunked";
-        if (!said.starts_with(transfer))
-            return said;
-        const auto rest = detail::trimmed(said.substr(transfer.size()));
-        if (rest.empty())
-            return rest;
-        return rest.front() == ',' ? detail::trimmed(rest.substr(1)) : said;
-    }
-
-    /// What stands before the key in a copy source. The service finds a bucket by its name.
-    [[nodiscard]] static std::string copy_source_base(std::string_view bucket, std::string_view)
-    {
-        return std::string(bucket).append("/");
-    }
-
-    /// Whether a bucket cannot be part of the host name, whatever the configuration says: the
-    /// certificate of the service covers one label before its name.
-    [[nodiscard]] static constexpr bool needs_path_style(
-        std::string_view bucket, scheme how) noexcept
-    {
-        return how == scheme::https && bucket.find('.') != std::string_view::npos;
-    }
-
-    /// Amazon's host in a region, to which the bucket's name is prefixed.
-    [[nodiscard]] static std::string service_host(std::string_view region)
-    {
-        return std::string("s3.").append(region).append(
-            region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
-    }
-
-    /// No host has another name.
-    [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
-
-    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General purpose
-    /// bucket naming rules".
-    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
-    {
-        constexpr std::size_t shortest = 3;
-        constexpr std::size_t longest = 63;
-        const auto ends = [](char c) { return detail::is_lower(c) || detail::is_digit(c); };
-        const auto allowed = [ends](char c) { return ends(c) || c == '-' || c == '.'; };
-        if (bucket.size() < shortest || bucket.size() > longest)
-            return "must be 3 to 63 bytes";
-        if (!std::ranges::all_of(bucket, allowed))
-            return "must be lower-case letters, digits, hyphens and dots";
-        if (!ends(bucket.front()) || !ends(bucket.back()))
-            return "must begin and end with a letter or a digit";
-        if (bucket.find("..") != std::string_view::npos || detail::is_ipv4_literal(bucket))
-            return "must not have two dots in a row, nor be an address";
-        return {};
-    }
-
-    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
-    /// Source: S3 User Guide, "Naming Amazon S3 objects".
-    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
-    {
-        constexpr std::size_t longest = 1024;
-        return key.size() > longest ? "must not be longer than 1024 bytes" : std::string_view{};
+        if constexpr (std::is_same_v<Context, fmt::format_context>)
+            return format_text(*this, text, context);
+        else
+            return fmt::formatter<fmt::string_view>::format({text.data(), text.size()}, context);
     }
 };
 
-} // namespace cosio::inline v0::dialect
+} // namespace cosio::inline v0::detail
+
+/// Such as `SSE-C AES256 (key MD5 5inxltxhJQnqmmHfVSQjoA==)`.
+template <>
+struct fmt::formatter<cosio::encryption> : cosio::detail::text_formatter
+{
+    template <class Context>
+    auto format(const cosio::encryption& value, Context& context) const
+    {
+        return fill_in(value.describe(), context);
+    }
+};
+
+/// The base64 form.
+template <>
+struct fmt::formatter<cosio::customer_key_md5> : cosio::detail::text_formatter
+{
+    template <class Context>
+    auto format(const cosio::customer_key_md5& value, Context& context) const
+    {
+        return fill_in(value.base64(), context);
+    }
+};
+
+/// One line, see `error::describe`.
+template <>
+struct fmt::formatter<cosio::error> : cosio::detail::text_formatter
+{
+    template <class Context>
+    auto format(const cosio::error& value, Context& context) const
+    {
+        return fill_in(value.describe(), context);
+    }
+};
+
+namespace cosio::inline v0 {
+
+/// Writes log lines to standard error, each in one piece.
+[[nodiscard]] COSIO_DECLARED log_settings log_to_stderr(log_level most);
+
+} // namespace cosio::inline v0
 
 #endif
+
+// ---- cosio/separate_compilation.hpp -------------------------------------------------------------
+
+// The library compiled once instead of in each translation unit, for those who want that.
+//
+// With `COSIO_SEPARATE_COMPILATION` defined for all translation units of a program, what is behind
+// the members of `client` and `s3_client` is compiled in one of them only: the one that defines
+// `COSIO_SOURCE` before it includes any header of the library. The others do not even read it, and
+// compile in a fraction of the time. Nothing else changes.
+
+#ifndef COSIO_SEPARATE_COMPILATION_HPP
+#define COSIO_SEPARATE_COMPILATION_HPP
+
+#endif
+
+// ---- cosio/version.hpp --------------------------------------------------------------------------
+
+// The version of cosio. The build files and the packages read it from here.
+
+#ifndef COSIO_VERSION_HPP
+#define COSIO_VERSION_HPP
+
+#define COSIO_VERSION_MAJOR 0
+#define COSIO_VERSION_MINOR 1
+#define COSIO_VERSION_PATCH 0
+
+#define COSIO_VERSION_STRING "0.1.0"
+
+#endif
+
+// ---- cosio.hpp ----------------------------------------------------------------------------------
+
+// cosio: coroutine client for Tencent Cloud COS, centred on server-side encryption.
+
+#ifndef COSIO_HPP
+#define COSIO_HPP
+
+#endif
+
+#endif
+
+#if defined(COSIO_DEFINITIONS) || defined(COSIO_INTERNALS)
+#ifndef COSIO_SINGLE_HEADER_INTERNALS_HPP
+#define COSIO_SINGLE_HEADER_INTERNALS_HPP
 
 // ---- cosio/net/operation_control.hpp ------------------------------------------------------------
 
@@ -6183,6 +6099,689 @@ public:
 
 #endif
 
+// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
+
+// What becomes of an exception, the library's own and those of the caller's code.
+
+#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
+#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
+
+#include <new>
+
+namespace cosio::inline v0::net {
+
+/// The exception that is being handled, as an error.
+[[nodiscard]] inline error error_of_exception()
+{
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return error(errc::out_of_memory);
+    } catch (const std::system_error& thrown) {
+        return connection_error(thrown.code());
+    } catch (const std::exception& thrown) {
+        return error(errc::body_source_failed, thrown.what());
+    } catch (...) {
+        return error(errc::body_source_failed, "an exception of unknown type");
+    }
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/http/date.hpp ------------------------------------------------------------------------
+
+// Dates of headers (IMF-fixdate, RFC 9110, 5.6.7) and of XML documents (ISO 8601).
+
+#ifndef COSIO_HTTP_DATE_HPP
+#define COSIO_HTTP_DATE_HPP
+
+namespace cosio::inline v0::http {
+
+inline constexpr std::array<std::string_view, 7> day_names{
+    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+inline constexpr std::array<std::string_view, 12> month_names{
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// Appends `number` with leading zeros up to `width`.
+inline void append_padded(std::string& text, unsigned number, std::size_t width)
+{
+    const std::string digits = std::to_string(number);
+    text.append(width - std::min(width, digits.size()), '0').append(digits);
+}
+
+/// `Thu, 16 May 2019 06:45:51 GMT`.
+[[nodiscard]] inline std::string format_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text(day_names[weekday(day).c_encoding()]);
+    text.append(", ");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append(" ").append(month_names[static_cast<unsigned>(date.month()) - 1]).append(" ");
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append(" ");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append(" GMT");
+}
+
+/// A point in time from its parts as text; nothing when one is not a number in range.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> time_from_parts(std::string_view year,
+    unsigned month, std::string_view day, std::string_view hour, std::string_view minute,
+    std::string_view second)
+{
+    using namespace std::chrono;
+    const auto y = detail::parse_number<unsigned>(year);
+    const auto d = detail::parse_number<unsigned>(day);
+    const auto h = detail::parse_number<unsigned>(hour);
+    const auto m = detail::parse_number<unsigned>(minute);
+    const auto s = detail::parse_number<unsigned>(second);
+    if (!y || !d || !h || !m || !s || *h > 23 || *m > 59 || *s > 60 || *y > 9999)
+        return std::nullopt;
+    const year_month_day date(std::chrono::year(static_cast<int>(*y)),
+        std::chrono::month(month), std::chrono::day(*d));
+    if (!date.ok())
+        return std::nullopt;
+    return sys_days(date) + hours(*h) + minutes(*m) + seconds(*s);
+}
+
+/// Reads an IMF-fixdate. The name of the day is not checked against the date.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_date(std::string_view text)
+{
+    constexpr std::string_view form = "Day, DD Mon YYYY hh:mm:ss GMT";
+    if (text.size() != form.size() || text.substr(3, 2) != ", " || text[7] != ' ' ||
+        text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':' ||
+        text.substr(25) != " GMT")
+        return std::nullopt;
+    const auto* const month = std::ranges::find(month_names, text.substr(8, 3));
+    if (month == month_names.end())
+        return std::nullopt;
+    return time_from_parts(text.substr(12, 4),
+        static_cast<unsigned>(month - month_names.begin()) + 1, text.substr(5, 2),
+        text.substr(17, 2), text.substr(20, 2), text.substr(23, 2));
+}
+
+/// `2020-12-10T03:37:30Z`.
+[[nodiscard]] inline std::string format_iso_date(std::chrono::sys_seconds time)
+{
+    using namespace std::chrono;
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::string text;
+    append_padded(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.month()), 2);
+    text.append("-");
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
+    text.append("T");
+    append_padded(text, static_cast<unsigned>(clock.hours().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.minutes().count()), 2);
+    text.append(":");
+    append_padded(text, static_cast<unsigned>(clock.seconds().count()), 2);
+    return text.append("Z");
+}
+
+/// Reads `2020-12-10T03:37:30`, with or without a fraction of a second and `Z`: COS writes all
+/// these forms, and means UTC each time.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_iso_date(std::string_view text)
+{
+    constexpr std::string_view form = "YYYY-MM-DDThh:mm:ss";
+    if (text.size() < form.size() || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+        text[13] != ':' || text[16] != ':')
+        return std::nullopt;
+    auto rest = text.substr(form.size());
+    if (rest.ends_with('Z'))
+        rest.remove_suffix(1);
+    if (!rest.empty() &&
+        (rest.size() == 1 || rest[0] != '.' ||
+            !std::ranges::all_of(rest.substr(1), detail::is_digit)))
+        return std::nullopt;
+    const auto month = detail::parse_number<unsigned>(text.substr(5, 2));
+    if (!month)
+        return std::nullopt;
+    return time_from_parts(text.substr(0, 4), *month, text.substr(8, 2), text.substr(11, 2),
+        text.substr(14, 2), text.substr(17, 2));
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/auth/credentials_cache.hpp -----------------------------------------------------------
+
+// When a provider is asked for credentials again, as pure state: time and chance are given.
+
+#ifndef COSIO_AUTH_CREDENTIALS_CACHE_HPP
+#define COSIO_AUTH_CREDENTIALS_CACHE_HPP
+
+namespace cosio::inline v0::auth {
+
+/// Credentials as they are handed out; `generation` tells them from those before and after.
+struct issued_credentials
+{
+    std::shared_ptr<const credentials> who{};
+    std::uint64_t generation = 0; ///< 0: none.
+};
+
+class credentials_cache
+{
+public:
+    using time_point = std::chrono::sys_seconds;
+
+    /// What one who needs credentials does.
+    enum class advice {
+        use,             ///< What there is.
+        use_and_refresh, ///< The same, and begins to ask for others.
+        wait,            ///< For others, which are asked for if they are not yet.
+    };
+
+    /// Refreshed this long before they expire, or a third of their time when that is less.
+    static constexpr std::chrono::seconds longest_lead{300};
+    /// After a refresh that failed the next one waits about this long, while the old ones last.
+    static constexpr std::chrono::seconds pause_after_failure{10};
+
+    /// `refused`: the generation that the service called expired, 0 when it did not.
+    [[nodiscard]] advice ask(time_point now, std::uint64_t refused = 0) const noexcept
+    {
+        if (current_.generation == 0 || current_.generation <= refused ||
+            (expires_ && now >= *expires_))
+            return advice::wait;
+        return refresh_at_ && now >= *refresh_at_ ? advice::use_and_refresh : advice::use;
+    }
+
+    [[nodiscard]] const issued_credentials& current() const noexcept { return current_; }
+
+    /// `random` is within [0, 1): it spreads the refreshes of many clients.
+    void refreshed(expiring_credentials fresh, time_point now, double random)
+    {
+        current_.who = std::make_shared<const credentials>(std::move(fresh.who));
+        ++current_.generation;
+        expires_ = fresh.expires;
+        refresh_at_.reset();
+        if (!expires_)
+            return;
+        const auto lead =
+            std::clamp<std::chrono::seconds>((*expires_ - now) / 3, {}, longest_lead);
+        constexpr double least = 0.75;
+        refresh_at_ = *expires_ - scaled(lead, least + random / 2);
+    }
+
+    void refresh_failed(time_point now, double random)
+    {
+        if (refresh_at_)
+            refresh_at_ = now + scaled(pause_after_failure, 0.5 + random);
+    }
+
+private:
+    [[nodiscard]] static std::chrono::seconds scaled(
+        std::chrono::seconds time, double factor) noexcept
+    {
+        return std::chrono::ceil<std::chrono::seconds>(
+            std::chrono::duration<double>(time) * factor);
+    }
+
+    issued_credentials current_{};
+    std::optional<time_point> expires_{};
+    std::optional<time_point> refresh_at_{};
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/detail/inline_vector.hpp -------------------------------------------------------------
+
+// A vector whose first elements need no memory of their own.
+
+#ifndef COSIO_DETAIL_INLINE_VECTOR_HPP
+#define COSIO_DETAIL_INLINE_VECTOR_HPP
+
+namespace cosio::inline v0::detail {
+
+/// Holds the first `Inline` elements in itself and allocates only for what comes behind them.
+template <class T, std::size_t Inline>
+class inline_vector
+{
+    static_assert(std::is_trivially_copyable_v<T>);
+
+public:
+    inline_vector() noexcept {} // Leaves elements that are not there yet as they are.
+
+    inline_vector(const inline_vector& other) : size_(other.size_), more_(other.more_)
+    {
+        copy_inline(other);
+    }
+    inline_vector(inline_vector&& other) noexcept
+        : size_(other.size_), more_(std::move(other.more_))
+    {
+        copy_inline(other);
+        other.clear();
+    }
+    inline_vector& operator=(const inline_vector& other)
+    {
+        more_ = other.more_;
+        size_ = other.size_;
+        copy_inline(other);
+        return *this;
+    }
+    inline_vector& operator=(inline_vector&& other) noexcept
+    {
+        if (this == &other)
+            return *this;
+        more_ = std::move(other.more_);
+        size_ = other.size_;
+        copy_inline(other);
+        other.clear();
+        return *this;
+    }
+    ~inline_vector() = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] const T& operator[](std::size_t index) const noexcept
+    {
+        return index < Inline ? first_[index] : more_[index - Inline];
+    }
+
+    void push_back(const T& element)
+    {
+        if (size_ < Inline)
+            first_[size_] = element;
+        else
+            more_.push_back(element);
+        ++size_;
+    }
+
+    void clear() noexcept
+    {
+        more_.clear();
+        size_ = 0;
+    }
+
+private:
+    void copy_inline(const inline_vector& other) noexcept
+    {
+        for (std::size_t i = 0; i != size_ && i != Inline; ++i)
+            first_[i] = other.first_[i];
+    }
+
+    std::array<T, Inline> first_;
+    std::size_t size_ = 0;
+    std::vector<T> more_{};
+};
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
+// ---- cosio/http/field_list.hpp ------------------------------------------------------------------
+
+// The header fields of a request, kept as the text that goes on the wire.
+
+#ifndef COSIO_HTTP_FIELD_LIST_HPP
+#define COSIO_HTTP_FIELD_LIST_HPP
+
+namespace cosio::inline v0::http {
+
+/// Header fields as `Name: value\r\n` lines. The memory is wiped, as some values are keys.
+///
+/// Adds what it is given: values were validated where they came in.
+class field_list
+{
+public:
+    void add(std::string_view name, std::string_view value)
+    {
+        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
+    }
+
+    /// Lets `write` append the value to the text itself, so that no copy of it is made.
+    template <class Write>
+    void add_written(std::string_view name, Write&& write)
+    {
+        field_position position{};
+        position.name = text_.size();
+        text_.append(name).append(": ");
+        position.value = text_.size();
+        write(text_);
+        position.end = text_.size();
+        text_.append("\r\n");
+        positions_.push_back(position);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+
+    /// Valid until the next `add`.
+    [[nodiscard]] field operator[](std::size_t index) const noexcept
+    {
+        const auto& position = positions_[index];
+        const auto text = text_.view();
+        return {text.substr(position.name, position.value - 2 - position.name),
+            text.substr(position.value, position.end - position.value)};
+    }
+
+    /// The value of the first field of that name, in any case.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i != size(); ++i)
+            if (detail::equal_ignoring_case((*this)[i].name, name))
+                return (*this)[i].value;
+        return std::nullopt;
+    }
+
+    /// Forgets and wipes all fields, keeps the memory.
+    void clear() noexcept
+    {
+        text_.clear();
+        positions_.clear();
+    }
+
+    /// All lines, each ended by CRLF.
+    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
+
+private:
+    struct field_position
+    {
+        std::size_t name;
+        std::size_t value;
+        std::size_t end;
+    };
+
+    static constexpr std::size_t usual_fields = 8;
+
+    crypto::secret_buffer text_{};
+    detail::inline_vector<field_position, usual_fields> positions_{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/method.hpp ----------------------------------------------------------------------
+
+#ifndef COSIO_HTTP_METHOD_HPP
+#define COSIO_HTTP_METHOD_HPP
+
+namespace cosio::inline v0::http {
+
+/// The methods that object storage uses.
+enum class method { get, head, put, post, delete_ };
+
+/// As on the request line.
+[[nodiscard]] constexpr std::string_view name_of(method value) noexcept
+{
+    switch (value) {
+    case method::get: return "GET";
+    case method::head: return "HEAD";
+    case method::put: return "PUT";
+    case method::post: return "POST";
+    case method::delete_: break;
+    }
+    return "DELETE";
+}
+
+/// As q-sign hashes it.
+[[nodiscard]] constexpr std::string_view lower_case_name_of(method value) noexcept
+{
+    switch (value) {
+    case method::get: return "get";
+    case method::head: return "head";
+    case method::put: return "put";
+    case method::post: return "post";
+    case method::delete_: break;
+    }
+    return "delete";
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/percent_encoding.hpp ------------------------------------------------------------
+
+// Percent-encoding as COS and S3 want it: `A-Z a-z 0-9 - _ . ~` stay, everything else becomes %XX
+// with upper-case digits.
+
+#ifndef COSIO_HTTP_PERCENT_ENCODING_HPP
+#define COSIO_HTTP_PERCENT_ENCODING_HPP
+
+namespace cosio::inline v0::http {
+
+/// Whether `/` stays (paths) or is encoded (query parts, signatures).
+enum class slash { keep, encode };
+
+/// Whether a character stays as it is, for each there is.
+[[nodiscard]] constexpr std::array<bool, 256> make_plain_characters(slash treatment) noexcept
+{
+    std::array<bool, 256> plain{};
+    for (std::size_t i = 0; i != plain.size(); ++i) {
+        const char c = static_cast<char>(i);
+        plain[i] = detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' ||
+            (c == '/' && treatment == slash::keep);
+    }
+    return plain;
+}
+
+inline constexpr auto plain_in_paths = make_plain_characters(slash::keep);
+inline constexpr auto plain_in_queries = make_plain_characters(slash::encode);
+
+/// The most characters that one becomes.
+inline constexpr std::size_t longest_escape = 3;
+
+/// Writes the encoded form of `text` to `out`, which has room for `longest_escape` times its size;
+/// where it ends.
+inline char* write_percent_encoded(char* out, std::string_view text, slash treatment) noexcept
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    constexpr std::size_t group_size = 8; // Of characters that mostly all stay as they are.
+    const auto& table = treatment == slash::keep ? plain_in_paths : plain_in_queries;
+    const auto is_plain = [&table](char c) { return table[static_cast<unsigned char>(c)]; };
+    const auto are_plain = [&is_plain](const char* group) {
+        bool all = true; // Without a branch for each of them.
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i != group_size; ++i)
+            all = all & is_plain(group[i]);
+        return all;
+    };
+    while (!text.empty()) {
+        const auto group = text.substr(0, group_size);
+        text.remove_prefix(group.size());
+        if (group.size() == group_size && are_plain(group.data())) {
+            std::memcpy(out, group.data(), group_size);
+            out += group_size;
+            continue;
+        }
+        for (const char c : group) {
+            if (is_plain(c)) {
+                *out++ = c;
+                continue;
+            }
+            const auto byte = static_cast<unsigned char>(c);
+            *out++ = '%';
+            *out++ = digits[byte >> 4U];
+            *out++ = digits[byte & 15U];
+        }
+    }
+    return out;
+}
+
+/// Appends the encoded form of `text` to anything that has `append(std::string_view)`.
+template <class Text>
+void append_percent_encoded(Text& out, std::string_view text, slash treatment)
+{
+    constexpr std::size_t piece = 64;
+    char written[longest_escape * piece];
+    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
+        char* const end = write_percent_encoded(written, text.substr(0, piece), treatment);
+        out.append(std::string_view(written, static_cast<std::size_t>(end - written)));
+    }
+}
+
+[[nodiscard]] inline std::string percent_encoded(
+    std::string_view text, slash treatment = slash::encode)
+{
+    std::string out;
+    append_percent_encoded(out, text, treatment);
+    return out;
+}
+
+/// What `+` stands for: itself in a path, a space in a query.
+enum class plus { plain, space };
+
+/// The decoded text; nothing when a `%` is not followed by two hexadecimal digits.
+[[nodiscard]] inline std::optional<std::string> percent_decoded(
+    std::string_view text, plus treatment = plus::plain)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        if (text[i] == '%') {
+            if (text.size() - i < 3)
+                return std::nullopt;
+            const auto byte = detail::parse_number<unsigned char>(text.substr(i + 1, 2), 16);
+            if (!byte)
+                return std::nullopt;
+            out.push_back(static_cast<char>(*byte));
+            i += 2;
+        } else {
+            out.push_back(text[i] == '+' && treatment == plus::space ? ' ' : text[i]);
+        }
+    }
+    return out;
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/target.hpp ----------------------------------------------------------------------
+
+// The path and query of a request, encoded once for the wire and for the signature alike.
+
+#ifndef COSIO_HTTP_TARGET_HPP
+#define COSIO_HTTP_TARGET_HPP
+
+namespace cosio::inline v0::http {
+
+/// Path and query. What is signed and what is sent are views of the same text, so they cannot
+/// disagree.
+class target
+{
+public:
+    /// The path `/`.
+    target() = default;
+
+    /// `path` begins with `/` and is not encoded yet.
+    explicit target(std::string path)
+    {
+        const auto stays = [](char c) {
+            return plain_in_paths[static_cast<unsigned char>(c)];
+        };
+        if (std::ranges::all_of(path, stays)) {
+            text_ = std::move(path);
+        } else {
+            text_.clear();
+            append_percent_encoded(text_, path, slash::keep);
+            decoded_path_ = std::move(path);
+        }
+        path_length_ = text_.size();
+    }
+
+    /// Adds `name=value` (`name=` for a sub-resource such as `restore`), both not encoded yet.
+    ///
+    /// The service routes on the first parameter, so the sub-resource goes first.
+    void add_parameter(std::string_view name, std::string_view value = {})
+    {
+        text_.push_back(has_query() ? '&' : '?');
+        parameter_position position;
+        position.name = text_.size();
+        append_percent_encoded(text_, name, slash::encode);
+        text_.push_back('=');
+        position.value = text_.size();
+        append_percent_encoded(text_, value, slash::encode);
+        position.end = text_.size();
+        parameters_.push_back(position);
+    }
+
+    /// Path and query as on the request line.
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    /// The path as on the request line.
+    [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
+    /// The path before encoding, which is what q-sign hashes.
+    [[nodiscard]] std::string_view decoded_path() const noexcept
+    {
+        return decoded_path_.empty() ? path() : std::string_view(decoded_path_);
+    }
+    [[nodiscard]] bool has_query() const noexcept { return text_.size() != path_length_; }
+
+    struct parameter
+    {
+        std::string_view name;  ///< Encoded.
+        std::string_view value; ///< Encoded.
+    };
+
+    [[nodiscard]] std::size_t parameter_count() const noexcept { return parameters_.size(); }
+    [[nodiscard]] parameter parameter_at(std::size_t index) const noexcept
+    {
+        const auto& position = parameters_[index];
+        return {text().substr(position.name, position.value - 1 - position.name),
+            text().substr(position.value, position.end - position.value)};
+    }
+
+private:
+    struct parameter_position
+    {
+        std::size_t name = 0;
+        std::size_t value = 0;
+        std::size_t end = 0;
+    };
+
+    std::string decoded_path_{}; // Empty when it is the same as the encoded one.
+    std::string text_ = "/";
+    std::size_t path_length_ = 1;
+    std::vector<parameter_position> parameters_{};
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/auth/request_signer.hpp --------------------------------------------------------------
+
+// What the network asks of a signature, whatever the algorithm.
+
+#ifndef COSIO_AUTH_REQUEST_SIGNER_HPP
+#define COSIO_AUTH_REQUEST_SIGNER_HPP
+
+namespace cosio::inline v0::auth {
+
+/// Signs the requests of one client. Thread safe.
+class request_signer
+{
+public:
+    request_signer() = default;
+    request_signer(const request_signer&) = delete;
+    request_signer& operator=(const request_signer&) = delete;
+    virtual ~request_signer() = default;
+
+    /// Adds what the signature consists of to `attempt_fields`, which hold Host already.
+    [[nodiscard]] virtual result<void> sign(http::method method, const http::target& target,
+        const http::field_list& request_fields, http::field_list& attempt_fields,
+        const credentials& who, std::chrono::sys_seconds now) = 0;
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
 // ---- cosio/net/connection.hpp -------------------------------------------------------------------
 
 // A stream with the bytes that were received from it and not used yet.
@@ -6283,6 +6882,9 @@ private:
 
 #include <asio/ip/tcp.hpp>
 
+#include <map>
+#include <mutex>
+
 namespace cosio::inline v0::net {
 
 /// Thread safe; knows no clock: the time is given.
@@ -6335,6 +6937,34 @@ private:
 
 #endif
 
+// ---- cosio/net/origin.hpp -----------------------------------------------------------------------
+
+// Where a connection leads.
+
+#ifndef COSIO_NET_ORIGIN_HPP
+#define COSIO_NET_ORIGIN_HPP
+
+#include <compare>
+
+namespace cosio::inline v0::net {
+
+/// Connections of a client to equal origins are interchangeable: the TLS settings are the client's.
+struct origin
+{
+    bool tls = true;
+    /// What is resolved and connected to.
+    std::string host{};
+    std::uint16_t port = 443;
+    /// Whom the certificate must name.
+    std::string tls_name{};
+
+    friend auto operator<=>(const origin&, const origin&) = default;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/parking.hpp ----------------------------------------------------------------------
 
 // A place where an operation waits until another one, perhaps on another thread, wakes it.
@@ -6342,9 +6972,7 @@ private:
 #ifndef COSIO_NET_PARKING_HPP
 #define COSIO_NET_PARKING_HPP
 
-#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/use_awaitable.hpp>
 
 namespace cosio::inline v0::net {
 
@@ -6604,10 +7232,6 @@ public:
 #ifndef COSIO_NET_TCP_STREAM_HPP
 #define COSIO_NET_TCP_STREAM_HPP
 
-#include <asio/associated_allocator.hpp>
-#include <asio/associated_cancellation_slot.hpp>
-#include <asio/associated_executor.hpp>
-#include <asio/async_result.hpp>
 #include <asio/buffer.hpp>
 
 namespace cosio::inline v0::net {
@@ -6766,6 +7390,146 @@ private:
 };
 
 } // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/tls_context.hpp ------------------------------------------------------------------
+
+// The TLS settings of one client: trust and verification, set up once.
+
+#ifndef COSIO_NET_TLS_CONTEXT_HPP
+#define COSIO_NET_TLS_CONTEXT_HPP
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+namespace cosio::inline v0 {
+
+namespace net {
+
+namespace openssl {
+
+struct deleter
+{
+    void operator()(SSL_CTX* object) const noexcept { SSL_CTX_free(object); }
+    void operator()(SSL* object) const noexcept { SSL_free(object); }
+    void operator()(SSL_SESSION* object) const noexcept { SSL_SESSION_free(object); }
+    void operator()(BIO* object) const noexcept { BIO_free(object); }
+    void operator()(X509* object) const noexcept { X509_free(object); }
+};
+
+template <class T>
+using owned = std::unique_ptr<T, deleter>;
+
+/// The oldest error of this thread's queue, and an empty queue.
+[[nodiscard]] inline std::string take_error()
+{
+    const auto code = ERR_get_error();
+    ERR_clear_error();
+    const char* const reason = ERR_reason_error_string(code);
+    return reason == nullptr ? std::string("no reason given") : std::string(reason);
+}
+
+} // namespace openssl
+
+/// Told of each session that a peer offers to resume. Set as the application data of an `SSL`.
+class tls_session_sink
+{
+public:
+    virtual void keep(openssl::owned<SSL_SESSION> session) noexcept = 0;
+
+protected:
+    tls_session_sink() = default;
+    tls_session_sink(const tls_session_sink&) = default;
+    tls_session_sink& operator=(const tls_session_sink&) = default;
+    ~tls_session_sink() = default;
+};
+
+/// Shared by all connections of a client; immutable and thread safe once made.
+class tls_context
+{
+public:
+    /// Errors: `errc::invalid_configuration` for certificates that cannot be read,
+    /// `errc::tls_failed` when OpenSSL cannot be set up.
+    [[nodiscard]] static result<tls_context> make(const tls_settings& settings)
+    {
+        ERR_clear_error();
+        tls_context made;
+        made.context_.reset(SSL_CTX_new(TLS_client_method()));
+        auto* const context = made.context_.get();
+        if (context == nullptr ||
+            SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+            return error(errc::tls_failed, openssl::take_error());
+        // Sessions are kept by us, per name and for one use each.
+        SSL_CTX_set_session_cache_mode(
+            context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context, [](SSL* ssl, SSL_SESSION* session) {
+            auto* const sink = static_cast<tls_session_sink*>(SSL_get_app_data(ssl));
+            if (sink == nullptr)
+                return 0; // OpenSSL keeps its reference.
+            sink->keep(openssl::owned<SSL_SESSION>(session));
+            return 1;
+        });
+        made.verifies_ = !settings.dangerously_accept_any_certificate;
+        SSL_CTX_set_verify(
+            context, made.verifies_ ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+        if (auto trusted = trust(context, settings); !trusted)
+            return std::move(trusted).error();
+        return made;
+    }
+
+    [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
+    [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+
+private:
+    tls_context() = default;
+
+    static result<void> trust(SSL_CTX* context, const tls_settings& settings)
+    {
+        if (settings.ca_file.empty() && settings.ca_pem.empty()) {
+            if (SSL_CTX_set_default_verify_paths(context) != 1)
+                return error(errc::tls_failed, openssl::take_error());
+            return {};
+        }
+        if (!settings.ca_file.empty() &&
+            SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1)
+            return error(errc::invalid_configuration,
+                "has no certificates that can be read: " + openssl::take_error(), "tls.ca_file");
+        if (!settings.ca_pem.empty() && !trust_pem(context, settings.ca_pem))
+            return error(errc::invalid_configuration,
+                "has no certificates that can be read", "tls.ca_pem");
+        return {};
+    }
+
+    static bool trust_pem(SSL_CTX* context, const std::string& pem)
+    {
+        const openssl::owned<BIO> text(
+            BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+        if (text == nullptr)
+            return false;
+        bool any = false;
+        for (;;) {
+            const openssl::owned<X509> certificate(
+                PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+            if (certificate == nullptr)
+                break;
+            if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) != 1)
+                return false;
+            any = true;
+        }
+        ERR_clear_error(); // The end of the text counts as an error.
+        return any;
+    }
+
+    openssl::owned<SSL_CTX> context_{};
+    bool verifies_ = true;
+};
+
+} // namespace net
+} // namespace cosio::inline v0
 
 #endif
 
@@ -7468,88 +8232,6 @@ private:
 
 #endif
 
-// ---- cosio/auth/credentials_cache.hpp -----------------------------------------------------------
-
-// When a provider is asked for credentials again, as pure state: time and chance are given.
-
-#ifndef COSIO_AUTH_CREDENTIALS_CACHE_HPP
-#define COSIO_AUTH_CREDENTIALS_CACHE_HPP
-
-namespace cosio::inline v0::auth {
-
-/// Credentials as they are handed out; `generation` tells them from those before and after.
-struct issued_credentials
-{
-    std::shared_ptr<const credentials> who{};
-    std::uint64_t generation = 0; ///< 0: none.
-};
-
-class credentials_cache
-{
-public:
-    using time_point = std::chrono::sys_seconds;
-
-    /// What one who needs credentials does.
-    enum class advice {
-        use,             ///< What there is.
-        use_and_refresh, ///< The same, and begins to ask for others.
-        wait,            ///< For others, which are asked for if they are not yet.
-    };
-
-    /// Refreshed this long before they expire, or a third of their time when that is less.
-    static constexpr std::chrono::seconds longest_lead{300};
-    /// After a refresh that failed the next one waits about this long, while the old ones last.
-    static constexpr std::chrono::seconds pause_after_failure{10};
-
-    /// `refused`: the generation that the service called expired, 0 when it did not.
-    [[nodiscard]] advice ask(time_point now, std::uint64_t refused = 0) const noexcept
-    {
-        if (current_.generation == 0 || current_.generation <= refused ||
-            (expires_ && now >= *expires_))
-            return advice::wait;
-        return refresh_at_ && now >= *refresh_at_ ? advice::use_and_refresh : advice::use;
-    }
-
-    [[nodiscard]] const issued_credentials& current() const noexcept { return current_; }
-
-    /// `random` is within [0, 1): it spreads the refreshes of many clients.
-    void refreshed(expiring_credentials fresh, time_point now, double random)
-    {
-        current_.who = std::make_shared<const credentials>(std::move(fresh.who));
-        ++current_.generation;
-        expires_ = fresh.expires;
-        refresh_at_.reset();
-        if (!expires_)
-            return;
-        const auto lead =
-            std::clamp<std::chrono::seconds>((*expires_ - now) / 3, {}, longest_lead);
-        constexpr double least = 0.75;
-        refresh_at_ = *expires_ - scaled(lead, least + random / 2);
-    }
-
-    void refresh_failed(time_point now, double random)
-    {
-        if (refresh_at_)
-            refresh_at_ = now + scaled(pause_after_failure, 0.5 + random);
-    }
-
-private:
-    [[nodiscard]] static std::chrono::seconds scaled(
-        std::chrono::seconds time, double factor) noexcept
-    {
-        return std::chrono::ceil<std::chrono::seconds>(
-            std::chrono::duration<double>(time) * factor);
-    }
-
-    issued_credentials current_{};
-    std::optional<time_point> expires_{};
-    std::optional<time_point> refresh_at_{};
-};
-
-} // namespace cosio::inline v0::auth
-
-#endif
-
 // ---- cosio/net/jitter.hpp -----------------------------------------------------------------------
 
 // Random numbers that keep many clients from doing the same at the same time.
@@ -7587,10 +8269,6 @@ private:
 
 #ifndef COSIO_NET_CREDENTIALS_KEEPER_HPP
 #define COSIO_NET_CREDENTIALS_KEEPER_HPP
-
-#include <asio/co_spawn.hpp>
-
-#include <exception>
 
 namespace cosio::inline v0::net {
 
@@ -7764,6 +8442,227 @@ private:
 };
 
 } // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/pool_state.hpp -------------------------------------------------------------------
+
+// Which connection serves whom: reuse, limits and queues, as pure state. Knows no socket, no clock
+// and no lock.
+
+#ifndef COSIO_NET_POOL_STATE_HPP
+#define COSIO_NET_POOL_STATE_HPP
+
+#include <iterator>
+#include <list>
+
+namespace cosio::inline v0 {
+
+namespace net {
+
+/// Whether a connection that became idle at `since` may still be used.
+[[nodiscard]] constexpr bool is_fresh(std::chrono::steady_clock::time_point since,
+    std::chrono::steady_clock::time_point now, std::chrono::steady_clock::duration timeout) noexcept
+{
+    return now - since < timeout;
+}
+
+/// `Connection` is owned here while it is idle, and by an operation while it serves.
+template <class Connection>
+class pool_state
+{
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+    using owned = std::unique_ptr<Connection>;
+    /// Names one who waits; never used twice.
+    using ticket = std::uint64_t;
+
+    /// What an operation gets: a connection, or the right to open one, or a place in the queue.
+    struct admission
+    {
+        bool admitted = false;
+        owned connection{};  ///< Null: open one.
+        ticket waits_as = 0; ///< When not admitted.
+    };
+
+    /// The right that became free goes to one who waits.
+    struct grant
+    {
+        ticket to = 0;
+        owned connection{}; ///< Null: open one.
+    };
+
+    explicit pool_state(const pool_settings& settings) : settings_(settings) {}
+
+    /// Asks for a connection to `where`: the one that was put back last, while it is fresh.
+    [[nodiscard]] admission acquire(const origin& where, time_point now)
+    {
+        auto out = try_acquire(where, now);
+        if (out.admitted)
+            return out;
+        out.waits_as = ++last_ticket_;
+        hosts_.find(where)->second.queue.push_back(out.waits_as);
+        ++waiting_;
+        return out;
+    }
+
+    /// As `acquire`, but without a place in the queue for who is not admitted.
+    [[nodiscard]] admission try_acquire(const origin& where, time_point now)
+    {
+        drop_old(now);
+        auto& entry = *hosts_.try_emplace(where).first;
+        admission out;
+        if (entry.second.in_use >= settings_.maximum_per_host)
+            return out;
+        ++entry.second.in_use;
+        out.admitted = true;
+        out.connection = take_idle(entry);
+        return out;
+    }
+
+    /// Another idle connection for one who is admitted already, when the first was no good.
+    [[nodiscard]] owned exchange_stale(const origin& where)
+    {
+        return take_idle(*hosts_.find(where));
+    }
+
+    /// One who was admitted is done; `connection` is null when it cannot serve again. Whoever has
+    /// waited longest for this host gets its right.
+    [[nodiscard]] std::optional<grant> release(
+        const origin& where, owned connection, time_point now)
+    {
+        drop_old(now);
+        const auto found = hosts_.find(where);
+        if (!found->second.queue.empty()) {
+            grant out;
+            out.to = found->second.queue.front();
+            out.connection = std::move(connection);
+            found->second.queue.pop_front();
+            --waiting_;
+            return out;
+        }
+        --found->second.in_use;
+        if (connection != nullptr)
+            keep(*found, std::move(connection), now);
+        else
+            forget_unless_used(*found);
+        return std::nullopt;
+    }
+
+    /// Adds a connection that nobody was admitted for.
+    void add_idle(const origin& where, owned connection, time_point now)
+    {
+        drop_old(now);
+        keep(*hosts_.try_emplace(where).first, std::move(connection), now);
+    }
+
+    /// One who waits gives up. False when the grant was made already, which then is to be released.
+    [[nodiscard]] bool leave(const origin& where, ticket who)
+    {
+        const auto host = hosts_.find(where);
+        if (host == hosts_.end() || std::erase(host->second.queue, who) == 0)
+            return false;
+        --waiting_;
+        return true;
+    }
+
+    [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
+    [[nodiscard]] std::size_t idle_to(const origin& where) const
+    {
+        const auto host = hosts_.find(where);
+        return host == hosts_.end() ? 0 : host->second.idle;
+    }
+    /// How many may lie idle to one host.
+    [[nodiscard]] std::size_t room() const noexcept
+    {
+        return std::min(settings_.maximum_idle, settings_.maximum_per_host);
+    }
+    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
+    [[nodiscard]] std::size_t in_use() const noexcept
+    {
+        std::size_t sum = 0;
+        for (const auto& [where, host] : hosts_)
+            sum += host.in_use;
+        return sum;
+    }
+
+private:
+    /// There is one as long as anybody is admitted or a connection lies idle; a queue has somebody
+    /// to wait for.
+    struct host_state
+    {
+        std::size_t in_use = 0;
+        std::size_t idle = 0;
+        std::list<ticket> queue{};
+    };
+    using host_entry = typename std::map<origin, host_state>::value_type;
+
+    struct idle_connection
+    {
+        host_entry* host = nullptr;
+        owned connection{};
+        time_point since{};
+    };
+
+    [[nodiscard]] owned take_idle(host_entry& host)
+    {
+        const auto found = std::ranges::find(
+            idle_.rbegin(), idle_.rend(), &host, &idle_connection::host);
+        if (found == idle_.rend())
+            return nullptr;
+        auto taken = std::move(found->connection);
+        idle_.erase(std::next(found).base());
+        --host.second.idle;
+        return taken;
+    }
+
+    void keep(host_entry& host, owned connection, time_point now)
+    {
+        try {
+            idle_.push_back({&host, std::move(connection), now});
+        } catch (...) {
+            forget_unless_used(host);
+            throw;
+        }
+        ++host.second.idle;
+        if (idle_.size() > settings_.maximum_idle)
+            drop_oldest(1);
+    }
+
+    /// They are in the order in which they became idle.
+    void drop_old(time_point now)
+    {
+        const auto fresh = std::ranges::find_if(idle_, [&](const idle_connection& each) {
+            return is_fresh(each.since, now, settings_.idle_timeout);
+        });
+        drop_oldest(static_cast<std::size_t>(fresh - idle_.begin()));
+    }
+
+    void drop_oldest(std::size_t count)
+    {
+        for (std::size_t i = 0; i != count; ++i) {
+            auto& host = *idle_[i].host;
+            --host.second.idle;
+            forget_unless_used(host);
+        }
+        idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+
+    void forget_unless_used(const host_entry& host)
+    {
+        if (host.second.in_use == 0 && host.second.idle == 0)
+            hosts_.erase(hosts_.find(host.first));
+    }
+
+    pool_settings settings_;
+    std::vector<idle_connection> idle_{};
+    std::map<origin, host_state> hosts_{};
+    ticket last_ticket_ = 0;
+    std::size_t waiting_ = 0;
+};
+
+} // namespace net
+} // namespace cosio::inline v0
 
 #endif
 
@@ -8178,6 +9077,13 @@ private:
     mutable std::shared_ptr<const origin> last_origin_{};
 };
 
+/// The control of a new operation: on a strand of its own, unless the client's executor is serial.
+[[nodiscard]] inline std::shared_ptr<operation_control> make_control(
+    const client_core& core, const timeout_settings& limits)
+{
+    return std::make_shared<operation_control>(core.serial_executor(), limits);
+}
+
 /// The endpoint a configuration describes. `service_host` is the dialect's host of the region.
 /// Errors: `errc::invalid_configuration`, which names the member.
 [[nodiscard]] inline result<service_endpoint> make_endpoint(
@@ -8218,10 +9124,9 @@ private:
     return out;
 }
 
-/// Checks a configuration and makes what its client needs: no network, but files of certificates
-/// are read. Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+// Declared by client_functions.hpp.
 template <class Dialect>
-[[nodiscard]] result<std::shared_ptr<client_core>> make_client_core(
+result<std::shared_ptr<client_core>> make_client_core(
     asio::any_io_executor executor, const config& settings)
 {
     auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));
@@ -8254,669 +9159,6 @@ template <class Dialect>
 }
 
 } // namespace cosio::inline v0::net
-
-#endif
-
-// ---- cosio/net/initiation.hpp -------------------------------------------------------------------
-
-// How an operation is started for any completion token, and how it is cancelled.
-
-#ifndef COSIO_NET_INITIATION_HPP
-#define COSIO_NET_INITIATION_HPP
-
-#include <asio/cancellation_type.hpp>
-
-namespace cosio::inline v0::net {
-
-/// Sits in the caller's cancellation slot. Never touches the operation on the emitter's thread: it
-/// posts to the operation's executor, where the operation may be gone already.
-class cancellation_handler
-{
-public:
-    explicit cancellation_handler(const std::shared_ptr<operation_control>& control)
-        : executor_(control->executor()), control_(control)
-    {}
-
-    void operator()(asio::cancellation_type type) const
-    {
-        if ((type & asio::cancellation_type::terminal) == asio::cancellation_type::none)
-            return; // A cancelled operation cannot promise to have had no effect.
-        asio::post(executor_, [control = control_] {
-            if (const auto running = control.lock())
-                running->cancel();
-        });
-    }
-
-private:
-    asio::any_io_executor executor_;
-    std::weak_ptr<operation_control> control_;
-};
-
-/// Hands the result to the caller's handler, on the handler's executor. Has no cancellation slot,
-/// so that `co_spawn` forwards none (Asio 1.22 to 1.24 crash when it does across strands).
-template <class Result, class Handler>
-class completion
-{
-public:
-    using executor_type = asio::associated_executor_t<Handler, asio::any_io_executor>;
-    using allocator_type = asio::associated_allocator_t<Handler>;
-
-    completion(Handler handler, asio::any_io_executor otherwise)
-        : handler_(std::move(handler)), otherwise_(std::move(otherwise))
-    {}
-
-    [[nodiscard]] executor_type get_executor() const noexcept
-    {
-        return asio::get_associated_executor(handler_, otherwise_);
-    }
-    [[nodiscard]] allocator_type get_allocator() const noexcept
-    {
-        return asio::get_associated_allocator(handler_);
-    }
-
-    /// The coroutines of operations let no exception out.
-    void operator()(const std::exception_ptr&, result<Result> value)
-    {
-        std::move(handler_)(std::move(value));
-    }
-
-private:
-    Handler handler_;
-    asio::any_io_executor otherwise_;
-};
-
-/// Starts the coroutine of an operation. A named type with an executor, as Asio's adapters need.
-class operation_initiation
-{
-public:
-    using executor_type = asio::any_io_executor;
-
-    explicit operation_initiation(asio::any_io_executor executor) : executor_(std::move(executor))
-    {}
-
-    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
-
-    template <class Handler, class Result>
-    void operator()(Handler&& handler, std::shared_ptr<operation_control> control,
-        asio::awaitable<result<Result>> work) const
-    {
-        using decayed = std::decay_t<Handler>;
-        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
-            slot.assign(cancellation_handler(control));
-        asio::co_spawn(control->executor(), std::move(work),
-            completion<Result, decayed>(decayed(std::forward<Handler>(handler)), executor_));
-    }
-
-private:
-    asio::any_io_executor executor_;
-};
-
-/// The control of a new operation: on a strand of its own, unless the client's executor is serial.
-[[nodiscard]] inline std::shared_ptr<operation_control> make_control(
-    const client_core& core, const timeout_settings& limits)
-{
-    return std::make_shared<operation_control>(core.serial_executor(), limits);
-}
-
-/// Starts `work` on its control's executor and completes `token` with its result: signature
-/// `void(result<Result>)`.
-template <class Result, class Token>
-auto initiate_apart(const client_core& core, std::shared_ptr<operation_control> control,
-    asio::awaitable<result<Result>> work, Token&& token)
-{
-    return asio::async_initiate<Token, void(result<Result>)>(
-        operation_initiation(core.executor), token, std::move(control), std::move(work));
-}
-
-/// As `initiate_apart`, without a detour where there is no need for one.
-///
-/// On a serial executor `use_awaitable` gets the coroutine itself, which then takes part in the
-/// caller's own cancellation.
-template <class Result, class Token>
-auto initiate(const client_core& core, std::shared_ptr<operation_control> control,
-    asio::awaitable<result<Result>> work, Token&& token)
-{
-    if constexpr (std::is_same_v<std::decay_t<Token>, asio::use_awaitable_t<>>) {
-        if (core.executor_is_serial)
-            return work;
-    }
-    return initiate_apart(
-        core, std::move(control), std::move(work), std::forward<Token>(token));
-}
-
-} // namespace cosio::inline v0::net
-
-#endif
-
-// ---- cosio/net/error_of_exception.hpp -----------------------------------------------------------
-
-// What becomes of an exception, the library's own and those of the caller's code.
-
-#ifndef COSIO_NET_ERROR_OF_EXCEPTION_HPP
-#define COSIO_NET_ERROR_OF_EXCEPTION_HPP
-
-#include <new>
-
-namespace cosio::inline v0::net {
-
-/// The exception that is being handled, as an error.
-[[nodiscard]] inline error error_of_exception()
-{
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return error(errc::out_of_memory);
-    } catch (const std::system_error& thrown) {
-        return connection_error(thrown.code());
-    } catch (const std::exception& thrown) {
-        return error(errc::body_source_failed, thrown.what());
-    } catch (...) {
-        return error(errc::body_source_failed, "an exception of unknown type");
-    }
-}
-
-} // namespace cosio::inline v0::net
-
-#endif
-
-// ---- cosio/crypto/crc64_polynomial.hpp ----------------------------------------------------------
-
-// Arithmetic in GF(2)[x] modulo the CRC64 polynomial, in reflected form: the lowest bit of a word
-// is the coefficient of x^63, the highest that of x^0.
-
-#ifndef COSIO_CRYPTO_CRC64_POLYNOMIAL_HPP
-#define COSIO_CRYPTO_CRC64_POLYNOMIAL_HPP
-
-namespace cosio::inline v0::crypto {
-
-/// 0x42F0E1EBA9EA3693 reflected; the x^64 term is implied.
-inline constexpr std::uint64_t crc64_polynomial = 0xC96C5795D7870F42;
-
-[[nodiscard]] constexpr std::uint64_t crc64_times_x(std::uint64_t value) noexcept
-{
-    return value >> 1U ^ ((value & 1U) != 0 ? crc64_polynomial : 0);
-}
-
-/// left * right mod P.
-[[nodiscard]] constexpr std::uint64_t crc64_multiply(
-    std::uint64_t left, std::uint64_t right) noexcept
-{
-    std::uint64_t product = 0;
-    for (std::uint64_t bit = std::uint64_t{1} << 63U; bit != 0; bit >>= 1U) {
-        if ((left & bit) != 0)
-            product ^= right;
-        right = crc64_times_x(right);
-    }
-    return product;
-}
-
-/// x^exponent mod P.
-[[nodiscard]] constexpr std::uint64_t crc64_power_of_x(unsigned exponent) noexcept
-{
-    std::uint64_t power = std::uint64_t{1} << 63U;
-    for (; exponent != 0; --exponent)
-        power = crc64_times_x(power);
-    return power;
-}
-
-/// x^(8 * 2^i) mod P for each bit i of a 64-bit byte count.
-[[nodiscard]] constexpr std::array<std::uint64_t, 64> crc64_make_byte_powers() noexcept
-{
-    std::array<std::uint64_t, 64> powers{};
-    powers[0] = crc64_power_of_x(8);
-    for (std::size_t i = 1; i != powers.size(); ++i)
-        powers[i] = crc64_multiply(powers[i - 1], powers[i - 1]);
-    return powers;
-}
-
-inline constexpr auto crc64_byte_powers = crc64_make_byte_powers();
-
-/// x^(8 * count) mod P.
-[[nodiscard]] constexpr std::uint64_t crc64_power_of_x_to_bytes(std::uint64_t count) noexcept
-{
-    std::uint64_t power = std::uint64_t{1} << 63U;
-    for (std::size_t i = 0; count != 0; ++i, count >>= 1U)
-        if ((count & 1U) != 0)
-            power = crc64_multiply(power, crc64_byte_powers[i]);
-    return power;
-}
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/crypto/crc64_table.hpp ---------------------------------------------------------------
-
-// CRC64 by tables, eight bytes a step: what every processor can do.
-
-#ifndef COSIO_CRYPTO_CRC64_TABLE_HPP
-#define COSIO_CRYPTO_CRC64_TABLE_HPP
-
-namespace cosio::inline v0::crypto {
-
-using crc64_table = std::array<std::array<std::uint64_t, 256>, 8>;
-
-/// Row k advances a byte by k further bytes.
-[[nodiscard]] constexpr crc64_table crc64_make_table() noexcept
-{
-    crc64_table table{};
-    for (std::size_t byte = 0; byte != 256; ++byte) {
-        std::uint64_t value = byte;
-        for (int bit = 0; bit != 8; ++bit)
-            value = crc64_times_x(value);
-        table[0][byte] = value;
-    }
-    for (std::size_t row = 1; row != 8; ++row)
-        for (std::size_t byte = 0; byte != 256; ++byte) {
-            const std::uint64_t before = table[row - 1][byte];
-            table[row][byte] = before >> 8U ^ table[0][before & 0xffU];
-        }
-    return table;
-}
-
-inline constexpr crc64_table crc64_tables = crc64_make_table();
-
-/// Advances the raw register (all ones at the start, complemented at the end) over `bytes`.
-[[nodiscard]] inline std::uint64_t crc64_update_table(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    if constexpr (std::endian::native == std::endian::little) {
-        for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, bytes.data(), sizeof word);
-            state ^= word;
-            std::uint64_t next = 0;
-            for (std::size_t i = 0; i != 8; ++i)
-                next ^= crc64_tables[7 - i][state >> (8 * i) & 0xffU];
-            state = next;
-        }
-    }
-    for (const std::byte byte : bytes)
-        state = state >> 8U ^
-            crc64_tables[0][(state ^ std::to_integer<std::uint64_t>(byte)) & 0xffU];
-    return state;
-}
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/crypto/crc64_carry_less.hpp ----------------------------------------------------------
-
-// CRC64 by carry-less multiplication: 64 bytes a step, folded into 128 bits (Gopal et al., "Fast
-// CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", 2009, reflected form).
-
-#ifndef COSIO_CRYPTO_CRC64_CARRY_LESS_HPP
-#define COSIO_CRYPTO_CRC64_CARRY_LESS_HPP
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define COSIO_HAS_PCLMULQDQ 1
-#include <wmmintrin.h> // The whole of immintrin.h takes a fifth of a second to compile.
-#else
-#define COSIO_HAS_PCLMULQDQ 0
-#endif
-
-namespace cosio::inline v0::crypto {
-
-/// What the two halves of 128 bits are multiplied by to move them on.
-struct crc64_distance
-{
-    std::uint64_t for_high_degrees;
-    std::uint64_t for_low_degrees;
-};
-
-/// The product of two reflected words comes out one bit short of 128, which the exponents make up
-/// for.
-[[nodiscard]] constexpr crc64_distance crc64_distance_of(std::size_t bytes) noexcept
-{
-    const auto bits = static_cast<unsigned>(bytes * 8);
-    return {crc64_power_of_x(bits + 63), crc64_power_of_x(bits - 1)};
-}
-
-#if COSIO_HAS_PCLMULQDQ
-
-/// Whether this processor has the instruction; asked once per process.
-[[nodiscard]] inline bool crc64_has_carry_less_multiply() noexcept
-{
-    static const bool present = __builtin_cpu_supports("pclmul") != 0;
-    return present;
-}
-
-/// Moves the 128 bits of `state` on by `distance`, then adds `data`.
-[[gnu::target("pclmul")]] [[nodiscard]] inline __m128i crc64_fold(
-    __m128i state, __m128i distance, __m128i data) noexcept
-{
-    const __m128i upper = _mm_clmulepi64_si128(state, distance, 0x00);
-    const __m128i lower = _mm_clmulepi64_si128(state, distance, 0x11);
-    return _mm_xor_si128(_mm_xor_si128(upper, lower), data);
-}
-
-[[nodiscard]] inline __m128i crc64_in_register(crc64_distance distance) noexcept
-{
-    return _mm_set_epi64x(static_cast<long long>(distance.for_low_degrees),
-        static_cast<long long>(distance.for_high_degrees));
-}
-
-/// The register after the bytes that were folded into `folded`, and then `bytes`.
-template <std::size_t Lanes>
-[[gnu::target("pclmul")]] [[nodiscard]] inline std::uint64_t crc64_finish(
-    const __m128i (&folded)[Lanes], std::span<const std::byte> bytes) noexcept
-{
-    constexpr std::size_t lane = sizeof(__m128i);
-    constexpr auto distance = crc64_distance_of(lane);
-    const __m128i by_lane = crc64_in_register(distance);
-    __m128i last = folded[0];
-#pragma GCC unroll 4
-    for (std::size_t i = 1; i != Lanes; ++i)
-        last = crc64_fold(last, by_lane, folded[i]);
-    for (; bytes.size() >= lane; bytes = bytes.subspan(lane))
-        last = crc64_fold(
-            last, by_lane, _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data())));
-
-    std::array<std::byte, lane> remainder{};
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(remainder.data()), last);
-    return crc64_update_table(crc64_update_table(0, remainder), bytes);
-}
-
-/// As `crc64_update_table`; requires `crc64_has_carry_less_multiply()`.
-[[gnu::target("pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_carry_less(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    constexpr std::size_t lane = sizeof(__m128i);
-    constexpr std::size_t lanes = 4;
-    constexpr std::size_t step = lane * lanes;
-    if (bytes.size() < step)
-        return crc64_update_table(state, bytes);
-
-    const auto load = [](const std::byte* from) noexcept {
-        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    };
-    __m128i folded[lanes]; // Not a std::array, whose template argument would lose the alignment.
-#pragma GCC unroll 4
-    for (std::size_t i = 0; i != lanes; ++i)
-        folded[i] = load(bytes.data() + i * lane);
-    folded[0] = _mm_xor_si128(folded[0], _mm_set_epi64x(0, static_cast<long long>(state)));
-    bytes = bytes.subspan(step);
-
-    constexpr auto distance = crc64_distance_of(step);
-    const __m128i by_step = crc64_in_register(distance);
-    for (; bytes.size() >= step; bytes = bytes.subspan(step)) {
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i != lanes; ++i)
-            folded[i] = crc64_fold(folded[i], by_step, load(bytes.data() + i * lane));
-    }
-    return crc64_finish(folded, bytes);
-}
-
-#else
-
-[[nodiscard]] constexpr bool crc64_has_carry_less_multiply() noexcept { return false; }
-
-[[nodiscard]] inline std::uint64_t crc64_update_carry_less(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    return crc64_update_table(state, bytes);
-}
-
-#endif
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/crypto/crc64_wide.hpp ----------------------------------------------------------------
-
-// CRC64 by carry-less multiplication of whole vector registers (VPCLMULQDQ): the algorithm of
-// crc64_carry_less.hpp, with 64 or 32 bytes in a register instead of 16.
-
-#ifndef COSIO_CRYPTO_CRC64_WIDE_HPP
-#define COSIO_CRYPTO_CRC64_WIDE_HPP
-
-namespace cosio::inline v0::crypto {
-
-#if COSIO_HAS_PCLMULQDQ
-
-// Vectors of the language and one line of assembler stand for the intrinsics: those come with all
-// of immintrin.h, and the built-in functions behind them are no interface of either compiler. The
-// assembler line stands in both of its dialects, as either may be asked for.
-using crc64_256 = std::uint64_t __attribute__((vector_size(32)));
-using crc64_512 = std::uint64_t __attribute__((vector_size(64)));
-
-/// Whether this processor multiplies 256 bits at a time, and the system saves such registers;
-/// asked once per process.
-[[nodiscard]] inline bool crc64_has_256_bits() noexcept
-{
-    static const bool present = __builtin_cpu_supports("avx2") != 0 &&
-        __builtin_cpu_supports("vpclmulqdq") != 0 && crc64_has_carry_less_multiply();
-    return present;
-}
-
-/// As `crc64_has_256_bits`, with 512.
-[[nodiscard]] inline bool crc64_has_512_bits() noexcept
-{
-    static const bool present = crc64_has_256_bits() && __builtin_cpu_supports("avx512f") != 0;
-    return present;
-}
-
-/// The factors for each 128 bits of a register.
-[[gnu::target("avx2")]] [[nodiscard]] inline crc64_256 crc64_repeated_256(
-    crc64_distance distance) noexcept
-{
-    return crc64_256{distance.for_high_degrees, distance.for_low_degrees, distance.for_high_degrees,
-        distance.for_low_degrees};
-}
-
-/// The bytes at `from`, at any alignment.
-[[gnu::target("avx2")]] [[nodiscard]] inline crc64_256 crc64_load_256(
-    const std::byte* from) noexcept
-{
-    crc64_256 loaded;
-    std::memcpy(&loaded, from, sizeof loaded);
-    return loaded;
-}
-
-/// As `crc64_fold`, for each 128 bits of a register.
-[[gnu::target("avx2,vpclmulqdq")]] [[nodiscard]] inline crc64_256 crc64_fold_256(
-    crc64_256 state, crc64_256 distance, crc64_256 data) noexcept
-{
-    crc64_256 upper;
-    crc64_256 lower;
-    asm("vpclmulqdq {$0x00, %2, %1, %0|%0, %1, %2, 0x00}"
-        : "=x"(upper) : "x"(state), "x"(distance));
-    asm("vpclmulqdq {$0x11, %2, %1, %0|%0, %1, %2, 0x11}"
-        : "=x"(lower) : "x"(state), "x"(distance));
-    return upper ^ lower ^ data;
-}
-
-/// The factors for each 128 bits of a register.
-[[gnu::target("avx512f")]] [[nodiscard]] inline crc64_512 crc64_repeated_512(
-    crc64_distance distance) noexcept
-{
-    return crc64_512{distance.for_high_degrees, distance.for_low_degrees, distance.for_high_degrees,
-        distance.for_low_degrees, distance.for_high_degrees, distance.for_low_degrees,
-        distance.for_high_degrees, distance.for_low_degrees};
-}
-
-/// The bytes at `from`, at any alignment.
-[[gnu::target("avx512f")]] [[nodiscard]] inline crc64_512 crc64_load_512(
-    const std::byte* from) noexcept
-{
-    crc64_512 loaded;
-    std::memcpy(&loaded, from, sizeof loaded);
-    return loaded;
-}
-
-/// As `crc64_fold`, for each 128 bits of a register.
-[[gnu::target("avx512f,vpclmulqdq")]] [[nodiscard]] inline crc64_512 crc64_fold_512(
-    crc64_512 state, crc64_512 distance, crc64_512 data) noexcept
-{
-    crc64_512 upper;
-    crc64_512 lower;
-    asm("vpclmulqdq {$0x00, %2, %1, %0|%0, %1, %2, 0x00}"
-        : "=v"(upper) : "v"(state), "v"(distance));
-    asm("vpclmulqdq {$0x11, %2, %1, %0|%0, %1, %2, 0x11}"
-        : "=v"(lower) : "v"(state), "v"(distance));
-    return upper ^ lower ^ data;
-}
-
-// Loops over registers are unrolled by hand, as GCC keeps their array in memory below -O3.
-
-/// As `crc64_update_table`; requires `crc64_has_256_bits()`.
-[[gnu::target("avx2,vpclmulqdq,pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_256(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    constexpr std::size_t registers = 8;
-    constexpr std::size_t step = sizeof(crc64_256) * registers;
-    if (bytes.size() < step)
-        return crc64_update_carry_less(state, bytes);
-
-    crc64_256 folded[registers];
-#pragma GCC unroll 8
-    for (std::size_t i = 0; i != registers; ++i)
-        folded[i] = crc64_load_256(bytes.data() + i * sizeof(crc64_256));
-    folded[0] ^= crc64_256{state};
-    bytes = bytes.subspan(step);
-
-    constexpr auto step_distance = crc64_distance_of(step);
-    const crc64_256 by_step = crc64_repeated_256(step_distance);
-    for (; bytes.size() >= step; bytes = bytes.subspan(step)) {
-#pragma GCC unroll 8
-        for (std::size_t i = 0; i != registers; ++i)
-            folded[i] = crc64_fold_256(folded[i], by_step,
-                crc64_load_256(bytes.data() + i * sizeof(crc64_256)));
-    }
-
-    constexpr auto register_distance = crc64_distance_of(sizeof(crc64_256));
-    const crc64_256 by_register = crc64_repeated_256(register_distance);
-    crc64_256 last = folded[0];
-#pragma GCC unroll 8
-    for (std::size_t i = 1; i != registers; ++i)
-        last = crc64_fold_256(last, by_register, folded[i]);
-    for (; bytes.size() >= sizeof last; bytes = bytes.subspan(sizeof last))
-        last = crc64_fold_256(last, by_register, crc64_load_256(bytes.data()));
-
-    __m128i lanes[2];
-    std::memcpy(lanes, &last, sizeof last);
-    return crc64_finish(lanes, bytes);
-}
-
-/// As `crc64_update_table`; requires `crc64_has_512_bits()`.
-[[gnu::target("avx512f,vpclmulqdq,pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_512(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    constexpr std::size_t registers = 8;
-    constexpr std::size_t step = sizeof(crc64_512) * registers;
-    if (bytes.size() < step)
-        return crc64_update_256(state, bytes);
-
-    crc64_512 folded[registers];
-#pragma GCC unroll 8
-    for (std::size_t i = 0; i != registers; ++i)
-        folded[i] = crc64_load_512(bytes.data() + i * sizeof(crc64_512));
-    folded[0] ^= crc64_512{state};
-    bytes = bytes.subspan(step);
-
-    constexpr auto step_distance = crc64_distance_of(step);
-    const crc64_512 by_step = crc64_repeated_512(step_distance);
-    for (; bytes.size() >= step; bytes = bytes.subspan(step)) {
-#pragma GCC unroll 8
-        for (std::size_t i = 0; i != registers; ++i)
-            folded[i] = crc64_fold_512(folded[i], by_step,
-                crc64_load_512(bytes.data() + i * sizeof(crc64_512)));
-    }
-
-    constexpr auto register_distance = crc64_distance_of(sizeof(crc64_512));
-    const crc64_512 by_register = crc64_repeated_512(register_distance);
-    crc64_512 last = folded[0];
-#pragma GCC unroll 8
-    for (std::size_t i = 1; i != registers; ++i)
-        last = crc64_fold_512(last, by_register, folded[i]);
-    for (; bytes.size() >= sizeof last; bytes = bytes.subspan(sizeof last))
-        last = crc64_fold_512(last, by_register, crc64_load_512(bytes.data()));
-
-    __m128i lanes[4];
-    std::memcpy(lanes, &last, sizeof last);
-    return crc64_finish(lanes, bytes);
-}
-
-#else
-
-[[nodiscard]] constexpr bool crc64_has_256_bits() noexcept { return false; }
-[[nodiscard]] constexpr bool crc64_has_512_bits() noexcept { return false; }
-
-[[nodiscard]] inline std::uint64_t crc64_update_256(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    return crc64_update_table(state, bytes);
-}
-
-[[nodiscard]] inline std::uint64_t crc64_update_512(
-    std::uint64_t state, std::span<const std::byte> bytes) noexcept
-{
-    return crc64_update_table(state, bytes);
-}
-
-#endif
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/crypto/crc64.hpp ---------------------------------------------------------------------
-
-// CRC-64/XZ (ECMA-182, reflected): the checksum COS keeps for every object, over the plaintext.
-
-#ifndef COSIO_CRYPTO_CRC64_HPP
-#define COSIO_CRYPTO_CRC64_HPP
-
-namespace cosio::inline v0::crypto {
-
-/// Advances the raw register over bytes, as `crc64_update_table` does.
-using crc64_form = std::uint64_t (*)(std::uint64_t, std::span<const std::byte>) noexcept;
-
-/// The fastest form that the processor can do; looked for once per process.
-[[nodiscard]] inline crc64_form crc64_fastest() noexcept
-{
-    static const crc64_form fastest = crc64_has_512_bits() ? crc64_update_512
-        : crc64_has_256_bits()                             ? crc64_update_256
-        : crc64_has_carry_less_multiply()                  ? crc64_update_carry_less
-                                                           : crc64_update_table;
-    return fastest;
-}
-
-/// The CRC64 of bytes that arrive in pieces.
-class crc64
-{
-public:
-    /// Adds bytes: carry-less multiplication where the processor has it, tables elsewhere.
-    void update(std::span<const std::byte> bytes) noexcept
-    {
-        register_ = crc64_fastest()(register_, bytes);
-    }
-
-    /// The CRC64 of all bytes so far; 0 when there were none.
-    [[nodiscard]] std::uint64_t value() const noexcept { return ~register_; }
-
-private:
-    std::uint64_t register_ = ~std::uint64_t{0};
-};
-
-[[nodiscard]] inline std::uint64_t crc64_of(std::span<const std::byte> bytes) noexcept
-{
-    crc64 sum;
-    sum.update(bytes);
-    return sum.value();
-}
-
-/// The CRC64 of A followed by B, from those of A and of B and the length of B in bytes.
-[[nodiscard]] constexpr std::uint64_t crc64_combine(
-    std::uint64_t of_first, std::uint64_t of_second, std::uint64_t length_of_second) noexcept
-{
-    // Appending n bytes multiplies by x^(8n); the all-ones start and end values cancel out.
-    return crc64_multiply(of_first, crc64_power_of_x_to_bytes(length_of_second)) ^ of_second;
-}
-
-} // namespace cosio::inline v0::crypto
 
 #endif
 
@@ -9040,6 +9282,109 @@ private:
     state state_ = state::size_line;
     std::uint64_t left_ = 0; // Of the chunk being read.
     std::size_t trailers_ = 0;
+};
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/http/response_head.hpp ---------------------------------------------------------------
+
+// The status and header fields of a reply.
+
+#ifndef COSIO_HTTP_RESPONSE_HEAD_HPP
+#define COSIO_HTTP_RESPONSE_HEAD_HPP
+
+namespace cosio::inline v0::http {
+
+/// A parsed head. Owns its text; views into it live as long as it is neither moved nor changed.
+class response_head
+{
+public:
+    unsigned status = 0;
+    /// 0 or 1: HTTP/1.0 or HTTP/1.1.
+    unsigned minor_version = 1;
+    /// The validated `Content-Length`, when there is one.
+    std::optional<std::uint64_t> content_length{};
+    /// `Transfer-Encoding: chunked`.
+    bool chunked = false;
+    /// Whether the peer keeps the connection open after this reply.
+    bool keep_alive = false;
+
+    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+
+    [[nodiscard]] field operator[](std::size_t index) const noexcept
+    {
+        const auto& position = positions_[index];
+        return {{text_.data() + position.name, position.name_length},
+            {text_.data() + position.value, position.value_length}};
+    }
+
+    /// The value of the first field of that name, in any case.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
+    {
+        if ((names_ & mark_of(name)) == 0)
+            return std::nullopt;
+        for (std::size_t i = 0; i != size(); ++i)
+            if (positions_[i].name_length == name.size() &&
+                detail::equal_ignoring_case((*this)[i].name, name))
+                return (*this)[i].value;
+        return std::nullopt;
+    }
+
+    /// As `find`, with an empty view for an absent field.
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept
+    {
+        return find(name).value_or(std::string_view{});
+    }
+
+    /// The bytes of the head, without the blank line at the end.
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
+    void assign_text(std::string_view text)
+    {
+        text_ = text;
+        positions_.clear();
+        names_ = 0;
+    }
+    /// For the parser: positions within the text.
+    void add_field(
+        std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
+    {
+        positions_.push_back({static_cast<std::uint32_t>(name),
+            static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
+            static_cast<std::uint32_t>(value_length)});
+        names_ |= mark_of({text_.data() + name, name_length});
+    }
+
+private:
+    /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
+    [[nodiscard]] static std::uint64_t mark_of(std::string_view name) noexcept
+    {
+        if (name.empty())
+            return 0;
+        const auto letter = [name](std::size_t at) {
+            constexpr unsigned lower_case = 0x20; // Of other characters it makes something, too.
+            return static_cast<unsigned char>(name[at]) | lower_case;
+        };
+        const auto mixed = name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2);
+        return std::uint64_t{1} << mixed % 64;
+    }
+
+    struct field_position
+    {
+        std::uint32_t name;
+        std::uint32_t name_length;
+        std::uint32_t value;
+        std::uint32_t value_length;
+    };
+
+    static constexpr std::size_t usual_fields = 16;
+
+    std::string text_{};
+    std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
+    detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
 } // namespace cosio::inline v0::http
@@ -10241,6 +10586,41 @@ private:
 
 #endif
 
+// ---- cosio/http/request.hpp ---------------------------------------------------------------------
+
+// What does not change from one attempt of a request to the next.
+
+#ifndef COSIO_HTTP_REQUEST_HPP
+#define COSIO_HTTP_REQUEST_HPP
+
+namespace cosio::inline v0::http {
+
+/// A request without what each attempt adds to it: Host, token, signature.
+struct request
+{
+    http::method method = http::method::get;
+    http::target target{};
+    field_list fields{};
+};
+
+/// Appends the head of one attempt to anything that has `append(std::string_view)`: request line,
+/// the attempt's own fields, the request's, and the blank line.
+template <class Text>
+void append_request_head(Text& out, const request& what, const field_list& attempt_fields)
+{
+    out.append(name_of(what.method));
+    out.append(" ");
+    out.append(what.target.text());
+    out.append(" HTTP/1.1\r\n");
+    out.append(attempt_fields.text());
+    out.append(what.fields.text());
+    out.append("\r\n");
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
 // ---- cosio/http/redaction.hpp -------------------------------------------------------------------
 
 // Heads as they may be shown: values stay only under names that are known to be harmless.
@@ -10316,6 +10696,70 @@ void append_redacted_fields(std::string& out, const Fields& fields)
 }
 
 } // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/operation/shared/prepared_request.hpp ------------------------------------------------
+
+// What an operation hands to the network, and what the network hands back.
+
+#ifndef COSIO_OPERATION_SHARED_PREPARED_REQUEST_HPP
+#define COSIO_OPERATION_SHARED_PREPARED_REQUEST_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Constant properties of an operation.
+struct facts
+{
+    std::string_view name;           ///< As the service's documentation names it.
+    bool idempotent = true;          ///< Whether doing it twice is like doing it once.
+    bool error_inside_200 = false;   ///< Whether a 200 may carry an `<Error>` document.
+};
+
+/// What a reply is compared with.
+struct expectation
+{
+    encryption_expectation encryption{};
+    byte_range range{};
+    /// What the whole object's CRC64 must be, when the caller knows.
+    std::optional<std::uint64_t> crc64{};
+    /// How many items a reply must account for; 0 when it need not.
+    std::size_t items = 0;
+    /// The service was given the MD5 of the body, so that success says that it compared.
+    bool content_md5_sent = false;
+};
+
+/// A request that has been validated and serialised, all but its body. Owns what it needs, so the
+/// request structure it was made from may be gone; the bytes or source of `body` may not.
+struct prepared_request
+{
+    http::request head{};
+    /// Name of the host, without port.
+    std::string host{};
+    /// A document of our own making; otherwise `body` is what is sent.
+    std::string document{};
+    body_view body{};
+    /// Bytes of body; nothing when it is sent chunked.
+    std::optional<std::uint64_t> content_length = 0;
+    expectation expected{};
+};
+
+/// A reply, received whole or (for streams) up to the end of its head.
+struct reply
+{
+    http::response_head head{};
+    /// The body when it is a document, an error, or an object read into memory.
+    std::string body{};
+    /// Bytes of body received, wherever they went, and their CRC64.
+    std::uint64_t body_size = 0;
+    std::uint64_t body_crc64 = 0;
+    /// The CRC64 of the request's body.
+    std::uint64_t sent_crc64 = 0;
+    /// False when only the end of the connection tells where the body ends.
+    bool body_end_is_framed = true;
+};
+
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -11956,67 +12400,6 @@ private:
 
 #endif
 
-// ---- cosio/object_properties.hpp ----------------------------------------------------------------
-
-// What a reply tells about an object.
-
-#ifndef COSIO_OBJECT_PROPERTIES_HPP
-#define COSIO_OBJECT_PROPERTIES_HPP
-
-namespace cosio::inline v0 {
-
-/// A piece of an object's metadata, its name without prefix and in lower case.
-struct metadata_entry
-{
-    std::string name{};
-    std::string value{};
-
-    friend bool operator==(const metadata_entry&, const metadata_entry&) = default;
-};
-
-/// The state of an archived object that was asked to be restored.
-struct restore_state
-{
-    bool ongoing = false;
-    /// When the restored copy goes, once it is there.
-    std::optional<std::chrono::sys_seconds> expires{};
-};
-
-/// The headers of an object, as GET and HEAD tell them.
-struct object_properties
-{
-    /// Opaque, in its quotes: the MD5 of the content for some objects, for encrypted and multipart
-    /// ones something else. Pass it on as it is, never compare it with a digest.
-    std::string etag{};
-    /// Bytes of the whole object, before encryption.
-    std::uint64_t size = 0;
-    /// CRC64 of the whole object, before encryption, if the service keeps it.
-    std::optional<std::uint64_t> crc64{};
-    /// How the object is encrypted at rest.
-    encryption sse{};
-
-    std::string content_type{};
-    std::string cache_control{};
-    std::string content_disposition{};
-    std::string content_encoding{};
-    std::string content_language{};
-    std::string expires{};
-    std::optional<std::chrono::sys_seconds> last_modified{};
-    std::vector<metadata_entry> metadata{};
-    /// `STANDARD` when the reply names none.
-    std::string storage_class{};
-    /// Empty unless the bucket has, or had, versioning.
-    std::string version_id{};
-    /// For archived objects, once a restore was asked for.
-    std::optional<restore_state> restore{};
-    /// Quote it to the service's support.
-    std::string request_id{};
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
 // ---- cosio/detail/json.hpp ----------------------------------------------------------------------
 
 // Checks that a text is a JSON object (RFC 8259) whose values are all strings: the form of a KMS
@@ -12168,6 +12551,56 @@ private:
 
 #endif
 
+// ---- cosio/crypto/hex.hpp -----------------------------------------------------------------------
+
+// Lower-case hexadecimal, as signatures are written.
+
+#ifndef COSIO_CRYPTO_HEX_HPP
+#define COSIO_CRYPTO_HEX_HPP
+
+namespace cosio::inline v0::crypto {
+
+[[nodiscard]] constexpr auto make_hex_pairs() noexcept
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte != pairs.size(); ++byte)
+        pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
+    return pairs;
+}
+
+inline constexpr auto hex_pairs = make_hex_pairs();
+
+/// Writes two lower-case digits a byte to `out`; where they end.
+inline char* write_hex(char* out, std::span<const std::byte> bytes) noexcept
+{
+    for (const std::byte byte : bytes) {
+        std::memcpy(out, hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
+        out += 2;
+    }
+    return out;
+}
+
+/// Appends two lower-case digits a byte to anything that has `resize` and `data`.
+template <class Text>
+void append_hex(Text& text, std::span<const std::byte> bytes)
+{
+    const std::size_t start = text.size();
+    text.resize(start + 2 * bytes.size());
+    write_hex(text.data() + start, bytes);
+}
+
+[[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
+{
+    std::string text;
+    append_hex(text, bytes);
+    return text;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
 // ---- cosio/operation/shared/object_key.hpp ------------------------------------------------------
 
 // Which object keys can be sent and come back as the same key.
@@ -12210,21 +12643,6 @@ template <class Dialect>
 }
 
 } // namespace cosio::inline v0::operation
-
-#endif
-
-// ---- cosio/version.hpp --------------------------------------------------------------------------
-
-// The version of cosio. The build files and the packages read it from here.
-
-#ifndef COSIO_VERSION_HPP
-#define COSIO_VERSION_HPP
-
-#define COSIO_VERSION_MAJOR 0
-#define COSIO_VERSION_MINOR 1
-#define COSIO_VERSION_PATCH 0
-
-#define COSIO_VERSION_STRING "0.1.0"
 
 #endif
 
@@ -12842,123 +13260,6 @@ template <class Dialect, class Operation>
 
 #endif
 
-// ---- cosio/net/warm_up.hpp ----------------------------------------------------------------------
-
-// Opens connections before they are needed.
-
-#ifndef COSIO_NET_WARM_UP_HPP
-#define COSIO_NET_WARM_UP_HPP
-
-namespace cosio::inline v0::net {
-
-/// Several connections that are opened side by side, each with a control of its own.
-class connections_under_way final : public interruptible,
-                                    public std::enable_shared_from_this<connections_under_way>
-{
-public:
-    connections_under_way(std::shared_ptr<client_core> core, std::shared_ptr<const origin> where,
-        const asio::any_io_executor& executor)
-        : core_(std::move(core)), where_(std::move(where)),
-          parked_(std::make_shared<parking>(executor)), executor_(executor)
-    {}
-
-    [[nodiscard]] asio::awaitable<result<std::size_t>> open(
-        operation_control& control, const timeout_settings& limits, std::size_t count)
-    {
-        for (std::size_t i = 0; i != count; ++i)
-            controls_.push_back(std::make_shared<operation_control>(executor_, limits));
-        left_ = count;
-        for (const auto& each : controls_)
-            asio::co_spawn(executor_, open_one(shared_from_this(), each), ignore_outcome());
-        if (left_ != 0) {
-            const operation_control::waiting waiting(control, *this, step::untimed);
-            co_await parked_->wait(control);
-        }
-        interrupt(); // When the wait was ended from outside.
-        if (auto stop = control.stopped())
-            co_return std::move(*stop);
-        if (opened_ == 0 && failure_.code)
-            co_return std::move(failure_);
-        co_return opened_;
-    }
-
-    void interrupt() noexcept override
-    {
-        for (const auto& each : controls_)
-            each->cancel();
-        parked_->interrupt();
-    }
-
-private:
-    struct ignore_outcome
-    {
-        void operator()(const std::exception_ptr&) const noexcept {}
-    };
-
-    static asio::awaitable<void> open_one(
-        std::shared_ptr<connections_under_way> self, std::shared_ptr<operation_control> control)
-    {
-        result<opened_stream> opened = error(errc::out_of_memory);
-        try {
-            opened = co_await self->core_->connects.open(*control, *self->where_);
-        } catch (...) { // Without memory there is one connection less.
-        }
-        self->done(std::move(opened));
-    }
-
-    void done(result<opened_stream> opened)
-    {
-        auto& pool = *core_->connections;
-        if (opened) {
-            pool.count_opened(opened->resumed);
-            try {
-                pool.add_idle(*where_, std::make_unique<connection>(std::move(opened->bytes)));
-                ++opened_;
-            } catch (...) { // Those who wait have to be told all the same.
-                failure_ = error(errc::out_of_memory);
-            }
-        } else {
-            pool.count_failed();
-            failure_ = std::move(opened).error();
-        }
-        if (--left_ == 0)
-            parked_->interrupt();
-    }
-
-    std::shared_ptr<client_core> core_;
-    std::shared_ptr<const origin> where_;
-    std::shared_ptr<parking> parked_;
-    asio::any_io_executor executor_;
-    std::vector<std::shared_ptr<operation_control>> controls_{};
-    std::size_t left_ = 0;
-    std::size_t opened_ = 0;
-    error failure_{};
-};
-
-/// The coroutine behind `client::warm_up`: as many connections to `host` as are wanted and do not
-/// lie idle already. Yields how many were opened; fails when none was, though some were wanted.
-[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_warm_up(
-    std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
-    timeout_settings limits, result<operation::prepared_request> request, std::size_t wanted)
-{
-    try {
-        if (!request)
-            co_return std::move(request).error();
-        auto where = core->origin_of(request->host);
-        const auto missing = core->connections->missing_to(*where, wanted);
-        const auto under_way = std::make_shared<connections_under_way>(
-            core, std::move(where), control->executor());
-        auto opened = co_await under_way->open(*control, limits, missing);
-        co_return opened;
-    } catch (...) {
-        co_return error_of_exception();
-    }
-}
-
-} // namespace cosio::inline v0::net
-
-#endif
-
 // ---- cosio/operation/shared/object_header_encoding.hpp ------------------------------------------
 
 // Serialises `object_headers`, `conditions` and `response_overrides`.
@@ -13125,46 +13426,7 @@ void encode_range(request_builder<Dialect>& build, const byte_range& range)
 #ifndef COSIO_OPERATION_GET_OBJECT_HPP
 #define COSIO_OPERATION_GET_OBJECT_HPP
 
-namespace cosio::inline v0 {
-
-/// Reads an object: into a string, into a buffer, or as a stream, see the members of `client`.
-///
-/// SSE-COS and SSE-KMS objects need no key: `sse` names one for SSE-C objects only, and then the
-/// reply must confirm that the object is encrypted with it.
-struct get_object_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    cosio::sse::on_read sse{};
-    /// A reply with other bytes than these, the whole object included, is an error.
-    byte_range range{};
-    cosio::conditions conditions{};
-    response_overrides overrides{};
-    std::string_view version_id{};
-    /// Bits a second, 819200 to 838860800; 0: no limit.
-    std::uint64_t traffic_limit = 0;
-    /// The most bytes to hold, for reading into a string; more is
-    /// `errc::destination_too_small`.
-    std::uint64_t maximum_size = std::numeric_limits<std::uint64_t>::max();
-};
-
-static_assert(std::is_trivially_destructible_v<get_object_request>);
-
-/// An object and where its bytes went.
-struct get_object_result : object_properties
-{
-    /// Of `get_object`: the bytes.
-    std::string body{};
-    /// Bytes received.
-    std::uint64_t body_size = 0;
-    /// Of a ranged read: which bytes they are.
-    std::optional<content_range> range{};
-    /// Whether the reply stated a CRC64 of what was received; it then was that of the bytes. Never
-    /// for a range, as the service states that of the whole object.
-    bool crc64_verified = false;
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `GET /<key>`. Source: COS documentation, "GET Object".
 template <class Dialect>
@@ -13263,204 +13525,1609 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
-// ---- cosio/object_reader.hpp --------------------------------------------------------------------
+// ---- cosio/auth/presigned_url.hpp ---------------------------------------------------------------
 
-// An object as a stream: the caller pulls, so nothing is received before there is room for it.
+// How a request becomes a URL.
 
-#ifndef COSIO_OBJECT_READER_HPP
-#define COSIO_OBJECT_READER_HPP
+#ifndef COSIO_AUTH_PRESIGNED_URL_HPP
+#define COSIO_AUTH_PRESIGNED_URL_HPP
 
-namespace cosio::inline v0 {
+namespace cosio::inline v0::auth {
 
-namespace net {
-
-/// What a reader and its reads share: the attempt that goes on until the end has been read. What
-/// depends on the dialect comes as functions.
-class object_stream
+/// What whoever uses the URL decides for himself.
+template <class Signer>
+[[nodiscard]] bool is_left_to_the_user(std::string_view name) noexcept
 {
+    static constexpr std::array<std::string_view, 4> names{
+        "content-length", "content-md5", "transfer-encoding", "user-agent"};
+    return std::ranges::any_of(
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); }) ||
+        detail::equal_ignoring_case(Signer::body_hash_header, name);
+}
+
+/// Errors: `errc::invalid_argument` for a validity of nothing, those of the credentials, and
+/// `errc::crypto_unavailable`.
+template <class Signer>
+[[nodiscard]] result<presigned_url> presign(const Signer& signer,
+    operation::prepared_request request,
+    const service_endpoint& endpoint, const credentials& who, std::chrono::sys_seconds now,
+    std::chrono::seconds validity)
+{
+    if (validity <= std::chrono::seconds(0))
+        return error(errc::invalid_argument, "must be longer than nothing", "validity");
+    if (auto usable = who.check(); !usable)
+        return std::move(usable).error();
+    if (!who.session_token().empty() && !endpoint.protects_tokens)
+        return error(errc::token_requires_tls, "a session token is sent over https only",
+            "session_token");
+    const auto host = detail::host_header(request.host, endpoint.port, endpoint.scheme);
+    presigned_url out;
+    out.method = http::name_of(request.head.method);
+    http::field_list fields;
+    fields.add("Host", host);
+    for (std::size_t i = 0; i != request.head.fields.size(); ++i) {
+        const auto each = request.head.fields[i];
+        if (is_left_to_the_user<Signer>(each.name))
+            continue;
+        fields.add(each.name, each.value);
+        out.required_headers.emplace_back(each.name);
+    }
+    auto done =
+        signer.presign(request.head.method, request.head.target, fields, who, now, validity);
+    if (!done)
+        return std::move(done).error();
+    out.url.append(name_of(endpoint.scheme)).append("://").append(host);
+    out.url.append(request.head.target.text());
+    return out;
+}
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/crypto/hmac.hpp ----------------------------------------------------------------------
+
+// HMAC with a key that is set up once and used many times.
+
+#ifndef COSIO_CRYPTO_HMAC_HPP
+#define COSIO_CRYPTO_HMAC_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// A keyed HMAC (RFC 2104). What the key makes of the digest is computed by the constructor, copied
+/// for each message, and wiped with the object.
+///
+/// Made of two digests in a context that stays: OpenSSL's own HMAC sets up more for each message
+/// than hashing it takes.
+///
+/// Not thread safe; movable, not copyable. Errors: `errc::crypto_unavailable`.
+template <digest_algorithm Algorithm>
+class hmac_key
+{
+    static_assert(Algorithm != digest_algorithm::md5, "COS and S3 sign with SHA-1 and SHA-256");
+
 public:
-    using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
-
-    object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
-        operation::prepared_request request, const operation::facts& what,
-        refusal_function refusal_of, check_function check)
-        : core_(std::move(core)), control_(std::move(control)), request_(std::move(request)),
-          attempt_(*core_, *control_, request_, what, refusal_of), check_(check)
-    {}
-
-    object_stream(const object_stream&) = delete;
-    object_stream& operator=(const object_stream&) = delete;
-
-    ~object_stream()
+    /// `prefix` is what all messages begin with; `sign` takes the rest.
+    explicit hmac_key(std::span<const std::byte> key, std::span<const std::byte> prefix = {})
     {
-        if (!is_open_)
-            return;
-        try { // What the caller is told may throw.
-            auto given_up = error(errc::cancelled, "the reader was dropped before its end");
-            attempt_.failed(given_up);
-        } catch (...) {
-        }
-    }
-
-    [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
-    [[nodiscard]] const client_core& core() const noexcept { return *core_; }
-    [[nodiscard]] const operation::prepared_request& request() const noexcept { return request_; }
-    [[nodiscard]] attempt_loop& attempt() noexcept { return attempt_; }
-    [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
-    {
-        return control_;
-    }
-
-    /// The attempt has come as far as the body, which is to be read.
-    void opened(get_object_result head)
-    {
-        head_ = std::move(head);
-        is_open_ = true;
-        control_->end_total(); // How long the caller reads is the caller's affair.
-    }
-
-    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
-    {
-        if (failure_)
-            co_return *failure_;
-        if (!is_open_ || buffer.empty())
-            co_return std::size_t{0};
-        auto& driver = attempt_.driver();
-        auto got = co_await driver.read_body(*control_, buffer);
-        if (got && *got != 0)
-            co_return got;
-        is_open_ = false;
-        if (got) {
-            const bool framed = driver.progress().body().kind() != http::framing::until_close;
-            auto whole = check_(head_, driver.body_size(), driver.body_crc64(), framed);
-            if (!whole)
-                got = std::move(whole).error();
-            else
-                driver.give_back(*control_);
-        }
-        if (got) {
-            attempt_.succeeded(head_.request_id);
+        secret_bytes<block_size> block;
+        if (key.size() <= block_size) {
+            std::ranges::copy(key, block.writable().begin());
         } else {
-            failure_ = got.error();
-            attempt_.failed(*failure_);
+            hash_.update(key);
+            const auto digest = hash_.finish();
+            if (!digest)
+                return; // Not usable.
+            std::ranges::copy(*digest, block.writable().begin());
         }
-        attempt_.drop_driver();
-        if (failure_)
-            co_return *failure_;
-        co_return std::size_t{0};
+        constexpr std::byte inner_mask{0x36};
+        constexpr std::byte outer_mask{0x5c};
+        for (std::byte& each : block.writable())
+            each ^= inner_mask;
+        behind_prefix_.update(block.view());
+        behind_prefix_.update(prefix);
+        for (std::byte& each : block.writable())
+            each ^= inner_mask ^ outer_mask;
+        behind_outer_pad_.update(block.view());
+    }
+
+    /// Whether the key could be set up; `sign` fails if not.
+    [[nodiscard]] bool usable() const noexcept
+    {
+        return behind_prefix_.usable() && behind_outer_pad_.usable();
+    }
+
+    [[nodiscard]] result<digest_value<Algorithm>> sign(std::span<const std::byte> message)
+    {
+        hash_.set(behind_prefix_);
+        hash_.update(message);
+        const auto inner = hash_.finish();
+        if (!inner)
+            return inner.error();
+        hash_.set(behind_outer_pad_);
+        hash_.update(*inner);
+        return hash_.finish();
+    }
+
+    /// The digest of `message` without the key, in the same context.
+    [[nodiscard]] result<digest_value<Algorithm>> digest(std::span<const std::byte> message)
+    {
+        hash_.update(message);
+        return hash_.finish();
     }
 
 private:
-    std::shared_ptr<client_core> core_;
-    std::shared_ptr<operation_control> control_;
-    operation::prepared_request request_;
-    attempt_loop attempt_;
-    check_function check_;
-    get_object_result head_{};
-    std::optional<error> failure_{};
-    bool is_open_ = false; // Until the end was reached.
+    static constexpr std::size_t block_size = 64; // Of SHA-1 and SHA-256.
+
+    hasher<Algorithm> hash_{};
+    hasher<Algorithm> behind_prefix_{};
+    hasher<Algorithm> behind_outer_pad_{};
 };
 
-[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
-    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer)
+using hmac_sha1_key = hmac_key<digest_algorithm::sha1>;
+using hmac_sha256_key = hmac_key<digest_algorithm::sha256>;
+
+[[nodiscard]] inline result<sha1_value> hmac_sha1(
+    std::span<const std::byte> key, std::span<const std::byte> message)
+{
+    return hmac_sha1_key(key).sign(message);
+}
+
+[[nodiscard]] inline result<sha256_value> hmac_sha256(
+    std::span<const std::byte> key, std::span<const std::byte> message)
+{
+    return hmac_sha256_key(key).sign(message);
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/auth/q_sign.hpp ----------------------------------------------------------------------
+
+// The request signature of COS, `q-sign-algorithm=sha1`, as a pure function.
+// Source: COS documentation, "Request Signature".
+
+#ifndef COSIO_AUTH_Q_SIGN_HPP
+#define COSIO_AUTH_Q_SIGN_HPP
+
+#include <tuple>
+
+namespace cosio::inline v0::auth {
+
+/// From when to when a signature is valid.
+struct key_time
+{
+    std::chrono::sys_seconds start{};
+    std::chrono::sys_seconds end{};
+
+    [[nodiscard]] std::string text() const
+    {
+        return std::to_string(start.time_since_epoch().count()) + ";" +
+            std::to_string(end.time_since_epoch().count());
+    }
+
+    friend bool operator==(const key_time&, const key_time&) = default;
+};
+
+/// Whether a header field of that name is signed when it is present: all that changes what the
+/// request means, as the official SDKs have it. (`Date`, `User-Agent` and the like are not.)
+[[nodiscard]] constexpr bool is_signed_field(std::string_view name) noexcept
+{
+    const auto is = [name](std::string_view known) {
+        return detail::equal_ignoring_case(name, known);
+    };
+    if (detail::starts_with_ignoring_case(name, "x-cos-") ||
+        detail::starts_with_ignoring_case(name, "x-ci-"))
+        return true;
+    switch (name.size()) {
+    case 4: return is("host");
+    case 5: return is("range");
+    case 6: return is("expect") || is("origin");
+    case 7: return is("expires");
+    case 8: return is("if-match");
+    case 11: return is("content-md5");
+    case 12: return is("content-type");
+    case 13: return is("cache-control") || is("if-none-match");
+    case 14: return is("content-length") || is("pic-operations");
+    case 16: return is("content-encoding");
+    case 17: return is("if-modified-since") || is("transfer-encoding");
+    case 19: return is("content-disposition") || is("if-unmodified-since");
+    default: return false;
+    }
+}
+
+/// `name=value` pairs in the order and encoding in which they are hashed. Some values are keys,
+/// so the text is wiped.
+class canonical_pairs
+{
+public:
+    /// A pair that is not encoded yet.
+    void add(std::string_view name, std::string_view value)
+    {
+        add_written(name, value, http::longest_escape, [](char* out, std::string_view text) {
+            return http::write_percent_encoded(out, text, http::slash::encode);
+        });
+    }
+
+    /// A pair that was encoded for the wire, which is the same encoding.
+    void add_encoded(std::string_view name, std::string_view value)
+    {
+        add_written(name, value, 1, write_plain);
+    }
+
+    /// Sorts by name; call it once, after the last `add`.
+    void sort()
+    {
+        std::ranges::sort(pairs_, [this](const position& left, const position& right) {
+            const int order = name_of(left).compare(name_of(right));
+            return order < 0 || (order == 0 && left.start < right.start); // Equal ones stay put.
+        });
+    }
+
+    /// Appends `n1=v1&n2=v2`.
+    void append_to(crypto::secret_buffer& out) const
+    {
+        append_joined(out, '&', [this](const position& pair) {
+            return part(pair.start, pair.end);
+        });
+    }
+
+    /// Appends `n1;n2`.
+    void append_names_to(crypto::secret_buffer& out) const
+    {
+        append_joined(out, ';', [this](const position& pair) { return name_of(pair); });
+    }
+
+    /// Forgets and wipes the pairs, keeps the memory.
+    void clear() noexcept
+    {
+        text_.clear();
+        pairs_.clear();
+    }
+
+private:
+    struct position
+    {
+        std::size_t start = 0;
+        std::size_t name_end = 0;
+        std::size_t end = 0;
+    };
+
+    static char* write_plain(char* out, std::string_view text) noexcept
+    {
+        if (!text.empty())
+            std::memcpy(out, text.data(), text.size());
+        return out + text.size();
+    }
+
+    /// `write` makes of each character up to `growth` ones. Names are lower-cased after encoding,
+    /// so even the digits of their escapes are lower-case.
+    template <class Write>
+    void add_written(std::string_view name, std::string_view value, std::size_t growth, Write write)
+    {
+        position pair;
+        pair.start = text_.size();
+        text_.append_written(growth * (name.size() + value.size()) + 1, [&](char* const start) {
+            char* const name_end = write(start, name);
+            detail::make_lower({start, name_end});
+            pair.name_end = pair.start + static_cast<std::size_t>(name_end - start);
+            *name_end = '=';
+            return write(name_end + 1, value);
+        });
+        pair.end = text_.size();
+        pairs_.push_back(pair);
+    }
+
+    template <class PartOf>
+    void append_joined(crypto::secret_buffer& out, char separator, PartOf part_of) const
+    {
+        out.append_written(text_.size() + pairs_.size(), [&](char* to) {
+            for (std::size_t i = 0; i != pairs_.size(); ++i) {
+                if (i != 0)
+                    *to++ = separator;
+                to = write_plain(to, part_of(pairs_[i]));
+            }
+            return to;
+        });
+    }
+
+    [[nodiscard]] std::string_view name_of(const position& pair) const
+    {
+        return part(pair.start, pair.name_end);
+    }
+    [[nodiscard]] std::string_view part(std::size_t start, std::size_t end) const
+    {
+        return {text_.view().data() + start, end - start};
+    }
+
+    crypto::secret_buffer text_{};
+    std::vector<position> pairs_{};
+};
+
+/// The SignKey of one secret key and KeyTime, ready to sign many requests. Not thread safe.
+class q_sign_key
+{
+public:
+    /// Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<q_sign_key> derive(std::string_view secret_key, key_time validity)
+    {
+        auto mac = crypto::hmac_sha1(
+            detail::bytes_of(secret_key), detail::bytes_of(validity.text()));
+        if (!mac)
+            return mac.error();
+        // The hexadecimal text is the key of the next step, not the bytes it stands for.
+        crypto::secret_buffer text;
+        crypto::append_hex(text, *mac);
+        crypto::wipe(mac->data(), mac->size());
+        q_sign_key key(text, validity);
+        if (!key.hmac_.usable())
+            return crypto::digest_unavailable("SHA1");
+        return key;
+    }
+
+    /// From a SignKey that was derived elsewhere: 40 hexadecimal digits, used as they stand.
+    [[nodiscard]] static q_sign_key from_text(std::string_view sign_key, key_time validity)
+    {
+        return q_sign_key(crypto::secret_buffer(sign_key), validity);
+    }
+
+    [[nodiscard]] const key_time& validity() const noexcept { return validity_; }
+    /// The KeyTime as it is signed and sent.
+    [[nodiscard]] std::string_view time() const noexcept { return time_; }
+
+    /// The signature of a request that has this SHA-1. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<crypto::sha1_value> sign(const crypto::sha1_value& request_digest)
+    {
+        std::array<char, 2 * std::tuple_size_v<crypto::sha1_value> + 1> message;
+        *crypto::write_hex(message.data(), request_digest) = '\n';
+        return hmac_.sign(std::as_bytes(std::span(message)));
+    }
+    /// The SHA-1 of `text`, without the key. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<crypto::sha1_value> digest(std::string_view text)
+    {
+        return hmac_.digest(detail::bytes_of(text));
+    }
+
+private:
+    q_sign_key(const crypto::secret_buffer& key_text, key_time validity)
+        : validity_(validity), time_(validity.text()),
+          hmac_(detail::bytes_of(key_text.view()), detail::bytes_of("sha1\n" + time_ + "\n"))
+    {}
+
+    key_time validity_;
+    std::string time_;
+    crypto::hmac_sha1_key hmac_;
+};
+
+/// The request that is signed, and the fields of an Authorization value that depend on it.
+///
+/// Can be cleared and used again, so that its memory serves many requests.
+class q_signature
+{
+public:
+    /// What is signed of the request: its parameters, and those headers that count.
+    canonical_pairs parameters{};
+    canonical_pairs headers{};
+
+    [[nodiscard]] std::string_view header_list() const noexcept { return header_list_.view(); }
+    [[nodiscard]] std::string_view parameter_list() const noexcept
+    {
+        return parameter_list_.view();
+    }
+    /// Hexadecimal, once `sign` has succeeded.
+    [[nodiscard]] std::string_view signature() const noexcept
+    {
+        return {signature_.data(), signature_.size()};
+    }
+
+    /// Call it once all parameters and headers were added. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(
+        q_sign_key& key, http::method method, std::string_view decoded_path)
+    {
+        parameters.sort();
+        headers.sort();
+        parameters.append_names_to(parameter_list_);
+        headers.append_names_to(header_list_);
+
+        text_.append(http::lower_case_name_of(method)).append("\n");
+        text_.append(decoded_path).append("\n");
+        parameters.append_to(text_);
+        text_.append("\n");
+        headers.append_to(text_);
+        text_.append("\n");
+        const auto request_digest = key.digest(text_.view());
+        if (!request_digest)
+            return request_digest.error();
+
+        const auto mac = key.sign(*request_digest);
+        if (!mac)
+            return mac.error();
+        crypto::write_hex(signature_.data(), *mac);
+        return {};
+    }
+
+    /// Ready for another request. What may hold secrets is wiped.
+    void clear() noexcept
+    {
+        parameters.clear();
+        headers.clear();
+        text_.clear();
+        header_list_.clear();
+        parameter_list_.clear();
+    }
+
+private:
+    crypto::secret_buffer text_{}; // That is hashed.
+    crypto::secret_buffer header_list_{};
+    crypto::secret_buffer parameter_list_{};
+    std::array<char, 2 * std::tuple_size_v<crypto::sha1_value>> signature_{};
+};
+
+/// Adds the parameters of a target, all of which are signed.
+inline void add_parameters(canonical_pairs& pairs, const http::target& target)
+{
+    for (std::size_t i = 0; i != target.parameter_count(); ++i)
+        pairs.add_encoded(target.parameter_at(i).name, target.parameter_at(i).value);
+}
+
+/// Adds those fields that are signed.
+inline void add_signed_fields(canonical_pairs& pairs, const http::field_list& fields)
+{
+    for (std::size_t i = 0; i != fields.size(); ++i)
+        if (const auto each = fields[i]; is_signed_field(each.name))
+            pairs.add(each.name, each.value);
+}
+
+/// Calls `put(name, value)` for those fields of an Authorization value that are the same for all
+/// requests of a SignKey; they come first.
+template <class Put>
+void for_each_constant_part(std::string_view secret_id, const q_sign_key& key, Put&& put)
+{
+    put("q-sign-algorithm", "sha1");
+    put("q-ak", secret_id);
+    put("q-sign-time", key.time());
+    put("q-key-time", key.time());
+}
+
+/// Calls `put(name, value)` for the others.
+template <class Put>
+void for_each_request_part(const q_signature& signature, Put&& put)
+{
+    put("q-header-list", signature.header_list());
+    put("q-url-param-list", signature.parameter_list());
+    put("q-signature", signature.signature());
+}
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/auth/q_signer.hpp --------------------------------------------------------------------
+
+// Signs the requests of one client, deriving a SignKey once per KeyTime.
+
+#ifndef COSIO_AUTH_Q_SIGNER_HPP
+#define COSIO_AUTH_Q_SIGNER_HPP
+
+namespace cosio::inline v0::auth {
+
+/// Thread safe: a mutex guards the cached SignKey, which is wiped with the signer, and the memory
+/// that signing needs.
+class q_signer final : public request_signer
+{
+public:
+    static constexpr std::string_view token_header = "x-cos-security-token";
+    /// The body is no part of the signature.
+    static constexpr std::string_view body_hash_header{};
+
+    /// How long a signature made for a request is valid.
+    static constexpr std::chrono::seconds lifetime{900};
+    /// How long one KeyTime serves for new requests, so that every signature has most of its
+    /// lifetime before it.
+    static constexpr std::chrono::seconds renewal{300};
+    /// How far a server's clock may be behind ours.
+    static constexpr std::chrono::seconds leeway{60};
+
+    /// Adds the token and `Authorization` to `attempt_fields`, signing these and `request_fields`.
+    ///
+    /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(http::method method, const http::target& target,
+        const http::field_list& request_fields, http::field_list& attempt_fields,
+        const credentials& who, std::chrono::sys_seconds now) override
+    {
+        if (who.is_anonymous())
+            return {};
+        if (!who.session_token().empty())
+            attempt_fields.add(token_header, who.session_token());
+
+        const std::lock_guard lock(mutex_);
+        if (auto ready = refresh(who, now); !ready)
+            return ready;
+        request_.clear();
+        add_parameters(request_.parameters, target);
+        add_signed_fields(request_.headers, attempt_fields);
+        add_signed_fields(request_.headers, request_fields);
+        auto signed_now = request_.sign(key_->key, method, target.decoded_path());
+        if (signed_now)
+            attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
+                text.append(key_->constant_part);
+                for_each_request_part(request_, [&](std::string_view name, std::string_view value) {
+                    text.append("&").append(name).append("=").append(value);
+                });
+            });
+        request_.clear(); // Keys may be among what was signed.
+        return signed_now;
+    }
+
+    /// Appends the signature to `target` as `q-*` parameters, for a URL that anyone may use from
+    /// `now` (minus the leeway) for `validity`. The token is signed as a parameter.
+    ///
+    /// `fields` are those that the user of the URL must send, `Host` among them.
+    /// Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<void> presign(http::method method, http::target& target,
+        const http::field_list& fields, const credentials& who, std::chrono::sys_seconds now,
+        std::chrono::seconds validity)
+    {
+        if (who.is_anonymous())
+            return {};
+        if (!who.session_token().empty())
+            target.add_parameter(token_header, who.session_token());
+        auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + validity});
+        if (!key)
+            return std::move(key).error();
+        q_signature request;
+        add_parameters(request.parameters, target);
+        add_signed_fields(request.headers, fields);
+        if (auto done = request.sign(*key, method, target.decoded_path()); !done)
+            return done;
+        const auto put = [&](std::string_view name, std::string_view value) {
+            target.add_parameter(name, value);
+        };
+        for_each_constant_part(who.secret_id(), *key, put);
+        for_each_request_part(request, put);
+        return {};
+    }
+
+    /// How many SignKeys were derived, for tests of the cache.
+    [[nodiscard]] std::size_t derived() const
+    {
+        const std::lock_guard lock(mutex_);
+        return derived_;
+    }
+
+private:
+    struct cached_key
+    {
+        credentials of;
+        q_sign_key key;
+        std::string constant_part{}; ///< Of the Authorization values it signs.
+    };
+
+    /// A KeyTime serves from its making for `renewal`, unless the clock went back.
+    [[nodiscard]] static bool serves(const key_time& validity, std::chrono::sys_seconds now)
+    {
+        const auto made = validity.start + leeway;
+        return now >= made && now < made + renewal;
+    }
+
+    result<void> refresh(const credentials& who, std::chrono::sys_seconds now)
+    {
+        if (key_ && serves(key_->key.validity(), now) && key_->of == who)
+            return {};
+        auto key = q_sign_key::derive(who.secret_key(), {now - leeway, now + lifetime});
+        if (!key)
+            return std::move(key).error();
+        ++derived_;
+        auto& made = key_.emplace(cached_key{who, std::move(*key)});
+        for_each_constant_part(
+            who.secret_id(), made.key, [&](std::string_view name, std::string_view value) {
+                auto& text = made.constant_part;
+                text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
+            });
+        return {};
+    }
+
+    mutable std::mutex mutex_{};
+    std::optional<cached_key> key_{};
+    q_signature request_{}; // Empty in between.
+    std::size_t derived_ = 0;
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/dialect/cos.hpp ----------------------------------------------------------------------
+
+// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies tell.
+
+#ifndef COSIO_DIALECT_COS_HPP
+#define COSIO_DIALECT_COS_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// What is particular to COS. Source: the COS XML API documentation.
+///
+/// Operations are written once over a dialect; whatever differs between two services is a member
+/// here, never an `if` in an operation.
+struct cos
+{
+    using signer = auth::q_signer;
+
+    /// What signs the requests of a client. The region is no part of a COS signature.
+    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view)
+    {
+        return std::make_unique<signer>();
+    }
+
+    struct header
+    {
+        static constexpr std::string_view encryption = "x-cos-server-side-encryption";
+        static constexpr std::string_view kms_key_id =
+            "x-cos-server-side-encryption-cos-kms-key-id";
+        static constexpr std::string_view kms_context = "x-cos-server-side-encryption-context";
+        static constexpr std::string_view customer_algorithm =
+            "x-cos-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view customer_key =
+            "x-cos-server-side-encryption-customer-key";
+        static constexpr std::string_view customer_key_md5 =
+            "x-cos-server-side-encryption-customer-key-MD5";
+        static constexpr std::string_view source_customer_algorithm =
+            "x-cos-copy-source-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view source_customer_key =
+            "x-cos-copy-source-server-side-encryption-customer-key";
+        static constexpr std::string_view source_customer_key_md5 =
+            "x-cos-copy-source-server-side-encryption-customer-key-MD5";
+
+        static constexpr std::string_view copy_source = "x-cos-copy-source";
+        static constexpr std::string_view copy_source_range = "x-cos-copy-source-range";
+        static constexpr std::string_view copy_source_if_match = "x-cos-copy-source-If-Match";
+        static constexpr std::string_view copy_source_if_none_match =
+            "x-cos-copy-source-If-None-Match";
+        static constexpr std::string_view copy_source_if_modified_since =
+            "x-cos-copy-source-If-Modified-Since";
+        static constexpr std::string_view copy_source_if_unmodified_since =
+            "x-cos-copy-source-If-Unmodified-Since";
+        static constexpr std::string_view copy_source_version_id =
+            "x-cos-copy-source-version-id";
+        static constexpr std::string_view metadata_directive = "x-cos-metadata-directive";
+        static constexpr std::string_view tagging_directive = "x-cos-tagging-directive";
+
+        static constexpr std::string_view metadata_prefix = "x-cos-meta-";
+        static constexpr std::string_view storage_class = "x-cos-storage-class";
+        static constexpr std::string_view acl = "x-cos-acl";
+        static constexpr std::string_view grant_read = "x-cos-grant-read";
+        static constexpr std::string_view grant_read_acp = "x-cos-grant-read-acp";
+        static constexpr std::string_view grant_write_acp = "x-cos-grant-write-acp";
+        static constexpr std::string_view grant_full_control = "x-cos-grant-full-control";
+        static constexpr std::string_view tagging = "x-cos-tagging";
+        static constexpr std::string_view traffic_limit = "x-cos-traffic-limit";
+
+        static constexpr std::string_view crc64 = "x-cos-hash-crc64ecma";
+        static constexpr std::string_view version_id = "x-cos-version-id";
+        static constexpr std::string_view delete_marker = "x-cos-delete-marker";
+        static constexpr std::string_view restore = "x-cos-restore";
+        static constexpr std::string_view restore_status = "x-cos-restore-status";
+        static constexpr std::string_view bucket_region = "x-cos-bucket-region";
+        static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
+        static constexpr std::string_view request_id = "x-cos-request-id";
+        static constexpr std::string_view trace_id = "x-cos-trace-id";
+        /// Sent as `true` with every attempt but the first.
+        static constexpr std::string_view retry_marker = "x-cos-sdk-retry";
+        static constexpr std::string_view security_token = "x-cos-security-token";
+    };
+
+    struct value
+    {
+        static constexpr std::string_view encryption_cos_managed = "AES256";
+        static constexpr std::string_view encryption_kms = "cos/kms";
+        static constexpr std::string_view customer_algorithm = "AES256";
+        static constexpr std::string_view copy_directive = "Copy";
+        static constexpr std::string_view replace_directive = "Replaced";
+        /// In bucket encryption documents SSE-KMS has another name than in headers.
+        static constexpr std::string_view bucket_encryption_kms = "KMS";
+        /// The element of a restore document that holds the tier.
+        static constexpr std::string_view restore_parameters = "CASJobParameters";
+        /// Documents have no namespace.
+        static constexpr std::string_view document_namespace{};
+    };
+
+    // Limits of multipart uploads; the last part may be smaller.
+    static constexpr std::uint64_t minimum_part_size = std::uint64_t{1} << 20U;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+
+    /// Replies state the CRC64 of an object over its plaintext.
+    static constexpr bool states_crc64 = true;
+    /// A body whose size is not known may be sent chunked.
+    static constexpr bool accepts_chunked_bodies = true;
+    /// The signature covers the body.
+    static constexpr bool signs_bodies = false;
+    /// A request may limit its own rate.
+    static constexpr bool limits_traffic = true;
+    /// Listings of objects go on from a token of the page before instead of from a key.
+    static constexpr bool lists_by_token = false;
+    /// Restoring an object takes its customer key.
+    static constexpr bool restore_takes_customer_key = true;
+    /// The source of a copy may be in another region.
+    static constexpr bool copies_between_regions = true;
+    /// The documentation confirms the mode in the reply of every write but the part copy, where
+    /// it names SSE-COS alone.
+    static constexpr bool part_copy_reply_confirms_encryption = false;
+    /// The reply to completing an upload names its mode, and the customer key.
+    static constexpr bool completion_confirms_encryption = true;
+
+    /// As the header carries it; empty for a class that COS does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
+    {
+        return cosio::name_of(value);
+    }
+    /// As the header carries it; empty for an ACL that COS does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
+    {
+        return cosio::name_of(value);
+    }
+
+    /// The enumerator of an error document's `<Code>`.
+    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    {
+        return service_errc_from_code(code);
+    }
+
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for.
+    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
+    {
+        return asked == said;
+    }
+
+    /// `Content-Encoding` as it was stored.
+    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
+    {
+        return said;
+    }
+
+    /// What stands before the key in a copy source: the source's host in the service, whatever host
+    /// the client talks to.
+    [[nodiscard]] static std::string copy_source_base(
+        std::string_view bucket, std::string_view region)
+    {
+        return std::string(bucket).append(".").append(service_host(region)).append("/");
+    }
+
+    /// Whether a bucket cannot be part of the host name, whatever the configuration says.
+    [[nodiscard]] static constexpr bool needs_path_style(std::string_view, scheme) noexcept
+    {
+        return false;
+    }
+
+    /// The largest object that one request copies.
+    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
+
+    /// The service's host in a region, to which the bucket's name is prefixed.
+    [[nodiscard]] static std::string service_host(std::string_view region)
+    {
+        return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// The other name of a host of the default form, `<bucket>.cos.<region>.myqcloud.com`, by
+    /// which the same service is reached; empty for any other host: custom domains, acceleration
+    /// and internal hosts have no other.
+    [[nodiscard]] static std::string backup_host(std::string_view host)
+    {
+        constexpr std::string_view usual = ".myqcloud.com";
+        constexpr std::string_view other = ".tencentcos.cn";
+        if (!host.ends_with(usual))
+            return {};
+        const auto stem = host.substr(0, host.size() - usual.size());
+        const auto region = stem.rfind('.');
+        const auto service = region == std::string_view::npos ? region : stem.rfind('.', region - 1);
+        if (service == std::string_view::npos || service == 0 ||
+            stem.substr(service + 1, region - service - 1) != "cos" ||
+            stem.substr(region + 1) == "accelerate")
+            return {};
+        return std::string(stem).append(other);
+    }
+
+    /// Why `bucket` is no bucket name; empty when it is one: `<name>-<appid>`, lower-case letters,
+    /// digits and hyphens, neither first nor last a hyphen, the APPID numeric.
+    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
+    {
+        constexpr std::size_t longest_host_label = 63;
+        const auto allowed = [](char c) {
+            return detail::is_lower(c) || detail::is_digit(c) || c == '-';
+        };
+        if (bucket.empty())
+            return "must not be empty";
+        if (bucket.size() > longest_host_label)
+            return "must not be longer than 63 bytes";
+        if (!std::ranges::all_of(bucket, allowed))
+            return "must be lower-case letters, digits and hyphens";
+        const auto hyphen = bucket.rfind('-');
+        if (hyphen == std::string_view::npos || hyphen == 0 || hyphen + 1 == bucket.size() ||
+            !std::ranges::all_of(bucket.substr(hyphen + 1), detail::is_digit))
+            return "must end in a hyphen and the numeric APPID, as in examplebucket-1250000000";
+        if (bucket.front() == '-')
+            return "must not begin with a hyphen";
+        return {};
+    }
+
+    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
+    /// Source: COS documentation, "Object Overview".
+    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    {
+        constexpr std::size_t longest = 850;
+        if (key.size() > longest)
+            return "must not be longer than 850 bytes";
+        if (key.starts_with('/') || key.starts_with('\\'))
+            return "must not begin with a slash or backslash";
+        return {};
+    }
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
+// ---- cosio/auth/sig_v4.hpp ----------------------------------------------------------------------
+
+// The request signature of S3, AWS Signature Version 4, as a pure function.
+// Source: Amazon S3 documentation, "Signature Calculations for the Authorization Header".
+
+#ifndef COSIO_AUTH_SIG_V4_HPP
+#define COSIO_AUTH_SIG_V4_HPP
+
+namespace cosio::inline v0::auth {
+
+inline constexpr std::string_view sig_v4_algorithm = "AWS4-HMAC-SHA256";
+
+/// Stands for the hash of a body that is not signed.
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
+/// `20130524T000000Z`.
+[[nodiscard]] inline std::string sig_v4_time(std::chrono::sys_seconds time)
+{
+    auto text = http::format_iso_date(time);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
+}
+
+/// Where and when a signature is valid, and for which service.
+struct sig_v4_scope
+{
+    std::chrono::sys_seconds time{};
+    std::string region{};
+    std::string service = "s3";
+
+    /// `20130524`.
+    [[nodiscard]] std::string date() const { return sig_v4_time(time).substr(0, 8); }
+
+    /// `20130524/us-east-1/s3/aws4_request`.
+    [[nodiscard]] std::string text() const
+    {
+        return date().append("/").append(region).append("/").append(service).append(
+            "/aws4_request");
+    }
+};
+
+/// Whether a header field of that name is signed: all are but those that stations on the way may
+/// change or add.
+[[nodiscard]] inline bool is_sig_v4_field(std::string_view name) noexcept
+{
+    static constexpr std::array<std::string_view, 5> names{
+        "authorization", "connection", "expect", "transfer-encoding", "user-agent"};
+    return std::ranges::none_of(
+        names, [name](auto each) { return detail::equal_ignoring_case(each, name); });
+}
+
+/// Header fields as they are signed: lower-case names in order, values without needless blanks.
+/// Some values are keys, so the text is wiped.
+class sig_v4_headers
+{
+public:
+    void add(std::string_view name, std::string_view value)
+    {
+        position at;
+        at.start = text_.size();
+        for (const char c : name)
+            text_.push_back(detail::to_lower(c));
+        at.name_end = text_.size();
+        const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+        for (const char c : value) {
+            const bool first = text_.size() == at.name_end;
+            if (is_blank(c) && (first || is_blank(text_.view().back())))
+                continue;
+            text_.push_back(is_blank(c) ? ' ' : c);
+        }
+        at.end = text_.size();
+        while (at.end != at.name_end && is_blank(text_.view()[at.end - 1]))
+            --at.end;
+        fields_.push_back(at);
+    }
+
+    /// Adds those fields that are signed.
+    void add_signed(const http::field_list& fields)
+    {
+        for (std::size_t i = 0; i != fields.size(); ++i)
+            if (const auto each = fields[i]; is_sig_v4_field(each.name))
+                add(each.name, each.value);
+    }
+
+    /// Sorts by name; call it once, after the last `add`.
+    void sort()
+    {
+        std::ranges::sort(fields_, {}, [this](const position& field) {
+            return std::pair(name_of(field), field.start); // Equal names keep their order.
+        });
+    }
+
+    /// Feeds `name:value` lines to the hash; the values of equal names become one list.
+    template <class Hash>
+    void hash_into(Hash& hash) const
+    {
+        for (std::size_t i = 0; i != fields_.size(); ++i) {
+            const bool goes_on = i != 0 && name_of(fields_[i]) == name_of(fields_[i - 1]);
+            const bool is_last =
+                i + 1 == fields_.size() || name_of(fields_[i]) != name_of(fields_[i + 1]);
+            hash.update(detail::bytes_of(goes_on ? std::string_view{} : name_of(fields_[i])));
+            hash.update(detail::bytes_of(goes_on ? "," : ":"));
+            hash.update(detail::bytes_of(value_of(fields_[i])));
+            hash.update(detail::bytes_of(is_last ? "\n" : ""));
+        }
+    }
+
+    /// `n1;n2`.
+    [[nodiscard]] std::string names() const
+    {
+        std::string out;
+        std::string_view before;
+        for (const auto& field : fields_) {
+            if (name_of(field) == before)
+                continue;
+            before = name_of(field);
+            out.append(out.empty() ? "" : ";").append(before);
+        }
+        return out;
+    }
+
+private:
+    struct position
+    {
+        std::size_t start = 0;
+        std::size_t name_end = 0;
+        std::size_t end = 0;
+    };
+
+    [[nodiscard]] std::string_view name_of(const position& field) const
+    {
+        return text_.view().substr(field.start, field.name_end - field.start);
+    }
+    [[nodiscard]] std::string_view value_of(const position& field) const
+    {
+        return text_.view().substr(field.name_end, field.end - field.name_end);
+    }
+
+    crypto::secret_buffer text_{};
+    std::vector<position> fields_{};
+};
+
+/// The signing key of one secret key, day, region and service. Not thread safe.
+class sig_v4_key
+{
+public:
+    /// Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<sig_v4_key> derive(
+        std::string_view secret_key, const sig_v4_scope& scope)
+    {
+        crypto::secret_buffer start("AWS4");
+        start.append(secret_key);
+        crypto::secret_bytes<32> key;
+        auto next = crypto::hmac_sha256(
+            detail::bytes_of(start.view()), detail::bytes_of(scope.date()));
+        for (const std::string_view text :
+            {std::string_view(scope.region), std::string_view(scope.service),
+                std::string_view("aws4_request")}) {
+            if (!next)
+                return next.error();
+            std::ranges::copy(*next, key.writable().begin());
+            crypto::wipe(next->data(), next->size());
+            next = crypto::hmac_sha256(key.view(), detail::bytes_of(text));
+        }
+        if (!next)
+            return next.error();
+        std::ranges::copy(*next, key.writable().begin());
+        crypto::wipe(next->data(), next->size());
+        sig_v4_key made(key);
+        if (!made.hmac_.usable())
+            return crypto::digest_unavailable("SHA256");
+        return made;
+    }
+
+    [[nodiscard]] result<crypto::sha256_value> sign(std::string_view text)
+    {
+        return hmac_.sign(detail::bytes_of(text));
+    }
+
+private:
+    explicit sig_v4_key(const crypto::secret_bytes<32>& key) : hmac_(key.view()) {}
+
+    crypto::hmac_sha256_key hmac_;
+};
+
+/// The parameters of a target in the order in which they are signed.
+[[nodiscard]] inline std::string sig_v4_query(const http::target& target)
+{
+    std::vector<std::pair<std::string_view, std::string_view>> parameters;
+    for (std::size_t i = 0; i != target.parameter_count(); ++i) {
+        const auto [name, value] = target.parameter_at(i);
+        parameters.emplace_back(name, value);
+    }
+    std::ranges::sort(parameters);
+    std::string text;
+    for (const auto& [name, value] : parameters)
+        text.append(text.empty() ? "" : "&").append(name).append("=").append(value);
+    return text;
+}
+
+/// The signature of a request in hexadecimal digits: method, path and all parameters of the target,
+/// the headers that were added, and `payload_hash`, the SHA-256 of the body in hexadecimal digits
+/// or a word that stands for it. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<std::string> sig_v4(sig_v4_key& key, const sig_v4_scope& scope,
+    http::method method, const http::target& target, const sig_v4_headers& sorted_headers,
+    std::string_view payload_hash)
+{
+    crypto::hasher<crypto::digest_algorithm::sha256> request_hash;
+    const auto hash_line = [&request_hash](std::string_view text) {
+        request_hash.update(detail::bytes_of(text));
+        request_hash.update(detail::bytes_of("\n"));
+    };
+    hash_line(http::name_of(method));
+    hash_line(target.path()); // Encoded once and not normalised: what S3 does, alone in AWS.
+    hash_line(sig_v4_query(target));
+    sorted_headers.hash_into(request_hash);
+    hash_line({});
+    hash_line(sorted_headers.names());
+    request_hash.update(detail::bytes_of(payload_hash));
+    const auto request_digest = request_hash.finish();
+    if (!request_digest)
+        return request_digest.error();
+
+    std::string text(sig_v4_algorithm);
+    text.append("\n").append(sig_v4_time(scope.time)).append("\n").append(scope.text());
+    text.append("\n");
+    crypto::append_hex(text, *request_digest);
+    const auto mac = key.sign(text);
+    if (!mac)
+        return mac.error();
+    return crypto::hex(*mac);
+}
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/auth/sig_v4_signer.hpp ---------------------------------------------------------------
+
+// Signs the requests of one client with SigV4, deriving a signing key once a day.
+
+#ifndef COSIO_AUTH_SIG_V4_SIGNER_HPP
+#define COSIO_AUTH_SIG_V4_SIGNER_HPP
+
+namespace cosio::inline v0::auth {
+
+/// Thread safe: a mutex guards the cached signing key, which is wiped with the signer.
+class sig_v4_signer final : public request_signer
+{
+public:
+    static constexpr std::string_view date_header = "x-amz-date";
+    static constexpr std::string_view token_header = "x-amz-security-token";
+    /// Tells the service what stands for the body in the signature.
+    static constexpr std::string_view body_hash_header = "x-amz-content-sha256";
+    /// Its value for a body that is not signed.
+    static constexpr std::string_view unsigned_body = unsigned_payload;
+    /// The service's limit for pre-signed URLs.
+    static constexpr std::chrono::seconds longest_validity = std::chrono::hours(24 * 7);
+
+    /// `region` is the one that the service signs for.
+    explicit sig_v4_signer(std::string_view region) : region_(region) {}
+
+    /// Adds date, token and `Authorization` to `attempt_fields`, signing these and
+    /// `request_fields`. What `body_hash_header` among these says is signed for the body; without
+    /// it, the body is declared as unsigned.
+    ///
+    /// Nothing is added for anonymous credentials. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> sign(http::method method, const http::target& target,
+        const http::field_list& request_fields, http::field_list& attempt_fields,
+        const credentials& who, std::chrono::sys_seconds now) override
+    {
+        if (who.is_anonymous())
+            return {};
+        const sig_v4_scope scope{now, region_};
+        attempt_fields.add(date_header, sig_v4_time(now));
+        if (!who.session_token().empty())
+            attempt_fields.add(token_header, who.session_token());
+        const auto payload_hash = request_fields.find(body_hash_header);
+        if (!payload_hash)
+            attempt_fields.add(body_hash_header, unsigned_payload);
+
+        sig_v4_headers headers;
+        headers.add_signed(attempt_fields);
+        headers.add_signed(request_fields);
+        headers.sort();
+        const std::lock_guard lock(mutex_);
+        if (auto ready = refresh(who, scope); !ready)
+            return ready;
+        const auto signature = sig_v4(key_->key, scope, method, target, headers,
+            payload_hash.value_or(unsigned_payload));
+        if (!signature)
+            return signature.error();
+        attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
+            text.append(sig_v4_algorithm).append(" Credential=").append(who.secret_id());
+            text.append("/").append(scope.text());
+            text.append(", SignedHeaders=").append(headers.names());
+            text.append(", Signature=").append(*signature);
+        });
+        return {};
+    }
+
+    /// Appends the signature to `target` as `X-Amz-*` parameters, for a URL that anyone may use
+    /// from `now` on for `validity`. The token is signed as a parameter; the body is not signed.
+    ///
+    /// `fields` are those that the user of the URL must send, `Host` among them.
+    /// Errors: `errc::invalid_argument` for a validity of more than a week,
+    /// `errc::crypto_unavailable`.
+    [[nodiscard]] result<void> presign(http::method method, http::target& target,
+        const http::field_list& fields, const credentials& who, std::chrono::sys_seconds now,
+        std::chrono::seconds validity) const
+    {
+        if (who.is_anonymous())
+            return {};
+        if (validity > longest_validity)
+            return error(errc::invalid_argument, "must be at most 7 days", "validity");
+        const sig_v4_scope scope{now, region_};
+        sig_v4_headers headers;
+        headers.add_signed(fields);
+        headers.sort();
+        target.add_parameter("X-Amz-Algorithm", sig_v4_algorithm);
+        target.add_parameter(
+            "X-Amz-Credential", std::string(who.secret_id()) + "/" + scope.text());
+        target.add_parameter("X-Amz-Date", sig_v4_time(now));
+        target.add_parameter("X-Amz-Expires", std::to_string(validity.count()));
+        target.add_parameter("X-Amz-SignedHeaders", headers.names());
+        if (!who.session_token().empty())
+            target.add_parameter("X-Amz-Security-Token", who.session_token());
+        auto key = sig_v4_key::derive(who.secret_key(), scope);
+        if (!key)
+            return std::move(key).error();
+        const auto signature = sig_v4(*key, scope, method, target, headers, unsigned_payload);
+        if (!signature)
+            return signature.error();
+        target.add_parameter("X-Amz-Signature", *signature);
+        return {};
+    }
+
+    /// How many signing keys were derived, for tests of the cache.
+    [[nodiscard]] std::size_t derived() const
+    {
+        const std::lock_guard lock(mutex_);
+        return derived_;
+    }
+
+private:
+    struct cached_key
+    {
+        credentials of;
+        std::string date;
+        sig_v4_key key;
+    };
+
+    result<void> refresh(const credentials& who, const sig_v4_scope& scope)
+    {
+        auto date = scope.date();
+        if (key_ && key_->date == date && key_->of == who)
+            return {};
+        auto key = sig_v4_key::derive(who.secret_key(), scope);
+        if (!key)
+            return std::move(key).error();
+        ++derived_;
+        key_.emplace(cached_key{who, std::move(date), std::move(*key)});
+        return {};
+    }
+
+    const std::string region_;
+    mutable std::mutex mutex_{};
+    std::optional<cached_key> key_{};
+    std::size_t derived_ = 0;
+};
+
+} // namespace cosio::inline v0::auth
+
+#endif
+
+// ---- cosio/dialect/s3_error_codes.hpp -----------------------------------------------------------
+
+// The error codes of S3 where they are other words than those of COS.
+
+#ifndef COSIO_DIALECT_S3_ERROR_CODES_HPP
+#define COSIO_DIALECT_S3_ERROR_CODES_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// Sorted by name, for a binary search. Source: Amazon S3 API Reference, "Error responses"; AWS KMS
+/// API Reference for those that begin with `KMS.`.
+inline constexpr std::array s3_error_names{
+    detail::service_code_name{
+        "AuthorizationQueryParametersError", service_errc::authorization_malformed},
+    detail::service_code_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
+    detail::service_code_name{"KMS.DisabledException", service_errc::kms_key_disabled},
+    detail::service_code_name{"KMS.InternalException", service_errc::kms_internal_exception},
+    detail::service_code_name{"KMS.KMSInternalException", service_errc::kms_internal_exception},
+    detail::service_code_name{"KMS.NotFoundException", service_errc::kms_key_not_exist},
+    detail::service_code_name{"KMS.ThrottlingException", service_errc::kms_freq_control},
+    detail::service_code_name{"KeyTooLongError", service_errc::key_too_long},
+    detail::service_code_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
+    detail::service_code_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
+    detail::service_code_name{"OperationAborted", service_errc::path_conflict},
+    detail::service_code_name{"RequestLimitExceeded", service_errc::slow_down},
+    detail::service_code_name{"ServerSideEncryptionConfigurationNotFoundError",
+        service_errc::no_such_encryption_configuration},
+    detail::service_code_name{"Throttling", service_errc::slow_down},
+    detail::service_code_name{"ThrottlingException", service_errc::slow_down},
+    detail::service_code_name{"XAmzContentSHA256Mismatch", service_errc::bad_digest},
+};
+
+static_assert(std::ranges::is_sorted(s3_error_names, {}, &detail::service_code_name::name));
+
+/// The enumerator of a `<Code>`, or `unknown`.
+[[nodiscard]] constexpr service_errc s3_error_code(std::string_view code) noexcept
+{
+    const auto* const found = std::ranges::lower_bound(
+        s3_error_names, code, {}, &detail::service_code_name::name);
+    if (found != s3_error_names.end() && found->name == code)
+        return found->code;
+    return code.starts_with("KMS.") ? service_errc::kms_exception : service_errc_from_code(code);
+}
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
+// ---- cosio/dialect/s3.hpp -----------------------------------------------------------------------
+
+// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and values,
+// rules for hosts, buckets and keys, what replies tell.
+
+#ifndef COSIO_DIALECT_S3_HPP
+#define COSIO_DIALECT_S3_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// What is particular to S3. Source: Amazon S3 API Reference.
+///
+/// `sse::cos_managed` is SSE-S3 here. Regions are those of the service, such as `us-east-1`; a
+/// service that is not Amazon's is named by `config::endpoint`.
+struct s3
+{
+    using signer = auth::sig_v4_signer;
+
+    /// What signs the requests of a client.
+    [[nodiscard]] static std::unique_ptr<signer> make_signer(std::string_view region)
+    {
+        return std::make_unique<signer>(region);
+    }
+
+    struct header
+    {
+        static constexpr std::string_view encryption = "x-amz-server-side-encryption";
+        static constexpr std::string_view kms_key_id =
+            "x-amz-server-side-encryption-aws-kms-key-id";
+        static constexpr std::string_view kms_context = "x-amz-server-side-encryption-context";
+        static constexpr std::string_view customer_algorithm =
+            "x-amz-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view customer_key =
+            "x-amz-server-side-encryption-customer-key";
+        static constexpr std::string_view customer_key_md5 =
+            "x-amz-server-side-encryption-customer-key-MD5";
+        static constexpr std::string_view source_customer_algorithm =
+            "x-amz-copy-source-server-side-encryption-customer-algorithm";
+        static constexpr std::string_view source_customer_key =
+            "x-amz-copy-source-server-side-encryption-customer-key";
+        static constexpr std::string_view source_customer_key_md5 =
+            "x-amz-copy-source-server-side-encryption-customer-key-MD5";
+
+        static constexpr std::string_view copy_source = "x-amz-copy-source";
+        static constexpr std::string_view copy_source_range = "x-amz-copy-source-range";
+        static constexpr std::string_view copy_source_if_match = "x-amz-copy-source-if-match";
+        static constexpr std::string_view copy_source_if_none_match =
+            "x-amz-copy-source-if-none-match";
+        static constexpr std::string_view copy_source_if_modified_since =
+            "x-amz-copy-source-if-modified-since";
+        static constexpr std::string_view copy_source_if_unmodified_since =
+            "x-amz-copy-source-if-unmodified-since";
+        static constexpr std::string_view copy_source_version_id =
+            "x-amz-copy-source-version-id";
+        static constexpr std::string_view metadata_directive = "x-amz-metadata-directive";
+        static constexpr std::string_view tagging_directive = "x-amz-tagging-directive";
+
+        static constexpr std::string_view metadata_prefix = "x-amz-meta-";
+        static constexpr std::string_view storage_class = "x-amz-storage-class";
+        static constexpr std::string_view acl = "x-amz-acl";
+        static constexpr std::string_view grant_read = "x-amz-grant-read";
+        static constexpr std::string_view grant_read_acp = "x-amz-grant-read-acp";
+        static constexpr std::string_view grant_write_acp = "x-amz-grant-write-acp";
+        static constexpr std::string_view grant_full_control = "x-amz-grant-full-control";
+        static constexpr std::string_view tagging = "x-amz-tagging";
+        static constexpr std::string_view traffic_limit{}; ///< S3 has none.
+
+        static constexpr std::string_view version_id = "x-amz-version-id";
+        static constexpr std::string_view delete_marker = "x-amz-delete-marker";
+        static constexpr std::string_view restore = "x-amz-restore";
+        static constexpr std::string_view bucket_region = "x-amz-bucket-region";
+        static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
+        static constexpr std::string_view request_id = "x-amz-request-id";
+        static constexpr std::string_view trace_id = "x-amz-id-2";
+        static constexpr std::string_view retry_marker{}; ///< S3 has none.
+        static constexpr std::string_view security_token = "x-amz-security-token";
+    };
+
+    struct value
+    {
+        static constexpr std::string_view encryption_cos_managed = "AES256";
+        static constexpr std::string_view encryption_kms = "aws:kms";
+        static constexpr std::string_view customer_algorithm = "AES256";
+        static constexpr std::string_view copy_directive = "COPY";
+        static constexpr std::string_view replace_directive = "REPLACE";
+        static constexpr std::string_view bucket_encryption_kms = "aws:kms";
+        /// The element of a restore document that holds the tier.
+        static constexpr std::string_view restore_parameters = "GlacierJobParameters";
+        static constexpr std::string_view document_namespace =
+            "http://s3.amazonaws.com/doc/2006-03-01/";
+    };
+
+    // Limits of multipart uploads; the last part may be smaller.
+    static constexpr std::uint64_t minimum_part_size = std::uint64_t{5} << 20U;
+    static constexpr std::uint64_t maximum_part_size = std::uint64_t{5} << 30U;
+    static constexpr std::uint32_t maximum_parts = 10'000;
+    /// The largest object that one request copies.
+    static constexpr std::uint64_t maximum_copy_size = std::uint64_t{5} << 30U;
+
+    /// No reply states a CRC64 of COS's polynomial: uploads are checked by Content-MD5 instead.
+    static constexpr bool states_crc64 = false;
+    static constexpr bool accepts_chunked_bodies = false;
+    static constexpr bool signs_bodies = true;
+    static constexpr bool limits_traffic = false;
+    static constexpr bool lists_by_token = true;
+    static constexpr bool restore_takes_customer_key = false;
+    static constexpr bool copies_between_regions = false;
+    /// Amazon confirms the mode, Ceph does not; the reply to initiating the upload has proved it.
+    static constexpr bool part_copy_reply_confirms_encryption = false;
+    /// Amazon confirms all but the customer key, Ceph nothing.
+    static constexpr bool completion_confirms_encryption = false;
+
+    /// As the header carries it; empty for a class that S3 does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
+    {
+        switch (value) {
+        case storage_class::standard:
+        case storage_class::standard_ia:
+        case storage_class::intelligent_tiering:
+        case storage_class::deep_archive: return cosio::name_of(value);
+        case storage_class::archive: return "GLACIER";
+        default: return {};
+        }
+    }
+    /// As the header carries it; empty for an ACL that S3 does not have.
+    [[nodiscard]] static constexpr std::string_view name_of(acl value) noexcept
+    {
+        return value == acl::bucket_default ? std::string_view{} : cosio::name_of(value);
+    }
+
+    /// The enumerator of an error document's `<Code>`.
+    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    {
+        return s3_error_code(code);
+    }
+
+    /// Whether a reply that names the KMS key `said` confirms the key `asked` for. AWS answers with
+    /// the ARN of the key, which ends in its id; what an alias stands for only AWS knows.
+    [[nodiscard]] static bool is_same_kms_key(std::string_view asked, std::string_view said)
+    {
+        if (asked == said)
+            return true;
+        if (!said.starts_with("arn:"))
+            return false;
+        const bool is_alias = asked.starts_with("alias/") ||
+            (asked.starts_with("arn:") && asked.find(":alias/") != std::string_view::npos);
+        return is_alias || said.substr(said.rfind('/') + 1) == asked;
+    }
+
+    /// `Content-Encoding` as it was stored: some services keep the coding in which other clients
+    /// send their bodies, and give it back.
+    [[nodiscard]] static std::string_view stored_content_encoding(std::string_view said)
+    {
+        constexpr std::string_view transfer = "aws-chunked";
+        if (!said.starts_with(transfer))
+            return said;
+        const auto rest = detail::trimmed(said.substr(transfer.size()));
+        if (rest.empty())
+            return rest;
+        return rest.front() == ',' ? detail::trimmed(rest.substr(1)) : said;
+    }
+
+    /// What stands before the key in a copy source. The service finds a bucket by its name.
+    [[nodiscard]] static std::string copy_source_base(std::string_view bucket, std::string_view)
+    {
+        return std::string(bucket).append("/");
+    }
+
+    /// Whether a bucket cannot be part of the host name, whatever the configuration says: the
+    /// certificate of the service covers one label before its name.
+    [[nodiscard]] static constexpr bool needs_path_style(
+        std::string_view bucket, scheme how) noexcept
+    {
+        return how == scheme::https && bucket.find('.') != std::string_view::npos;
+    }
+
+    /// Amazon's host in a region, to which the bucket's name is prefixed.
+    [[nodiscard]] static std::string service_host(std::string_view region)
+    {
+        return std::string("s3.").append(region).append(
+            region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
+    }
+
+    /// No host has another name.
+    [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
+
+    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General purpose
+    /// bucket naming rules".
+    [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
+    {
+        constexpr std::size_t shortest = 3;
+        constexpr std::size_t longest = 63;
+        const auto ends = [](char c) { return detail::is_lower(c) || detail::is_digit(c); };
+        const auto allowed = [ends](char c) { return ends(c) || c == '-' || c == '.'; };
+        if (bucket.size() < shortest || bucket.size() > longest)
+            return "must be 3 to 63 bytes";
+        if (!std::ranges::all_of(bucket, allowed))
+            return "must be lower-case letters, digits, hyphens and dots";
+        if (!ends(bucket.front()) || !ends(bucket.back()))
+            return "must begin and end with a letter or a digit";
+        if (bucket.find("..") != std::string_view::npos || detail::is_ipv4_literal(bucket))
+            return "must not have two dots in a row, nor be an address";
+        return {};
+    }
+
+    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
+    /// Source: S3 User Guide, "Naming Amazon S3 objects".
+    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    {
+        constexpr std::size_t longest = 1024;
+        return key.size() > longest ? "must not be longer than 1024 bytes" : std::string_view{};
+    }
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
+// ---- cosio/net/warm_up.hpp ----------------------------------------------------------------------
+
+// Opens connections before they are needed.
+
+#ifndef COSIO_NET_WARM_UP_HPP
+#define COSIO_NET_WARM_UP_HPP
+
+namespace cosio::inline v0::net {
+
+/// Several connections that are opened side by side, each with a control of its own.
+class connections_under_way final : public interruptible,
+                                    public std::enable_shared_from_this<connections_under_way>
+{
+public:
+    connections_under_way(std::shared_ptr<client_core> core, std::shared_ptr<const origin> where,
+        const asio::any_io_executor& executor)
+        : core_(std::move(core)), where_(std::move(where)),
+          parked_(std::make_shared<parking>(executor)), executor_(executor)
+    {}
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> open(
+        operation_control& control, const timeout_settings& limits, std::size_t count)
+    {
+        for (std::size_t i = 0; i != count; ++i)
+            controls_.push_back(std::make_shared<operation_control>(executor_, limits));
+        left_ = count;
+        for (const auto& each : controls_)
+            asio::co_spawn(executor_, open_one(shared_from_this(), each), ignore_outcome());
+        if (left_ != 0) {
+            const operation_control::waiting waiting(control, *this, step::untimed);
+            co_await parked_->wait(control);
+        }
+        interrupt(); // When the wait was ended from outside.
+        if (auto stop = control.stopped())
+            co_return std::move(*stop);
+        if (opened_ == 0 && failure_.code)
+            co_return std::move(failure_);
+        co_return opened_;
+    }
+
+    void interrupt() noexcept override
+    {
+        for (const auto& each : controls_)
+            each->cancel();
+        parked_->interrupt();
+    }
+
+private:
+    struct ignore_outcome
+    {
+        void operator()(const std::exception_ptr&) const noexcept {}
+    };
+
+    static asio::awaitable<void> open_one(
+        std::shared_ptr<connections_under_way> self, std::shared_ptr<operation_control> control)
+    {
+        result<opened_stream> opened = error(errc::out_of_memory);
+        try {
+            opened = co_await self->core_->connects.open(*control, *self->where_);
+        } catch (...) { // Without memory there is one connection less.
+        }
+        self->done(std::move(opened));
+    }
+
+    void done(result<opened_stream> opened)
+    {
+        auto& pool = *core_->connections;
+        if (opened) {
+            pool.count_opened(opened->resumed);
+            try {
+                pool.add_idle(*where_, std::make_unique<connection>(std::move(opened->bytes)));
+                ++opened_;
+            } catch (...) { // Those who wait have to be told all the same.
+                failure_ = error(errc::out_of_memory);
+            }
+        } else {
+            pool.count_failed();
+            failure_ = std::move(opened).error();
+        }
+        if (--left_ == 0)
+            parked_->interrupt();
+    }
+
+    std::shared_ptr<client_core> core_;
+    std::shared_ptr<const origin> where_;
+    std::shared_ptr<parking> parked_;
+    asio::any_io_executor executor_;
+    std::vector<std::shared_ptr<operation_control>> controls_{};
+    std::size_t left_ = 0;
+    std::size_t opened_ = 0;
+    error failure_{};
+};
+
+/// The coroutine behind `client::warm_up`: as many connections to `host` as are wanted and do not
+/// lie idle already. Yields how many were opened; fails when none was, though some were wanted.
+[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_warm_up(
+    std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+    timeout_settings limits, result<operation::prepared_request> request, std::size_t wanted)
 {
     try {
-        auto got = co_await stream->read_some(buffer);
-        co_return got;
+        if (!request)
+            co_return std::move(request).error();
+        auto where = core->origin_of(request->host);
+        const auto missing = core->connections->missing_to(*where, wanted);
+        const auto under_way = std::make_shared<connections_under_way>(
+            core, std::move(where), control->executor());
+        auto opened = co_await under_way->open(*control, limits, missing);
+        co_return opened;
     } catch (...) {
         co_return error_of_exception();
     }
 }
 
-} // namespace net
-
-/// The bytes of one object, from `client::open_object`. Movable; holds one connection until its
-/// end has been read or it is destroyed, which closes the connection if bytes are left.
-///
-/// One read at a time. Reads may be made from any thread; each completes where its token says.
-class object_reader
-{
-public:
-    /// A reader that is at its end.
-    object_reader() = default;
-    explicit object_reader(std::shared_ptr<net::object_stream> stream) : stream_(std::move(stream))
-    {}
-
-    /// What the head of the reply told, compared with what was asked for. `body_size` and
-    /// `crc64_verified` are set once the end has been read. Requires a reader that was opened.
-    [[nodiscard]] const get_object_result& properties() const noexcept { return stream_->head(); }
-
-    /// Reads 1 byte or more into `buffer`, which must live until the read is done; 0 at the end
-    /// of the object, and only if it came whole and its CRC64 is that of the reply.
-    ///
-    /// Signature `void(result<std::size_t>)`. Errors: `errc::truncated_body`,
-    /// `errc::checksum_mismatch`, `errc::malformed_response`, `errc::cancelled`, and those of the
-    /// connection; an error is final. Cancellation (terminal) closes the connection.
-    template <class Token = asio::use_awaitable_t<>>
-    auto read_some(std::span<std::byte> buffer, Token&& token = {})
-    {
-        return net::initiate(stream_->core(), stream_->control(),
-            net::run_read(stream_, buffer), std::forward<Token>(token));
-    }
-
-private:
-    std::shared_ptr<net::object_stream> stream_{};
-};
-
-namespace net {
-
-/// The coroutine behind `client::open_object`.
-template <class Dialect>
-[[nodiscard]] asio::awaitable<result<object_reader>> run_open(std::shared_ptr<client_core> core,
-    std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
-{
-    using get_object = operation::get_object<Dialect>;
-    std::shared_ptr<object_stream> stream;
-    try {
-        if (!request)
-            co_return std::move(request).error();
-        stream = std::make_shared<object_stream>(std::move(core), std::move(control),
-            std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
-            &get_object::check_body);
-        auto& loop = stream->attempt();
-        for (;;) {
-            error why;
-            result<void> begun;
-            co_await loop.begin(begun);
-            if (!begun) {
-                why = std::move(begun).error();
-            } else if (!operation::is_success(loop.driver().progress().head().status)) {
-                operation::reply document;
-                result<void> refusal;
-                co_await loop.receive(destination{}, document, refusal);
-                why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
-            } else {
-                auto head = get_object::decode_head(
-                    stream->request().expected, loop.driver().progress().head());
-                if (head) {
-                    stream->opened(std::move(*head));
-                    co_return object_reader(stream);
-                }
-                why = std::move(head).error();
-            }
-            if (!co_await loop.retries(why))
-                co_return why;
-        }
-    } catch (...) {
-        auto why = error_of_exception();
-        if (stream != nullptr)
-            stream->attempt().broke_off(why);
-        co_return why;
-    }
-}
-
-} // namespace net
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::net
 
 #endif
 
@@ -13471,24 +15138,7 @@ template <class Dialect>
 #ifndef COSIO_OPERATION_ABORT_MULTIPART_UPLOAD_HPP
 #define COSIO_OPERATION_ABORT_MULTIPART_UPLOAD_HPP
 
-namespace cosio::inline v0 {
-
-/// Deletes the parts of an upload. Abort again after a part that was still on its way.
-struct abort_multipart_upload_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<abort_multipart_upload_request>);
-
-struct abort_multipart_upload_result
-{
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `DELETE /<key>?uploadId`. Source: COS documentation, "Abort Multipart Upload".
 template <class Dialect>
@@ -13526,8 +15176,7 @@ struct abort_multipart_upload
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -13630,53 +15279,7 @@ private:
 #ifndef COSIO_OPERATION_COMPLETE_MULTIPART_UPLOAD_HPP
 #define COSIO_OPERATION_COMPLETE_MULTIPART_UPLOAD_HPP
 
-namespace cosio::inline v0 {
-
-/// A part as completing the upload names it.
-struct completed_part
-{
-    std::uint32_t part_number = 0;
-    /// As `upload_part` or `upload_part_copy` yielded it.
-    std::string_view etag{};
-};
-
-/// Makes an object of an upload's parts. May take minutes for large objects.
-///
-/// Idempotent in effect, but a repetition after success is answered with
-/// `service_errc::no_such_upload`.
-struct complete_multipart_upload_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-    /// Ascending by number, no gaps (source: COS documentation; S3 allows gaps).
-    std::span<const completed_part> parts{};
-    /// What the upload was initiated with. Not sent; the reply must confirm it. Where the service
-    /// may say nothing here, as S3, only a reply that says otherwise is an error.
-    cosio::sse::on_write expected_sse{};
-    /// What the CRC64 of the whole object must be, see `crypto::crc64_combine`. Not sent; compared
-    /// with the reply when it states one.
-    std::optional<std::uint64_t> expected_crc64{};
-};
-
-static_assert(std::is_trivially_destructible_v<complete_multipart_upload_request>);
-
-struct complete_multipart_upload_result
-{
-    /// Opaque, see `object_properties::etag`.
-    std::string etag{};
-    /// URL of the object, without signature.
-    std::string location{};
-    /// Of the whole object, before encryption; absent when one of its parts has none.
-    std::optional<std::uint64_t> crc64{};
-    /// Whether `expected_crc64` was given and the reply stated the same.
-    bool crc64_verified = false;
-    encryption sse{};
-    std::string version_id{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `POST /<key>?uploadId`. Source: COS documentation, "Complete Multipart Upload".
 template <class Dialect>
@@ -13749,8 +15352,7 @@ struct complete_multipart_upload
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -13761,25 +15363,7 @@ struct complete_multipart_upload
 #ifndef COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
 #define COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
 
-namespace cosio::inline v0 {
-
-/// The source of a copy: an object, maybe in another bucket or region, with the key to read it.
-struct copy_source
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Needed for SSE-C sources only; independent of the destination's encryption.
-    cosio::sse::on_read sse{};
-    std::string_view version_id{};
-    /// Of the source's bucket; empty: the client's own.
-    std::string_view region{};
-    /// Any one that fails is `condition::precondition_failed`.
-    cosio::conditions conditions{};
-};
-
-static_assert(std::is_trivially_destructible_v<copy_source>);
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `x-cos-copy-source` and its companions.
 template <class Dialect>
@@ -13817,8 +15401,7 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
     encode_conditions(build, source.conditions, names, "copy_source.conditions");
 }
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -13829,53 +15412,7 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
 #ifndef COSIO_OPERATION_COPY_OBJECT_HPP
 #define COSIO_OPERATION_COPY_OBJECT_HPP
 
-namespace cosio::inline v0 {
-
-/// What becomes of the source's metadata and content headers.
-enum class metadata_directive {
-    copy,    ///< They are copied; those of the request must be empty.
-    replace, ///< Those of the request take their place.
-};
-
-/// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
-/// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
-///
-/// Changing the encryption of an object in place is a copy onto itself with
-/// `metadata_directive::replace`.
-struct copy_object_request
-{
-    /// Of the copy.
-    std::string_view bucket{};
-    /// Of the copy.
-    std::string_view key{};
-    cosio::copy_source copy_source{};
-    /// How the copy is encrypted; independent of the source.
-    cosio::sse::on_write sse{};
-    metadata_directive directive = metadata_directive::copy;
-    /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
-    /// tags take effect in any case.
-    object_headers headers{};
-};
-
-static_assert(std::is_trivially_destructible_v<copy_object_request>);
-
-struct copy_object_result
-{
-    /// Of the copy. Opaque, see `object_properties::etag`.
-    std::string etag{};
-    /// CRC64 of the copy, before encryption.
-    std::optional<std::uint64_t> crc64{};
-    /// Of the copy, as the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    std::optional<std::chrono::sys_seconds> last_modified{};
-    /// Of the copy, when its bucket has versioning.
-    std::string version_id{};
-    /// Of the source, when one was named.
-    std::string source_version_id{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /<key>` with `x-cos-copy-source`. Source: COS documentation, "PUT Object - Copy".
 template <class Dialect>
@@ -13962,8 +15499,7 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -13974,22 +15510,7 @@ private:
 #ifndef COSIO_OPERATION_DELETE_BUCKET_ENCRYPTION_HPP
 #define COSIO_OPERATION_DELETE_BUCKET_ENCRYPTION_HPP
 
-namespace cosio::inline v0 {
-
-/// Removes a bucket's default encryption. Objects stay as they are.
-struct delete_bucket_encryption_request
-{
-    std::string_view bucket{};
-};
-
-static_assert(std::is_trivially_destructible_v<delete_bucket_encryption_request>);
-
-struct delete_bucket_encryption_result
-{
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `DELETE /?encryption`. Source: COS documentation, "DELETE Bucket encryption".
 template <class Dialect>
@@ -14016,8 +15537,7 @@ struct delete_bucket_encryption
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14028,30 +15548,7 @@ struct delete_bucket_encryption
 #ifndef COSIO_OPERATION_DELETE_OBJECT_HPP
 #define COSIO_OPERATION_DELETE_OBJECT_HPP
 
-namespace cosio::inline v0 {
-
-/// Deletes an object, or one version of it. Deleting what is not there succeeds.
-///
-/// In a bucket with versioning, an object without `version_id` gets a delete marker instead.
-struct delete_object_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view version_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<delete_object_request>);
-
-struct delete_object_result
-{
-    /// Of the version deleted, or of the delete marker made; empty without versioning.
-    std::string version_id{};
-    /// Whether that is a delete marker.
-    bool delete_marker = false;
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `DELETE /<key>`. Source: COS documentation, "DELETE Object".
 template <class Dialect>
@@ -14080,8 +15577,7 @@ struct delete_object
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14092,54 +15588,7 @@ struct delete_object
 #ifndef COSIO_OPERATION_DELETE_OBJECTS_HPP
 #define COSIO_OPERATION_DELETE_OBJECTS_HPP
 
-namespace cosio::inline v0 {
-
-/// One object, or one version of it.
-struct object_identifier
-{
-    std::string_view key{};
-    std::string_view version_id{};
-};
-
-/// Deletes up to 1000 objects. Succeeds as a whole even when some objects could not be deleted:
-/// look at `delete_objects_result::failed`.
-struct delete_objects_request
-{
-    std::string_view bucket{};
-    /// 1 to 1000.
-    std::span<const object_identifier> objects{};
-    /// Whether the reply names only those that could not be deleted.
-    bool quiet = false;
-};
-
-static_assert(std::is_trivially_destructible_v<delete_objects_request>);
-
-struct deleted_object
-{
-    std::string key{};
-    std::string version_id{};
-    bool delete_marker = false;
-    std::string delete_marker_version_id{};
-};
-
-struct failed_deletion
-{
-    std::string key{};
-    std::string version_id{};
-    service_errc code = service_errc::unknown;
-    std::string service_code{};
-    std::string message{};
-};
-
-/// Every object asked for is in one of the lists, unless the request was quiet.
-struct delete_objects_result
-{
-    std::vector<deleted_object> deleted{};
-    std::vector<failed_deletion> failed{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `POST /?delete`. Source: COS documentation, "DELETE Multiple Objects".
 template <class Dialect>
@@ -14240,8 +15689,7 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14318,24 +15766,7 @@ template <class Dialect>
 #ifndef COSIO_OPERATION_GET_BUCKET_ENCRYPTION_HPP
 #define COSIO_OPERATION_GET_BUCKET_ENCRYPTION_HPP
 
-namespace cosio::inline v0 {
-
-/// Asks for a bucket's default encryption. When there is none:
-/// `service_errc::no_such_encryption_configuration`, which is `condition::not_found`.
-struct get_bucket_encryption_request
-{
-    std::string_view bucket{};
-};
-
-static_assert(std::is_trivially_destructible_v<get_bucket_encryption_request>);
-
-struct get_bucket_encryption_result
-{
-    cosio::encryption encryption{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `GET /?encryption`. Source: COS documentation, "GET Bucket encryption".
 template <class Dialect>
@@ -14366,8 +15797,7 @@ struct get_bucket_encryption
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14378,26 +15808,7 @@ struct get_bucket_encryption
 #ifndef COSIO_OPERATION_HEAD_BUCKET_HPP
 #define COSIO_OPERATION_HEAD_BUCKET_HPP
 
-namespace cosio::inline v0 {
-
-/// Success: it exists and may be used. `condition::not_found`, `condition::access_denied` else.
-struct head_bucket_request
-{
-    std::string_view bucket{};
-};
-
-static_assert(std::is_trivially_destructible_v<head_bucket_request>);
-
-struct head_bucket_result
-{
-    /// Such as `ap-beijing`.
-    std::string region{};
-    /// Whether the bucket spans availability zones.
-    bool multiple_zones = false;
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `HEAD /`. Source: COS documentation, "HEAD Bucket".
 template <class Dialect>
@@ -14425,8 +15836,7 @@ struct head_bucket
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14437,27 +15847,7 @@ struct head_bucket
 #ifndef COSIO_OPERATION_HEAD_OBJECT_HPP
 #define COSIO_OPERATION_HEAD_OBJECT_HPP
 
-namespace cosio::inline v0 {
-
-/// Asks for an object's properties. SSE-C objects need their key for this too.
-///
-/// Refusals of HEAD have no body: a missing key and a wrong one are both `condition::
-/// invalid_request` with HTTP status 400, an absent object is `condition::not_found`.
-struct head_object_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    cosio::sse::on_read sse{};
-    cosio::conditions conditions{};
-    std::string_view version_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<head_object_request>);
-
-struct head_object_result : object_properties
-{};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `HEAD /<key>`. Source: COS documentation, "HEAD Object".
 template <class Dialect>
@@ -14500,8 +15890,7 @@ struct head_object
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14512,33 +15901,7 @@ struct head_object
 #ifndef COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
 #define COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
 
-namespace cosio::inline v0 {
-
-/// Begins an upload. Its parts cost storage until the upload is completed or aborted.
-///
-/// Not idempotent: each call begins another upload.
-struct initiate_multipart_upload_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Of the object to be. SSE-COS and SSE-KMS are named here alone; the key of SSE-C goes with
-    /// every part as well.
-    cosio::sse::on_write sse{};
-    object_headers headers{};
-};
-
-static_assert(std::is_trivially_destructible_v<initiate_multipart_upload_request>);
-
-struct initiate_multipart_upload_result
-{
-    /// Opaque; names the upload in every request that belongs to it.
-    std::string upload_id{};
-    /// As the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `POST /<key>?uploads`. Source: COS documentation, "Initiate Multipart Upload".
 template <class Dialect>
@@ -14584,8 +15947,7 @@ struct initiate_multipart_upload
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14676,43 +16038,7 @@ void encode_page(request_builder<Dialect>& build, std::string_view size_paramete
 #ifndef COSIO_OPERATION_LIST_MULTIPART_UPLOADS_HPP
 #define COSIO_OPERATION_LIST_MULTIPART_UPLOADS_HPP
 
-namespace cosio::inline v0 {
-
-/// Lists up to 1000 uploads that were neither completed nor aborted, by key.
-struct list_multipart_uploads_request
-{
-    std::string_view bucket{};
-    std::string_view prefix{};
-    std::string_view delimiter{};
-    /// Only uploads after this key, or of this key after `upload_id_marker`.
-    std::string_view key_marker{};
-    std::string_view upload_id_marker{};
-    /// At most 1000; 0: the service's default, 1000.
-    std::uint32_t max_uploads = 0;
-};
-
-static_assert(std::is_trivially_destructible_v<list_multipart_uploads_request>);
-
-struct upload_summary
-{
-    std::string key{};
-    std::string upload_id{};
-    std::optional<std::chrono::sys_seconds> initiated{};
-    std::string storage_class{};
-};
-
-struct list_multipart_uploads_result
-{
-    std::vector<upload_summary> uploads{};
-    std::vector<std::string> common_prefixes{};
-    bool is_truncated = false;
-    /// The markers of the next page, when there is one.
-    std::string next_key_marker{};
-    std::string next_upload_id_marker{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `GET /?uploads`. Source: COS documentation, "List Multipart Uploads".
 template <class Dialect>
@@ -14803,8 +16129,7 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -14815,53 +16140,7 @@ private:
 #ifndef COSIO_OPERATION_LIST_OBJECTS_HPP
 #define COSIO_OPERATION_LIST_OBJECTS_HPP
 
-namespace cosio::inline v0 {
-
-/// Lists up to 1000 objects in the order of their UTF-8 bytes.
-struct list_objects_request
-{
-    std::string_view bucket{};
-    /// Only keys that begin with this.
-    std::string_view prefix{};
-    /// One character, usually `/`: keys that share what comes before it are listed as one
-    /// `common_prefixes` entry.
-    std::string_view delimiter{};
-    /// Only keys after this one.
-    std::string_view marker{};
-    /// Where the page before ended, by its `next_continuation_token`; counts before `marker`.
-    /// Services that give no tokens go on from `marker`.
-    std::string_view continuation_token{};
-    /// At most 1000; 0: the service's default, 1000.
-    std::uint32_t max_keys = 0;
-};
-
-static_assert(std::is_trivially_destructible_v<list_objects_request>);
-
-struct object_summary
-{
-    std::string key{};
-    std::string etag{};
-    std::uint64_t size = 0;
-    std::optional<std::chrono::sys_seconds> last_modified{};
-    std::string storage_class{};
-    std::string storage_tier{};
-    /// Of archived objects: `ONGOING`, `DONE` or `FAILED`.
-    std::string restore_status{};
-};
-
-struct list_objects_result
-{
-    std::vector<object_summary> objects{};
-    std::vector<std::string> common_prefixes{};
-    bool is_truncated = false;
-    /// The `marker` of the next page, when there is one; empty from services that give tokens.
-    std::string next_marker{};
-    /// The `continuation_token` of the next page, from services that give tokens.
-    std::string next_continuation_token{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `GET /`. Source: COS documentation, "GET Bucket (List Objects)"; S3 documentation,
 /// "ListObjectsV2".
@@ -15001,8 +16280,7 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -15013,41 +16291,7 @@ private:
 #ifndef COSIO_OPERATION_LIST_PARTS_HPP
 #define COSIO_OPERATION_LIST_PARTS_HPP
 
-namespace cosio::inline v0 {
-
-/// Lists up to 1000 parts of an upload, by number.
-struct list_parts_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-    /// Only parts after this number.
-    std::uint32_t part_number_marker = 0;
-    /// At most 1000; 0: the service's default, 1000.
-    std::uint32_t max_parts = 0;
-};
-
-static_assert(std::is_trivially_destructible_v<list_parts_request>);
-
-struct part_summary
-{
-    std::uint32_t part_number = 0;
-    std::string etag{};
-    std::uint64_t size = 0;
-    std::optional<std::chrono::sys_seconds> last_modified{};
-};
-
-struct list_parts_result
-{
-    std::vector<part_summary> parts{};
-    bool is_truncated = false;
-    /// The `part_number_marker` of the next page, when there is one.
-    std::uint32_t next_part_number_marker = 0;
-    std::string storage_class{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `GET /<key>?uploadId`. Source: COS documentation, "List Parts".
 template <class Dialect>
@@ -15127,8 +16371,7 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -15139,30 +16382,7 @@ private:
 #ifndef COSIO_OPERATION_PUT_BUCKET_ENCRYPTION_HPP
 #define COSIO_OPERATION_PUT_BUCKET_ENCRYPTION_HPP
 
-namespace cosio::inline v0 {
-
-/// SSE-KMS as a bucket's default: a key, but no context.
-struct bucket_kms
-{
-    /// Empty: the account's default master key.
-    std::string_view key_id{};
-};
-
-/// Sets a bucket's default encryption. Objects that are there already stay as they are.
-struct put_bucket_encryption_request
-{
-    std::string_view bucket{};
-    std::variant<cosio::sse::cos_managed, bucket_kms> encryption{};
-};
-
-static_assert(std::is_trivially_destructible_v<put_bucket_encryption_request>);
-
-struct put_bucket_encryption_result
-{
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /?encryption`. Source: COS documentation, "PUT Bucket encryption".
 template <class Dialect>
@@ -15197,8 +16417,7 @@ struct put_bucket_encryption
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -15209,53 +16428,7 @@ struct put_bucket_encryption
 #ifndef COSIO_OPERATION_PUT_OBJECT_HPP
 #define COSIO_OPERATION_PUT_OBJECT_HPP
 
-namespace cosio::inline v0 {
-
-/// Stores an object of up to 5 GB, whole or not at all; an object of that key is replaced.
-///
-/// The views are read when the operation is started, the body until it is done.
-struct put_object_request
-{
-    /// `<name>-<appid>`, such as `examplebucket-1250000000`.
-    std::string_view bucket{};
-    /// 1 to 850 bytes of UTF-8.
-    std::string_view key{};
-    /// Sent chunked when it is a source that does not know its size.
-    body_view body{};
-    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
-    /// one. S3 gets that of a body in memory in any case.
-    std::optional<crypto::md5_value> content_md5{};
-    /// How the object is encrypted at rest.
-    cosio::sse::on_write sse{};
-    object_headers headers{};
-    /// Bits a second, 819200 to 838860800; 0: no limit.
-    std::uint64_t traffic_limit = 0;
-};
-
-static_assert(std::is_trivially_destructible_v<put_object_request>);
-
-/// What the service stored.
-struct put_object_result
-{
-    /// Opaque, see `object_properties::etag`.
-    std::string etag{};
-    /// The service's CRC64 of the object, before encryption.
-    std::optional<std::uint64_t> crc64{};
-    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
-    bool crc64_verified = false;
-    /// CRC64 of the bytes that were sent, whatever the reply stated.
-    std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
-    bool md5_verified = false;
-    /// As the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    /// When versioning is enabled.
-    std::string version_id{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /<key>`. Source: COS documentation, "PUT Object".
 template <class Dialect>
@@ -15307,8 +16480,7 @@ struct put_object
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -15319,53 +16491,7 @@ struct put_object
 #ifndef COSIO_OPERATION_RESTORE_OBJECT_HPP
 #define COSIO_OPERATION_RESTORE_OBJECT_HPP
 
-namespace cosio::inline v0 {
-
-/// How fast an archived object is restored, and at what price.
-enum class restore_tier {
-    expedited, ///< 1 to 5 minutes; ARCHIVE only.
-    standard,  ///< 3 to 5 hours; DEEP_ARCHIVE 12 to 24.
-    bulk,      ///< 5 to 12 hours; DEEP_ARCHIVE 24 to 48.
-};
-
-/// As the document carries it; empty for a value that is no tier.
-[[nodiscard]] constexpr std::string_view name_of(restore_tier tier) noexcept
-{
-    switch (tier) {
-    case restore_tier::expedited: return "Expedited";
-    case restore_tier::standard: return "Standard";
-    case restore_tier::bulk: return "Bulk";
-    }
-    return {};
-}
-
-/// Asks for a readable copy of an archived object. `head_object` then tells how far it is.
-///
-/// While a restore is running another one is refused with
-/// `service_errc::restore_already_in_progress`.
-struct restore_object_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// How long the copy is kept; at least 1.
-    std::uint32_t days = 1;
-    restore_tier tier = restore_tier::standard;
-    /// SSE-C objects need their key; where the service takes none for this, as S3, it is not sent.
-    cosio::sse::on_read sse{};
-    std::string_view version_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<restore_object_request>);
-
-struct restore_object_result
-{
-    /// True when the object was restored before and is now kept longer; otherwise the restore has
-    /// been started.
-    bool was_restored = false;
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `POST /<key>?restore`. Source: COS documentation, "POST Object restore".
 template <class Dialect>
@@ -15417,8 +16543,7 @@ struct restore_object
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -15429,49 +16554,7 @@ struct restore_object
 #ifndef COSIO_OPERATION_UPLOAD_PART_HPP
 #define COSIO_OPERATION_UPLOAD_PART_HPP
 
-namespace cosio::inline v0 {
-
-/// Uploads one part of 1 MB to 5 GB (the last one may be smaller). A part of the same number is
-/// replaced.
-struct upload_part_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-    /// 1 to 10000.
-    std::uint32_t part_number = 0;
-    /// A source must know its size: parts cannot be sent chunked.
-    body_view body{};
-    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
-    /// one. S3 gets that of a body in memory in any case.
-    std::optional<crypto::md5_value> content_md5{};
-    /// The key of the upload, if and only if it was initiated with SSE-C.
-    cosio::sse::on_read sse{};
-    /// Bits a second, 819200 to 838860800; 0: no limit.
-    std::uint64_t traffic_limit = 0;
-};
-
-static_assert(std::is_trivially_destructible_v<upload_part_request>);
-
-struct upload_part_result
-{
-    /// Opaque; completing the upload needs it.
-    std::string etag{};
-    /// The service's CRC64 of the part, before encryption.
-    std::optional<std::uint64_t> crc64{};
-    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
-    bool crc64_verified = false;
-    /// CRC64 of the bytes that were sent, whatever the reply stated.
-    std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
-    bool md5_verified = false;
-    /// As the reply states it; that of an SSE-C upload must be confirmed.
-    encryption sse{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /<key>?partNumber&uploadId`. Source: COS documentation, "Upload Part".
 template <class Dialect>
@@ -15516,8 +16599,7 @@ struct upload_part
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -15528,40 +16610,7 @@ struct upload_part
 #ifndef COSIO_OPERATION_UPLOAD_PART_COPY_HPP
 #define COSIO_OPERATION_UPLOAD_PART_COPY_HPP
 
-namespace cosio::inline v0 {
-
-/// Makes a part from an object, or from a range of it, without the bytes passing through here.
-struct upload_part_copy_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-    /// 1 to 10000.
-    std::uint32_t part_number = 0;
-    cosio::copy_source copy_source{};
-    /// Whole, or `byte_range::between`.
-    byte_range source_range{};
-    /// The key of the upload, if and only if it was initiated with SSE-C.
-    cosio::sse::on_read sse{};
-};
-
-static_assert(std::is_trivially_destructible_v<upload_part_copy_request>);
-
-struct upload_part_copy_result
-{
-    /// Opaque; completing the upload needs it.
-    std::string etag{};
-    std::optional<std::chrono::sys_seconds> last_modified{};
-    /// CRC64 of the part, if the reply states it.
-    std::optional<std::uint64_t> crc64{};
-    /// As far as the reply states it. The documentation promises it for SSE-COS alone, so silence
-    /// passes here; the replies to initiating and completing the upload prove its encryption.
-    encryption sse{};
-    std::string source_version_id{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /<key>?partNumber&uploadId` with `x-cos-copy-source`. Source: COS documentation, "Upload
 /// Part - Copy".
@@ -15632,222 +16681,7 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/pages.hpp ----------------------------------------------------------------------------
-
-// Listings of any length, page by page.
-
-#ifndef COSIO_PAGES_HPP
-#define COSIO_PAGES_HPP
-
-namespace cosio::inline v0 {
-
-namespace detail {
-
-/// Where a listing of objects stands; owns what the next request refers to.
-struct object_cursor
-{
-    using page_type = list_objects_result;
-
-    explicit object_cursor(const list_objects_request& from)
-        : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
-          marker(from.marker), continuation_token(from.continuation_token),
-          max_keys(from.max_keys)
-    {}
-
-    [[nodiscard]] list_objects_request request() const
-    {
-        return {.bucket = bucket,
-            .prefix = prefix,
-            .delimiter = delimiter,
-            .marker = marker,
-            .continuation_token = continuation_token,
-            .max_keys = max_keys};
-    }
-
-    [[nodiscard]] bool advance(const page_type& page)
-    {
-        marker = page.next_marker;
-        continuation_token = page.next_continuation_token;
-        return page.is_truncated;
-    }
-
-    std::string bucket;
-    std::string prefix;
-    std::string delimiter;
-    std::string marker;
-    std::string continuation_token;
-    std::uint32_t max_keys;
-};
-
-struct upload_cursor
-{
-    using page_type = list_multipart_uploads_result;
-
-    explicit upload_cursor(const list_multipart_uploads_request& from)
-        : bucket(from.bucket), prefix(from.prefix), delimiter(from.delimiter),
-          key_marker(from.key_marker), upload_id_marker(from.upload_id_marker),
-          max_uploads(from.max_uploads)
-    {}
-
-    [[nodiscard]] list_multipart_uploads_request request() const
-    {
-        return {.bucket = bucket,
-            .prefix = prefix,
-            .delimiter = delimiter,
-            .key_marker = key_marker,
-            .upload_id_marker = upload_id_marker,
-            .max_uploads = max_uploads};
-    }
-
-    [[nodiscard]] bool advance(const page_type& page)
-    {
-        key_marker = page.next_key_marker;
-        upload_id_marker = page.next_upload_id_marker;
-        return page.is_truncated;
-    }
-
-    std::string bucket;
-    std::string prefix;
-    std::string delimiter;
-    std::string key_marker;
-    std::string upload_id_marker;
-    std::uint32_t max_uploads;
-};
-
-struct part_cursor
-{
-    using page_type = list_parts_result;
-
-    explicit part_cursor(const list_parts_request& from)
-        : bucket(from.bucket), key(from.key), upload_id(from.upload_id),
-          part_number_marker(from.part_number_marker), max_parts(from.max_parts)
-    {}
-
-    [[nodiscard]] list_parts_request request() const
-    {
-        return {.bucket = bucket,
-            .key = key,
-            .upload_id = upload_id,
-            .part_number_marker = part_number_marker,
-            .max_parts = max_parts};
-    }
-
-    [[nodiscard]] bool advance(const page_type& page)
-    {
-        part_number_marker = page.next_part_number_marker;
-        return page.is_truncated;
-    }
-
-    std::string bucket;
-    std::string key;
-    std::string upload_id;
-    std::uint32_t part_number_marker;
-    std::uint32_t max_parts;
-};
-
-} // namespace detail
-
-/// A listing that is fetched one page at a time:
-///
-///     auto pages = cos.object_pages({.bucket = bucket, .prefix = "logs/"});
-///     for (;;) {
-///         const auto page = (co_await pages.next()).value();
-///         if (!page)
-///             break; // The end; an error would have thrown.
-///         for (const auto& object : page->objects)
-///             use(object);
-///     }
-///
-/// One `next()` at a time; the object must live until it is done.
-template <class Client, class Cursor>
-class pages
-{
-public:
-    using page_type = typename Cursor::page_type;
-    using request_type = decltype(std::declval<Cursor>().request());
-
-    pages(Client client, const request_type& from) : client_(std::move(client)), cursor_(from) {}
-
-    /// The next page; nothing after the last one; or an error, after which `next()` asks for the
-    /// same page again.
-    [[nodiscard]] asio::awaitable<result<std::optional<page_type>>> next()
-    {
-        if (ended_)
-            co_return std::optional<page_type>();
-        auto page = co_await client_.list_page(cursor_.request());
-        if (!page)
-            co_return std::move(page).error();
-        ended_ = !cursor_.advance(*page);
-        co_return std::optional<page_type>(std::move(*page));
-    }
-
-private:
-    Client client_;
-    Cursor cursor_;
-    bool ended_ = false;
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/sink.hpp -----------------------------------------------------------------------------
-
-// Where a download may go besides memory and files: something that takes bytes as they come.
-
-#ifndef COSIO_SINK_HPP
-#define COSIO_SINK_HPP
-
-namespace cosio::inline v0 {
-
-/// `co_await sink.write(bytes)` takes all of `bytes`, which are valid until it completes. Nothing
-/// more is received meanwhile, so a slow sink slows the sender down. An error ends the download
-/// with it, and so does what it throws. When the download is cancelled, the coroutine of a write is
-/// cancelled (terminal), and the download ends once the write has: one that waits for long should
-/// take part in cancellation.
-template <class T>
-concept body_sink = requires(T& sink, std::span<const std::byte> bytes) {
-    { sink.write(bytes) } -> std::same_as<asio::awaitable<result<void>>>;
-};
-
-/// A sink by reference: it must live until the operation is done.
-class sink_view
-{
-public:
-    template <body_sink Sink>
-        requires(!std::same_as<std::remove_cv_t<Sink>, sink_view>)
-    sink_view(Sink& sink) noexcept
-        : sink_(&sink), write_([](void* self, std::span<const std::byte> bytes) {
-              return static_cast<Sink*>(self)->write(bytes);
-          })
-    {}
-
-    template <body_sink Sink>
-        requires(!std::same_as<std::remove_cv_t<Sink>, sink_view>)
-    sink_view(const Sink&&)
-    {
-        static_assert(!body_sink<Sink>,
-            "a temporary sink would be gone before it is written to: give it a name first");
-    }
-
-    [[nodiscard]] asio::awaitable<result<void>> write(std::span<const std::byte> bytes) const
-    {
-        return write_(sink_, bytes);
-    }
-
-private:
-    void* sink_ = nullptr;
-    asio::awaitable<result<void>> (*write_)(void*, std::span<const std::byte>) = nullptr;
-};
-
-static_assert(std::is_trivially_destructible_v<sink_view>);
-
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif
 
@@ -16357,38 +17191,12 @@ private:
 
 // ---- cosio/transfer/result.hpp ------------------------------------------------------------------
 
-// What a transfer has done.
+// The result of a transfer, made of that of an operation.
 
 #ifndef COSIO_TRANSFER_RESULT_HPP
 #define COSIO_TRANSFER_RESULT_HPP
 
-namespace cosio::inline v0 {
-
-/// An object that was written: by an upload, or by a copy.
-struct upload_result
-{
-    /// Opaque, see `object_properties::etag`.
-    std::string etag{};
-    std::uint64_t size = 0;
-    /// CRC64 of the object, before encryption: computed here for an upload, that of the source for
-    /// a copy. Nothing when the source of a copy has none.
-    std::optional<std::uint64_t> crc64{};
-    /// Whether the service stated the same.
-    bool crc64_verified = false;
-    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
-    /// each part: where it states no CRC64. Never of a copy.
-    bool md5_verified = false;
-    /// As the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    std::string version_id{};
-    std::string request_id{};
-    /// Parts of the upload; 0 when it was one request.
-    std::uint32_t parts = 0;
-    /// Of them, those that an earlier run had sent.
-    std::uint32_t resumed_parts = 0;
-};
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// Of an object that was stored by one request.
 [[nodiscard]] inline upload_result upload_result_of(put_object_result&& stored, std::uint64_t size)
@@ -16405,22 +17213,7 @@ namespace transfer {
     return out;
 }
 
-} // namespace transfer
-
-/// An object that was read.
-struct download_result : object_properties
-{
-    /// Bytes received, those of an earlier run included.
-    std::uint64_t body_size = 0;
-    /// Whether the service stated the CRC64 of the object; it then is that of the bytes.
-    bool crc64_verified = false;
-    /// Ranges that were asked for; 0 when it was one request.
-    std::uint32_t parts = 0;
-    /// Of them, those that an earlier run had received.
-    std::uint32_t resumed_parts = 0;
-};
-
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -16634,59 +17427,7 @@ private:
 #ifndef COSIO_TRANSFER_PROGRESS_HPP
 #define COSIO_TRANSFER_PROGRESS_HPP
 
-namespace cosio::inline v0 {
-
-/// A transfer at one moment.
-struct transfer_progress
-{
-    /// Bytes that need not be sent or received again: of parts that the service has confirmed, or
-    /// that were written to their destination. Never falls.
-    std::uint64_t committed = 0;
-    /// Of all; nothing when the source does not know.
-    std::optional<std::uint64_t> total{};
-    /// Bytes per second, lately; 0 until it is known.
-    double rate = 0;
-};
-
-/// Somebody who is told of a transfer's progress, by reference: the callable must live until the
-/// transfer is done. Called on the transfer's executor, one call at a time; must not throw.
-class progress_view
-{
-public:
-    /// Nobody.
-    progress_view() = default;
-
-    template <std::invocable<const transfer_progress&> Listener>
-        requires(!std::same_as<std::remove_cv_t<Listener>, progress_view>)
-    progress_view(Listener& listener) noexcept
-        : listener_(const_cast<std::remove_const_t<Listener>*>(&listener)),
-          call_([](void* self, const transfer_progress& now) {
-              (*static_cast<Listener*>(self))(now);
-          })
-    {}
-
-    template <std::invocable<const transfer_progress&> Listener>
-        requires(!std::same_as<std::remove_cv_t<Listener>, progress_view>)
-    progress_view(const Listener&&)
-    {
-        static_assert(std::is_lvalue_reference_v<Listener>,
-            "a temporary listener would be gone before it is called: give it a name first");
-    }
-
-    void operator()(const transfer_progress& now) const
-    {
-        if (call_ != nullptr)
-            call_(listener_, now);
-    }
-
-private:
-    void* listener_ = nullptr;
-    void (*call_)(void*, const transfer_progress&) = nullptr;
-};
-
-static_assert(std::is_trivially_destructible_v<progress_view>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// Counts committed bytes and estimates their rate. Knows no clock: the time is a parameter.
 class progress_meter
@@ -16732,8 +17473,7 @@ private:
     std::uint64_t counted_ = 0; // Committed at `since_`.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -16744,45 +17484,7 @@ private:
 #ifndef COSIO_TRANSFER_OPTIONS_HPP
 #define COSIO_TRANSFER_OPTIONS_HPP
 
-namespace cosio::inline v0 {
-
-/// What becomes of an upload that fails or is cancelled.
-enum class unfinished_upload {
-    /// Kept when there is a checkpoint to resume it from, aborted otherwise.
-    keep_if_resumable,
-    /// Aborted, and the checkpoint removed.
-    abort,
-};
-
-/// How a transfer is cut up. All views are copied when the transfer is started, but `on_progress`.
-struct transfer_options
-{
-    /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
-    /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
-    /// destination is a file only some 128 KiB of each part.
-    std::uint64_t part_size = 8 * 1024 * 1024;
-    /// Parts under way at once; at least 1.
-    std::uint32_t parallelism = 5;
-    /// An object of at most this size is transferred by one request; an upload of more than 5 GiB
-    /// never is.
-    std::uint64_t threshold = 16 * 1024 * 1024;
-    /// Told of every step.
-    progress_view on_progress{};
-    /// A file that lets another run go on where this one ended, see `upload_file_request` and
-    /// `download_file_request`; empty: an interrupted transfer begins anew.
-    std::string_view checkpoint{};
-    /// The checkpoint is written after the first part, then this often at most: parts that were
-    /// done since may have to be done again after a crash.
-    std::chrono::milliseconds checkpoint_interval{1000};
-    unfinished_upload on_failure = unfinished_upload::keep_if_resumable;
-    /// Lets parts be smaller than COS allows, for services that take them, such as the emulator
-    /// with `emulator_options::minimum_part_size`.
-    bool allow_small_parts = false;
-};
-
-static_assert(std::is_trivially_destructible_v<transfer_options>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// Errors: `errc::invalid_argument`.
 [[nodiscard]] inline result<void> check_options(const transfer_options& options)
@@ -16814,8 +17516,7 @@ template <class Client>
     return std::min(options.threshold, Client::dialect::maximum_part_size);
 }
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -16826,38 +17527,7 @@ template <class Client>
 #ifndef COSIO_TRANSFER_COPY_HPP
 #define COSIO_TRANSFER_COPY_HPP
 
-namespace cosio::inline v0 {
-
-/// Copies an object, from another bucket or region too; the bytes do not pass through here.
-///
-/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers and
-/// storage class are those of the source, unless `headers` have their own or `directive` replaces
-/// them; ACL and, for a copy in parts, tags are not inherited. A copy onto itself, which changes
-/// the encryption of an object, keeps them as well.
-///
-/// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
-/// with that of the source. What was copied of a failed or cancelled copy in parts is removed;
-/// `options.checkpoint` has no effect.
-struct copy_request
-{
-    /// Of the copy.
-    std::string_view bucket{};
-    /// Of the copy.
-    std::string_view key{};
-    cosio::copy_source copy_source{};
-    /// How the copy is encrypted at rest.
-    cosio::sse::on_write sse{};
-    metadata_directive directive = metadata_directive::copy;
-    /// With `metadata_directive::copy`: only storage class, ACL, grants and tags.
-    object_headers headers{};
-    /// More than 5 GiB are never copied by one request.
-    transfer_options options{
-        .part_size = 64 * 1024 * 1024, .threshold = std::uint64_t{256} * 1024 * 1024};
-};
-
-static_assert(std::is_trivially_destructible_v<copy_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::copy`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -16931,8 +17601,9 @@ private:
         auto run = std::make_shared<net::typed_operation_run<dialect, operation>>(with_.core,
             with_.core->timeouts, operation::encode(request, where), net::destination());
         auto work = net::run_operation(run);
-        auto found = co_await net::initiate_apart(
-            *with_.core, std::move(run), std::move(work), crew_->first().token());
+        net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
+        auto found = co_await net::initiate(
+            with_.core->executor, std::move(question), crew_->first().token());
         if (!found && found.error().field.empty())
             found.error().explain("the source of the copy");
         co_return found;
@@ -17043,8 +17714,7 @@ private:
     head_object_result object_{}; // The source.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -17204,27 +17874,7 @@ private:
 #ifndef COSIO_TRANSFER_DOWNLOAD_HPP
 #define COSIO_TRANSFER_DOWNLOAD_HPP
 
-namespace cosio::inline v0 {
-
-/// Reads an object into memory or to a sink. A connection that breaks is replaced, and the download
-/// goes on from the byte it had come to; an object that is replaced meanwhile is
-/// `errc::object_changed`.
-///
-/// After an error the buffer, or what the sink has taken, is part of an object or wrong.
-/// `options.checkpoint` has no effect here.
-struct download_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// SSE-C objects need their key.
-    cosio::sse::on_read sse{};
-    std::string_view version_id{};
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<download_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::download`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -17401,8 +18051,7 @@ private:
     std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -18458,34 +19107,7 @@ private:
 #ifndef COSIO_TRANSFER_DOWNLOAD_FILE_HPP
 #define COSIO_TRANSFER_DOWNLOAD_FILE_HPP
 
-namespace cosio::inline v0 {
-
-/// Reads an object into a file.
-///
-/// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
-/// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
-///
-/// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
-/// request is made again: ranges that were received are not asked for again, but read from the
-/// temporary file and compared with their CRC64.
-/// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
-/// encryption, customer key, temporary file.
-struct download_file_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Of the file to be; its directory must be there.
-    std::string_view path{};
-    /// SSE-C objects need their key; it goes with every range.
-    cosio::sse::on_read sse{};
-    std::string_view version_id{};
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<download_file_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::download_file`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -18804,8 +19426,7 @@ private:
     bool keeps_all_ = false;
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -18902,38 +19523,7 @@ struct relative_path
 #ifndef COSIO_TRANSFER_DOWNLOAD_DIRECTORY_HPP
 #define COSIO_TRANSFER_DOWNLOAD_DIRECTORY_HPP
 
-namespace cosio::inline v0 {
-
-/// Reads each object whose key begins with `prefix` into a file below `path`: what follows the
-/// prefix is its path there, folders are made as needed. Each file is written as `download_file`
-/// does; the first that fails ends the whole, and those that are there stay.
-///
-/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
-/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
-/// links below `path` are not followed.
-struct download_directory_request
-{
-    std::string_view bucket{};
-    /// Such as `photos/2026/`; empty: all objects of the bucket.
-    std::string_view prefix{};
-    /// Of a directory that is there.
-    std::string_view path{};
-    /// SSE-C objects need their key: one for all of them.
-    cosio::sse::on_read sse{};
-    /// `parallelism` counts for the objects, and again for the ranges of each. `checkpoint` has no
-    /// effect.
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<download_directory_request>);
-
-struct download_directory_result
-{
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
-};
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::download_directory`. Owned by a `shared_ptr`, by the operation and its
 /// jobs.
@@ -19040,10 +19630,11 @@ private:
         with.control = std::make_shared<net::operation_control>(
             self->with_.control->executor(), self->with_.core->timeouts);
         with.control->end_total();
-        auto received = co_await net::initiate_apart(*with.core, with.control,
-            transfer::run(
-                std::make_shared<file_download<Client>>(with, request, std::move(place))),
-            in.token());
+        net::prepared_operation<download_result> reading(with.control,
+            transfer::run<file_download<Client>>(
+                std::make_shared<file_download<Client>>(with, request, std::move(place))));
+        auto received =
+            co_await net::initiate(with.core->executor, std::move(reading), in.token());
         if (!received) {
             received.error().explain("'" + key + "'");
             co_return std::move(received).error();
@@ -19091,8 +19682,7 @@ private:
     download_directory_result done_{};
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -19103,29 +19693,7 @@ private:
 #ifndef COSIO_TRANSFER_UPLOAD_HPP
 #define COSIO_TRANSFER_UPLOAD_HPP
 
-namespace cosio::inline v0 {
-
-/// Stores a body as an object, in parts when it is large.
-///
-/// Bytes in memory are sent from where they are. A source is read once, in order, part by part into
-/// memory, from where each part can be sent again: it need not rewind, nor know its size. It goes
-/// in parts when it has more than one of them, whatever the threshold; one that has more than 10,000
-/// parts of `options.part_size` fails with `errc::invalid_argument`.
-/// What was uploaded of a failed or cancelled upload is removed; `options.checkpoint` has no effect.
-struct upload_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    body_view body{};
-    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
-    cosio::sse::on_write sse{};
-    object_headers headers{};
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<upload_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::upload`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -19351,8 +19919,7 @@ private:
     bool at_end_ = false;
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -19432,34 +19999,7 @@ static_assert(replayable_body_source<file_part_source>);
 #ifndef COSIO_TRANSFER_UPLOAD_FILE_HPP
 #define COSIO_TRANSFER_UPLOAD_FILE_HPP
 
-namespace cosio::inline v0 {
-
-/// Stores a file as an object of up to 48.8 TiB, whole or not at all.
-///
-/// The CRC64 of each part, and of the object, is compared with the reply. A service that states
-/// none gets the MD5 of each part to compare, for which the file is read twice. A file that is
-/// written to meanwhile fails the upload with `errc::file_changed`.
-///
-/// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
-/// same request is made again, in this or another process, one at a time: parts that the service
-/// has are not sent again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key,
-/// file, part size, encryption, customer key. The checkpoint is removed once the object is there;
-/// it holds no key, only a salted fingerprint of it.
-struct upload_file_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Of a regular file.
-    std::string_view path{};
-    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
-    cosio::sse::on_write sse{};
-    object_headers headers{};
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<upload_file_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::upload_file`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -19762,448 +20302,384 @@ private:
     bool completed_ = false; // The service has made an object of the parts, which is not ours.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
-// ---- cosio/client.hpp ---------------------------------------------------------------------------
+// ---- cosio/crypto/crc64_table.hpp ---------------------------------------------------------------
 
-// The client: one member for each operation.
+// CRC64 by tables, eight bytes a step: what every processor can do.
 
-#ifndef COSIO_CLIENT_HPP
-#define COSIO_CLIENT_HPP
+#ifndef COSIO_CRYPTO_CRC64_TABLE_HPP
+#define COSIO_CRYPTO_CRC64_TABLE_HPP
 
-namespace cosio::inline v0 {
+namespace cosio::inline v0::crypto {
 
-/// A handle to an object store. Cheap to copy; copies share connections and credentials.
-///
-/// Every operation takes a request and a completion token of Asio, by default `use_awaitable`, and
-/// completes with `void(cosio::result<Result>)`. What holds for all of them:
-///
-/// - **Lifetimes.** The request is read before the call returns: it, and all its views, may be
-///   temporaries. Only bodies and destination buffers must live until the operation is done.
-/// - **Completion.** Once the reply has been received whole and compared with what was asked for:
-///   encryption, length and, where the service states it, CRC64. Nothing is thrown.
-/// - **Errors.** A refused request completes with the `errc` of the member that `error::field`
-///   names, before anything is sent; a refusal of the service with its `service_errc`; a reply
-///   that does not prove what was asked for with `errc::encryption_not_applied`,
-///   `checksum_mismatch`, `truncated_body` or `malformed_response`; a failed connection with
-///   `errc::connection_closed`, `resolve_failed`, `tls_failed`, `tls_certificate_rejected` or the
-///   system's code; a limit of time with the `errc` that `timeout_settings` names. Groups of them
-///   are `cosio::condition`s.
-/// - **Retries.** As `retry_settings` say, each attempt signed anew. All operations but
-///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
-///   sent. A body source without `rewind()` is sent once. An idempotent request that meets a
-///   connection which the server has just closed is sent once more without counting.
-/// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
-/// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
-///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
-///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
-///   and destroy a signal on the executor of the coroutine it is bound to.
-/// - **Threads.** A client may be used from several threads at once; each operation is serial in
-///   itself. Handlers run on the executor associated with them, else on the client's.
-///
-/// The execution context must outlive the client and its operations.
-template <class Dialect>
-class basic_client
+using crc64_table = std::array<std::array<std::uint64_t, 256>, 8>;
+
+/// Row k advances a byte by k further bytes.
+[[nodiscard]] constexpr crc64_table crc64_make_table() noexcept
 {
-public:
-    using dialect = Dialect;
-    using executor_type = asio::any_io_executor;
+    crc64_table table{};
+    for (std::size_t byte = 0; byte != 256; ++byte) {
+        std::uint64_t value = byte;
+        for (int bit = 0; bit != 8; ++bit)
+            value = crc64_times_x(value);
+        table[0][byte] = value;
+    }
+    for (std::size_t row = 1; row != 8; ++row)
+        for (std::size_t byte = 0; byte != 256; ++byte) {
+            const std::uint64_t before = table[row - 1][byte];
+            table[row][byte] = before >> 8U ^ table[0][before & 0xffU];
+        }
+    return table;
+}
 
-    /// Throws `cosio::exception` when the configuration is not valid, see `make`.
-    basic_client(asio::any_io_executor executor, const config& settings)
-        : basic_client(net::make_client_core<Dialect>(std::move(executor), settings).value())
-    {}
+inline constexpr crc64_table crc64_tables = crc64_make_table();
 
-    /// Checks `settings` and makes a client; nothing is sent. Reads the files of certificates.
-    /// Errors: `errc::invalid_configuration`, `errc::tls_failed`.
-    [[nodiscard]] static result<basic_client> make(
-        asio::any_io_executor executor, const config& settings)
-    {
-        auto core = net::make_client_core<Dialect>(std::move(executor), settings);
-        if (!core)
-            return std::move(core).error();
-        return basic_client(std::move(*core));
+/// Advances the raw register (all ones at the start, complemented at the end) over `bytes`.
+[[nodiscard]] inline std::uint64_t crc64_update_table(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, bytes.data(), sizeof word);
+            state ^= word;
+            std::uint64_t next = 0;
+            for (std::size_t i = 0; i != 8; ++i)
+                next ^= crc64_tables[7 - i][state >> (8 * i) & 0xffU];
+            state = next;
+        }
     }
+    for (const std::byte byte : bytes)
+        state = state >> 8U ^
+            crc64_tables[0][(state ^ std::to_integer<std::uint64_t>(byte)) & 0xffU];
+    return state;
+}
 
-    [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor; }
+} // namespace cosio::inline v0::crypto
 
-    /// The same client, connections included, with other limits of time:
-    /// `cos.with_timeouts(short_ones).get_object(...)`. Errors: `errc::invalid_configuration`.
-    [[nodiscard]] result<basic_client> with_timeouts(const timeout_settings& limits) const
-    {
-        if (auto sound = limits.check(); !sound)
-            return std::move(sound).error();
-        auto out = *this;
-        out.limits_ = limits;
-        return out;
-    }
+#endif
 
-    /// What the connections of this client and its copies have been through.
-    [[nodiscard]] connection_counters counters() const { return core_->connections->counters(); }
+// ---- cosio/crypto/crc64_carry_less.hpp ----------------------------------------------------------
 
-    /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
-    /// that the first requests find them; never more than `pool_settings` allow. Signature
-    /// `void(result<std::size_t>)`: how many were opened. Sends no request. Errors: those of
-    /// the connection, when none could be opened.
-    template <class Token = asio::use_awaitable_t<>>
-    auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
-    {
-        auto control = net::make_control(*core_, limits_);
-        auto work = net::run_warm_up(core_, control, limits_,
-            operation::head_bucket<Dialect>::encode({.bucket = bucket}, core_->endpoint),
-            connections);
-        return net::initiate(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
-    }
+// CRC64 by carry-less multiplication: 64 bytes a step, folded into 128 bits (Gopal et al., "Fast
+// CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", 2009, reflected form).
 
-    /// Stores an object. See `put_object_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto put_object(const put_object_request& request, Token&& token = {}) const
-    {
-        return start<operation::put_object>(request, std::forward<Token>(token));
-    }
+#ifndef COSIO_CRYPTO_CRC64_CARRY_LESS_HPP
+#define COSIO_CRYPTO_CRC64_CARRY_LESS_HPP
 
-    /// Reads an object into `get_object_result::body`. See `get_object_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto get_object(const get_object_request& request, Token&& token = {}) const
-    {
-        net::destination to;
-        to.limit = request.maximum_size;
-        return start<operation::get_object>(request, std::forward<Token>(token), to);
-    }
+#if defined(__x86_64__) && defined(__GNUC__)
+#define COSIO_HAS_PCLMULQDQ 1
+#include <wmmintrin.h> // The whole of immintrin.h takes a fifth of a second to compile.
+#else
+#define COSIO_HAS_PCLMULQDQ 0
+#endif
 
-    /// Reads an object into `buffer`, which must live until the operation is done.
-    ///
-    /// `get_object_result::body_size` tells how much of it was filled. An object that does not fit
-    /// is `errc::destination_too_small`. On an error the buffer may hold unverified bytes.
-    template <class Token = asio::use_awaitable_t<>>
-    auto get_object_into(const get_object_request& request, std::span<std::byte> buffer,
-        Token&& token = {}) const
-    {
-        net::destination to;
-        to.buffer = buffer;
-        to.into_buffer = true;
-        return start<operation::get_object>(request, std::forward<Token>(token), to);
-    }
+namespace cosio::inline v0::crypto {
 
-    /// Opens an object as a stream: completes with an `object_reader` once the head of the reply
-    /// has been received and compared with what was asked for.
-    template <class Token = asio::use_awaitable_t<>>
-    auto open_object(const get_object_request& request, Token&& token = {}) const
-    {
-        auto control = net::make_control(*core_, limits_);
-        auto work = net::run_open<Dialect>(core_, control,
-            operation::get_object<Dialect>::encode(request, core_->endpoint));
-        return net::initiate(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
-    }
-
-    /// Asks for an object's properties. See `head_object_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto head_object(const head_object_request& request, Token&& token = {}) const
-    {
-        return start<operation::head_object>(request, std::forward<Token>(token));
-    }
-
-    /// Copies an object within the service. See `copy_object_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto copy_object(const copy_object_request& request, Token&& token = {}) const
-    {
-        return start<operation::copy_object>(request, std::forward<Token>(token));
-    }
-
-    /// Deletes an object. See `delete_object_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto delete_object(const delete_object_request& request, Token&& token = {}) const
-    {
-        return start<operation::delete_object>(request, std::forward<Token>(token));
-    }
-
-    /// Deletes up to 1000 objects. See `delete_objects_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto delete_objects(const delete_objects_request& request, Token&& token = {}) const
-    {
-        return start<operation::delete_objects>(request, std::forward<Token>(token));
-    }
-
-    /// Restores an archived object. See `restore_object_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto restore_object(const restore_object_request& request, Token&& token = {}) const
-    {
-        return start<operation::restore_object>(request, std::forward<Token>(token));
-    }
-
-    /// Whether a bucket exists. See `head_bucket_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto head_bucket(const head_bucket_request& request, Token&& token = {}) const
-    {
-        return start<operation::head_bucket>(request, std::forward<Token>(token));
-    }
-
-    /// Sets a bucket's default encryption. See `put_bucket_encryption_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto put_bucket_encryption(
-        const put_bucket_encryption_request& request, Token&& token = {}) const
-    {
-        return start<operation::put_bucket_encryption>(request, std::forward<Token>(token));
-    }
-
-    /// Asks for a bucket's default encryption. See `get_bucket_encryption_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto get_bucket_encryption(
-        const get_bucket_encryption_request& request, Token&& token = {}) const
-    {
-        return start<operation::get_bucket_encryption>(request, std::forward<Token>(token));
-    }
-
-    /// Removes a bucket's default encryption. See `delete_bucket_encryption_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto delete_bucket_encryption(
-        const delete_bucket_encryption_request& request, Token&& token = {}) const
-    {
-        return start<operation::delete_bucket_encryption>(request, std::forward<Token>(token));
-    }
-
-    /// Begins a multipart upload. See `initiate_multipart_upload_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto initiate_multipart_upload(
-        const initiate_multipart_upload_request& request, Token&& token = {}) const
-    {
-        return start<operation::initiate_multipart_upload>(request, std::forward<Token>(token));
-    }
-
-    /// Uploads a part. See `upload_part_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto upload_part(const upload_part_request& request, Token&& token = {}) const
-    {
-        return start<operation::upload_part>(request, std::forward<Token>(token));
-    }
-
-    /// Copies a part from an object. See `upload_part_copy_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto upload_part_copy(const upload_part_copy_request& request, Token&& token = {}) const
-    {
-        return start<operation::upload_part_copy>(request, std::forward<Token>(token));
-    }
-
-    /// Makes an object of the parts. See `complete_multipart_upload_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto complete_multipart_upload(
-        const complete_multipart_upload_request& request, Token&& token = {}) const
-    {
-        return start<operation::complete_multipart_upload>(request, std::forward<Token>(token));
-    }
-
-    /// Gives an upload up. See `abort_multipart_upload_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto abort_multipart_upload(
-        const abort_multipart_upload_request& request, Token&& token = {}) const
-    {
-        return start<operation::abort_multipart_upload>(request, std::forward<Token>(token));
-    }
-
-    /// One page of an upload's parts. See `list_parts_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto list_parts(const list_parts_request& request, Token&& token = {}) const
-    {
-        return start<operation::list_parts>(request, std::forward<Token>(token));
-    }
-
-    /// One page of a bucket's unfinished uploads. See `list_multipart_uploads_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto list_multipart_uploads(
-        const list_multipart_uploads_request& request, Token&& token = {}) const
-    {
-        return start<operation::list_multipart_uploads>(request, std::forward<Token>(token));
-    }
-
-    /// One page of a bucket's objects. See `list_objects_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto list_objects(const list_objects_request& request, Token&& token = {}) const
-    {
-        return start<operation::list_objects>(request, std::forward<Token>(token));
-    }
-
-    /// All pages of a bucket's objects, from the marker of `request` on.
-    [[nodiscard]] auto object_pages(const list_objects_request& request) const
-    {
-        return pages<basic_client, detail::object_cursor>(*this, request);
-    }
-
-    /// All pages of a bucket's unfinished uploads, from the markers of `request` on.
-    [[nodiscard]] auto multipart_upload_pages(const list_multipart_uploads_request& request) const
-    {
-        return pages<basic_client, detail::upload_cursor>(*this, request);
-    }
-
-    /// All pages of an upload's parts, from the marker of `request` on.
-    [[nodiscard]] auto part_pages(const list_parts_request& request) const
-    {
-        return pages<basic_client, detail::part_cursor>(*this, request);
-    }
-
-    /// Uploads a file, in parts when it is large. See `upload_file_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto upload_file(const upload_file_request& request, Token&& token = {}) const
-    {
-        return start_transfer<transfer::file_upload<basic_client>>(
-            std::forward<Token>(token), request);
-    }
-
-    /// Reads an object into a file, in ranges when it is large. See `download_file_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto download_file(const download_file_request& request, Token&& token = {}) const
-    {
-        return start_transfer<transfer::file_download<basic_client>>(
-            std::forward<Token>(token), request);
-    }
-
-    /// Uploads bytes or a source, in parts when it is large. See `upload_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto upload(const upload_request& request, Token&& token = {}) const
-    {
-        return start_transfer<transfer::body_upload<basic_client>>(
-            std::forward<Token>(token), request);
-    }
-
-    /// Reads all objects whose keys begin with a prefix into a directory. See
-    /// `download_directory_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto download_directory(
-        const download_directory_request& request, Token&& token = {}) const
-    {
-        return start_transfer<transfer::directory_download<basic_client>>(
-            std::forward<Token>(token), request);
-    }
-
-    /// Reads an object into `buffer`, in ranges when it is large. See `download_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto download_into(const download_request& request, std::span<std::byte> buffer,
-        Token&& token = {}) const
-    {
-        return start_transfer<transfer::stream_download<basic_client>>(
-            std::forward<Token>(token), request, buffer);
-    }
-
-    /// Reads an object to a sink, in order. See `download_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto download_to(const download_request& request, sink_view sink, Token&& token = {}) const
-    {
-        return start_transfer<transfer::stream_download<basic_client>>(
-            std::forward<Token>(token), request, sink);
-    }
-
-    /// Copies an object of any size. See `copy_request`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto copy(const copy_request& request, Token&& token = {}) const
-    {
-        return start_transfer<transfer::object_copy<basic_client>>(
-            std::forward<Token>(token), request);
-    }
-
-    /// For `pages`: the page that a request asks for.
-    [[nodiscard]] auto list_page(const list_objects_request& request) const
-    {
-        return list_objects(request);
-    }
-    [[nodiscard]] auto list_page(const list_multipart_uploads_request& request) const
-    {
-        return list_multipart_uploads(request);
-    }
-    [[nodiscard]] auto list_page(const list_parts_request& request) const
-    {
-        return list_parts(request);
-    }
-
-    /// The request as a URL that is valid from now on for `validity`, for whoever has it. Sends
-    /// nothing. Errors: as the operation would refuse, and `errc::invalid_argument`.
-    [[nodiscard]] result<presigned_url> presign(
-        const get_object_request& request, std::chrono::seconds validity) const
-    {
-        return presign_as<operation::get_object>(request, validity);
-    }
-    [[nodiscard]] result<presigned_url> presign(
-        const head_object_request& request, std::chrono::seconds validity) const
-    {
-        return presign_as<operation::head_object>(request, validity);
-    }
-    [[nodiscard]] result<presigned_url> presign(
-        const put_object_request& request, std::chrono::seconds validity) const
-    {
-        return presign_as<operation::put_object>(request, validity);
-    }
-    [[nodiscard]] result<presigned_url> presign(
-        const upload_part_request& request, std::chrono::seconds validity) const
-    {
-        return presign_as<operation::upload_part>(request, validity);
-    }
-    [[nodiscard]] result<presigned_url> presign(
-        const delete_object_request& request, std::chrono::seconds validity) const
-    {
-        return presign_as<operation::delete_object>(request, validity);
-    }
-
-private:
-    explicit basic_client(std::shared_ptr<net::client_core> core)
-        : core_(std::move(core)), limits_(core_->timeouts)
-    {}
-
-    template <template <class> class Operation, class Token>
-    auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
-        const net::destination& to = {}) const
-    {
-        auto run = std::make_shared<net::typed_operation_run<Dialect, Operation<Dialect>>>(
-            core_, limits_, Operation<Dialect>::encode(request, core_->endpoint), to);
-        auto work = net::run_operation(run);
-        return net::initiate(
-            *core_, std::move(run), std::move(work), std::forward<Token>(token));
-    }
-
-    /// A transfer has no total: its operations have.
-    template <class Transfer, class Token, class... Arguments>
-    auto start_transfer(Token&& token, const Arguments&... arguments) const
-    {
-        auto limits = limits_;
-        limits.total = no_timeout;
-        auto control = net::make_control(*core_, limits);
-        const transfer::environment<basic_client> with{*this, core_, control,
-            transfer::file_executor(core_->file_executor, core_->executor)};
-        auto work = transfer::run(std::make_shared<Transfer>(with, arguments...));
-        return net::initiate_apart(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
-    }
-
-    template <template <class> class Operation>
-    [[nodiscard]] result<presigned_url> presign_as(
-        const typename Operation<Dialect>::request_type& request,
-        std::chrono::seconds validity) const
-    {
-        auto prepared = Operation<Dialect>::encode(request, core_->endpoint);
-        if (!prepared)
-            return std::move(prepared).error();
-        const auto who = core_->identity->known();
-        if (who == nullptr)
-            return error(errc::missing_credentials,
-                "the provider has not been asked yet: an operation has to come first");
-        const auto signer = Dialect::make_signer(core_->endpoint.region);
-        return auth::presign(
-            *signer, std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
-    }
-
-    std::shared_ptr<net::client_core> core_;
-    timeout_settings limits_{};
+/// What the two halves of 128 bits are multiplied by to move them on.
+struct crc64_distance
+{
+    std::uint64_t for_high_degrees;
+    std::uint64_t for_low_degrees;
 };
 
-/// The client of Tencent Cloud COS.
-using client = basic_client<dialect::cos>;
+/// The product of two reflected words comes out one bit short of 128, which the exponents make up
+/// for.
+[[nodiscard]] constexpr crc64_distance crc64_distance_of(std::size_t bytes) noexcept
+{
+    const auto bits = static_cast<unsigned>(bytes * 8);
+    return {crc64_power_of_x(bits + 63), crc64_power_of_x(bits - 1)};
+}
 
-/// The same client for Amazon S3 and what speaks its API: Ceph, MinIO, COS's own S3 endpoints.
-using s3_client = basic_client<dialect::s3>;
+#if COSIO_HAS_PCLMULQDQ
 
-} // namespace cosio::inline v0
+/// Whether this processor has the instruction; asked once per process.
+[[nodiscard]] inline bool crc64_has_carry_less_multiply() noexcept
+{
+    static const bool present = __builtin_cpu_supports("pclmul") != 0;
+    return present;
+}
+
+/// Moves the 128 bits of `state` on by `distance`, then adds `data`.
+[[gnu::target("pclmul")]] [[nodiscard]] inline __m128i crc64_fold(
+    __m128i state, __m128i distance, __m128i data) noexcept
+{
+    const __m128i upper = _mm_clmulepi64_si128(state, distance, 0x00);
+    const __m128i lower = _mm_clmulepi64_si128(state, distance, 0x11);
+    return _mm_xor_si128(_mm_xor_si128(upper, lower), data);
+}
+
+[[nodiscard]] inline __m128i crc64_in_register(crc64_distance distance) noexcept
+{
+    return _mm_set_epi64x(static_cast<long long>(distance.for_low_degrees),
+        static_cast<long long>(distance.for_high_degrees));
+}
+
+/// The register after the bytes that were folded into `folded`, and then `bytes`.
+template <std::size_t Lanes>
+[[gnu::target("pclmul")]] [[nodiscard]] inline std::uint64_t crc64_finish(
+    const __m128i (&folded)[Lanes], std::span<const std::byte> bytes) noexcept
+{
+    constexpr std::size_t lane = sizeof(__m128i);
+    constexpr auto distance = crc64_distance_of(lane);
+    const __m128i by_lane = crc64_in_register(distance);
+    __m128i last = folded[0];
+#pragma GCC unroll 4
+    for (std::size_t i = 1; i != Lanes; ++i)
+        last = crc64_fold(last, by_lane, folded[i]);
+    for (; bytes.size() >= lane; bytes = bytes.subspan(lane))
+        last = crc64_fold(
+            last, by_lane, _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data())));
+
+    std::array<std::byte, lane> remainder{};
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(remainder.data()), last);
+    return crc64_update_table(crc64_update_table(0, remainder), bytes);
+}
+
+/// As `crc64_update_table`; requires `crc64_has_carry_less_multiply()`.
+[[gnu::target("pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_carry_less(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    constexpr std::size_t lane = sizeof(__m128i);
+    constexpr std::size_t lanes = 4;
+    constexpr std::size_t step = lane * lanes;
+    if (bytes.size() < step)
+        return crc64_update_table(state, bytes);
+
+    const auto load = [](const std::byte* from) noexcept {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    };
+    __m128i folded[lanes]; // Not a std::array, whose template argument would lose the alignment.
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i != lanes; ++i)
+        folded[i] = load(bytes.data() + i * lane);
+    folded[0] = _mm_xor_si128(folded[0], _mm_set_epi64x(0, static_cast<long long>(state)));
+    bytes = bytes.subspan(step);
+
+    constexpr auto distance = crc64_distance_of(step);
+    const __m128i by_step = crc64_in_register(distance);
+    for (; bytes.size() >= step; bytes = bytes.subspan(step)) {
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i != lanes; ++i)
+            folded[i] = crc64_fold(folded[i], by_step, load(bytes.data() + i * lane));
+    }
+    return crc64_finish(folded, bytes);
+}
+
+#else
+
+[[nodiscard]] constexpr bool crc64_has_carry_less_multiply() noexcept { return false; }
+
+[[nodiscard]] inline std::uint64_t crc64_update_carry_less(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    return crc64_update_table(state, bytes);
+}
+
+#endif
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/crc64_wide.hpp ----------------------------------------------------------------
+
+// CRC64 by carry-less multiplication of whole vector registers (VPCLMULQDQ): the algorithm of
+// crc64_carry_less.hpp, with 64 or 32 bytes in a register instead of 16.
+
+#ifndef COSIO_CRYPTO_CRC64_WIDE_HPP
+#define COSIO_CRYPTO_CRC64_WIDE_HPP
+
+namespace cosio::inline v0::crypto {
+
+#if COSIO_HAS_PCLMULQDQ
+
+// Vectors of the language and one line of assembler stand for the intrinsics: those come with all
+// of immintrin.h, and the built-in functions behind them are no interface of either compiler. The
+// assembler line stands in both of its dialects, as either may be asked for.
+using crc64_256 = std::uint64_t __attribute__((vector_size(32)));
+using crc64_512 = std::uint64_t __attribute__((vector_size(64)));
+
+/// Whether this processor multiplies 256 bits at a time, and the system saves such registers;
+/// asked once per process.
+[[nodiscard]] inline bool crc64_has_256_bits() noexcept
+{
+    static const bool present = __builtin_cpu_supports("avx2") != 0 &&
+        __builtin_cpu_supports("vpclmulqdq") != 0 && crc64_has_carry_less_multiply();
+    return present;
+}
+
+/// As `crc64_has_256_bits`, with 512.
+[[nodiscard]] inline bool crc64_has_512_bits() noexcept
+{
+    static const bool present = crc64_has_256_bits() && __builtin_cpu_supports("avx512f") != 0;
+    return present;
+}
+
+/// The factors for each 128 bits of a register.
+[[gnu::target("avx2")]] [[nodiscard]] inline crc64_256 crc64_repeated_256(
+    crc64_distance distance) noexcept
+{
+    return crc64_256{distance.for_high_degrees, distance.for_low_degrees, distance.for_high_degrees,
+        distance.for_low_degrees};
+}
+
+/// The bytes at `from`, at any alignment.
+[[gnu::target("avx2")]] [[nodiscard]] inline crc64_256 crc64_load_256(
+    const std::byte* from) noexcept
+{
+    crc64_256 loaded;
+    std::memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+
+/// As `crc64_fold`, for each 128 bits of a register.
+[[gnu::target("avx2,vpclmulqdq")]] [[nodiscard]] inline crc64_256 crc64_fold_256(
+    crc64_256 state, crc64_256 distance, crc64_256 data) noexcept
+{
+    crc64_256 upper;
+    crc64_256 lower;
+    asm("vpclmulqdq {$0x00, %2, %1, %0|%0, %1, %2, 0x00}"
+        : "=x"(upper) : "x"(state), "x"(distance));
+    asm("vpclmulqdq {$0x11, %2, %1, %0|%0, %1, %2, 0x11}"
+        : "=x"(lower) : "x"(state), "x"(distance));
+    return upper ^ lower ^ data;
+}
+
+/// The factors for each 128 bits of a register.
+[[gnu::target("avx512f")]] [[nodiscard]] inline crc64_512 crc64_repeated_512(
+    crc64_distance distance) noexcept
+{
+    return crc64_512{distance.for_high_degrees, distance.for_low_degrees, distance.for_high_degrees,
+        distance.for_low_degrees, distance.for_high_degrees, distance.for_low_degrees,
+        distance.for_high_degrees, distance.for_low_degrees};
+}
+
+/// The bytes at `from`, at any alignment.
+[[gnu::target("avx512f")]] [[nodiscard]] inline crc64_512 crc64_load_512(
+    const std::byte* from) noexcept
+{
+    crc64_512 loaded;
+    std::memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+
+/// As `crc64_fold`, for each 128 bits of a register.
+[[gnu::target("avx512f,vpclmulqdq")]] [[nodiscard]] inline crc64_512 crc64_fold_512(
+    crc64_512 state, crc64_512 distance, crc64_512 data) noexcept
+{
+    crc64_512 upper;
+    crc64_512 lower;
+    asm("vpclmulqdq {$0x00, %2, %1, %0|%0, %1, %2, 0x00}"
+        : "=v"(upper) : "v"(state), "v"(distance));
+    asm("vpclmulqdq {$0x11, %2, %1, %0|%0, %1, %2, 0x11}"
+        : "=v"(lower) : "v"(state), "v"(distance));
+    return upper ^ lower ^ data;
+}
+
+// Loops over registers are unrolled by hand, as GCC keeps their array in memory below -O3.
+
+/// As `crc64_update_table`; requires `crc64_has_256_bits()`.
+[[gnu::target("avx2,vpclmulqdq,pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_256(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    constexpr std::size_t registers = 8;
+    constexpr std::size_t step = sizeof(crc64_256) * registers;
+    if (bytes.size() < step)
+        return crc64_update_carry_less(state, bytes);
+
+    crc64_256 folded[registers];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i != registers; ++i)
+        folded[i] = crc64_load_256(bytes.data() + i * sizeof(crc64_256));
+    folded[0] ^= crc64_256{state};
+    bytes = bytes.subspan(step);
+
+    constexpr auto step_distance = crc64_distance_of(step);
+    const crc64_256 by_step = crc64_repeated_256(step_distance);
+    for (; bytes.size() >= step; bytes = bytes.subspan(step)) {
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i != registers; ++i)
+            folded[i] = crc64_fold_256(folded[i], by_step,
+                crc64_load_256(bytes.data() + i * sizeof(crc64_256)));
+    }
+
+    constexpr auto register_distance = crc64_distance_of(sizeof(crc64_256));
+    const crc64_256 by_register = crc64_repeated_256(register_distance);
+    crc64_256 last = folded[0];
+#pragma GCC unroll 8
+    for (std::size_t i = 1; i != registers; ++i)
+        last = crc64_fold_256(last, by_register, folded[i]);
+    for (; bytes.size() >= sizeof last; bytes = bytes.subspan(sizeof last))
+        last = crc64_fold_256(last, by_register, crc64_load_256(bytes.data()));
+
+    __m128i lanes[2];
+    std::memcpy(lanes, &last, sizeof last);
+    return crc64_finish(lanes, bytes);
+}
+
+/// As `crc64_update_table`; requires `crc64_has_512_bits()`.
+[[gnu::target("avx512f,vpclmulqdq,pclmul")]] [[nodiscard]] inline std::uint64_t crc64_update_512(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    constexpr std::size_t registers = 8;
+    constexpr std::size_t step = sizeof(crc64_512) * registers;
+    if (bytes.size() < step)
+        return crc64_update_256(state, bytes);
+
+    crc64_512 folded[registers];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i != registers; ++i)
+        folded[i] = crc64_load_512(bytes.data() + i * sizeof(crc64_512));
+    folded[0] ^= crc64_512{state};
+    bytes = bytes.subspan(step);
+
+    constexpr auto step_distance = crc64_distance_of(step);
+    const crc64_512 by_step = crc64_repeated_512(step_distance);
+    for (; bytes.size() >= step; bytes = bytes.subspan(step)) {
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i != registers; ++i)
+            folded[i] = crc64_fold_512(folded[i], by_step,
+                crc64_load_512(bytes.data() + i * sizeof(crc64_512)));
+    }
+
+    constexpr auto register_distance = crc64_distance_of(sizeof(crc64_512));
+    const crc64_512 by_register = crc64_repeated_512(register_distance);
+    crc64_512 last = folded[0];
+#pragma GCC unroll 8
+    for (std::size_t i = 1; i != registers; ++i)
+        last = crc64_fold_512(last, by_register, folded[i]);
+    for (; bytes.size() >= sizeof last; bytes = bytes.subspan(sizeof last))
+        last = crc64_fold_512(last, by_register, crc64_load_512(bytes.data()));
+
+    __m128i lanes[4];
+    std::memcpy(lanes, &last, sizeof last);
+    return crc64_finish(lanes, bytes);
+}
+
+#else
+
+[[nodiscard]] constexpr bool crc64_has_256_bits() noexcept { return false; }
+[[nodiscard]] constexpr bool crc64_has_512_bits() noexcept { return false; }
+
+[[nodiscard]] inline std::uint64_t crc64_update_256(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    return crc64_update_table(state, bytes);
+}
+
+[[nodiscard]] inline std::uint64_t crc64_update_512(
+    std::uint64_t state, std::span<const std::byte> bytes) noexcept
+{
+    return crc64_update_table(state, bytes);
+}
+
+#endif
+
+} // namespace cosio::inline v0::crypto
 
 #endif
 
@@ -20328,28 +20804,376 @@ private:
 
 #endif
 
-// ---- cosio/cvm_role_credentials.hpp -------------------------------------------------------------
+#endif
+#endif
 
-// The credentials of the role of a Tencent Cloud virtual machine, from its metadata service.
+#if defined(COSIO_DEFINITIONS)
+// ---- cosio/net/initiation_definitions.hpp -------------------------------------------------------
 
-#ifndef COSIO_CVM_ROLE_CREDENTIALS_HPP
-#define COSIO_CVM_ROLE_CREDENTIALS_HPP
+// What initiation.hpp declares.
 
-namespace cosio::inline v0 {
+#ifndef COSIO_NET_INITIATION_DEFINITIONS_HPP
+#define COSIO_NET_INITIATION_DEFINITIONS_HPP
 
-/// Which role, and where it is asked for.
-class cvm_role_settings
+#include <asio/post.hpp>
+
+namespace cosio::inline v0::net {
+
+COSIO_DECLARED const asio::any_io_executor& executor_of(const operation_control& control) noexcept
+{
+    return control.executor();
+}
+
+COSIO_DECLARED void cancellation_handler::operator()(asio::cancellation_type type) const
+{
+    if ((type & asio::cancellation_type::terminal) == asio::cancellation_type::none)
+        return; // A cancelled operation cannot promise to have had no effect.
+    asio::post(executor_, [control = control_] {
+        if (const auto running = control.lock())
+            running->cancel();
+    });
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+// ---- cosio/net/object_stream.hpp ----------------------------------------------------------------
+
+// What is behind an object that is read as a stream.
+
+#ifndef COSIO_NET_OBJECT_STREAM_HPP
+#define COSIO_NET_OBJECT_STREAM_HPP
+
+namespace cosio::inline v0::net {
+
+/// What a reader and its reads share: the attempt that goes on until the end has been read. What
+/// depends on the dialect comes as functions.
+class object_stream
 {
 public:
-    cvm_role_settings() = default;
+    using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
 
-    /// Empty: the one role of the machine, whose name is asked for.
-    std::string role{};
-    /// `host` or `host:port`. The service is link-local (169.254.0.23) and speaks plain HTTP.
-    std::string endpoint = "metadata.tencentyun.com";
-    /// Of these, the steps of a connection and the total count.
-    timeout_settings timeouts{};
+    object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+        operation::prepared_request request, const operation::facts& what,
+        refusal_function refusal_of, check_function check)
+        : core_(std::move(core)), control_(std::move(control)), request_(std::move(request)),
+          attempt_(*core_, *control_, request_, what, refusal_of), check_(check)
+    {}
+
+    object_stream(const object_stream&) = delete;
+    object_stream& operator=(const object_stream&) = delete;
+
+    ~object_stream()
+    {
+        if (!is_open_)
+            return;
+        try { // What the caller is told may throw.
+            auto given_up = error(errc::cancelled, "the reader was dropped before its end");
+            attempt_.failed(given_up);
+        } catch (...) {
+        }
+    }
+
+    [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
+    [[nodiscard]] const client_core& core() const noexcept { return *core_; }
+    [[nodiscard]] const operation::prepared_request& request() const noexcept { return request_; }
+    [[nodiscard]] attempt_loop& attempt() noexcept { return attempt_; }
+    [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
+    {
+        return control_;
+    }
+
+    /// The attempt has come as far as the body, which is to be read.
+    void opened(get_object_result head)
+    {
+        head_ = std::move(head);
+        is_open_ = true;
+        control_->end_total(); // How long the caller reads is the caller's affair.
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
+    {
+        if (failure_)
+            co_return *failure_;
+        if (!is_open_ || buffer.empty())
+            co_return std::size_t{0};
+        auto& driver = attempt_.driver();
+        auto got = co_await driver.read_body(*control_, buffer);
+        if (got && *got != 0)
+            co_return got;
+        is_open_ = false;
+        if (got) {
+            const bool framed = driver.progress().body().kind() != http::framing::until_close;
+            auto whole = check_(head_, driver.body_size(), driver.body_crc64(), framed);
+            if (!whole)
+                got = std::move(whole).error();
+            else
+                driver.give_back(*control_);
+        }
+        if (got) {
+            attempt_.succeeded(head_.request_id);
+        } else {
+            failure_ = got.error();
+            attempt_.failed(*failure_);
+        }
+        attempt_.drop_driver();
+        if (failure_)
+            co_return *failure_;
+        co_return std::size_t{0};
+    }
+
+private:
+    std::shared_ptr<client_core> core_;
+    std::shared_ptr<operation_control> control_;
+    operation::prepared_request request_;
+    attempt_loop attempt_;
+    check_function check_;
+    get_object_result head_{};
+    std::optional<error> failure_{};
+    bool is_open_ = false; // Until the end was reached.
 };
+
+[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
+    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer)
+{
+    try {
+        auto got = co_await stream->read_some(buffer);
+        co_return got;
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+/// The coroutine behind `client::open_object`.
+template <class Dialect>
+[[nodiscard]] asio::awaitable<result<object_reader>> run_open(std::shared_ptr<client_core> core,
+    std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
+{
+    using get_object = operation::get_object<Dialect>;
+    std::shared_ptr<object_stream> stream;
+    try {
+        if (!request)
+            co_return std::move(request).error();
+        stream = std::make_shared<object_stream>(std::move(core), std::move(control),
+            std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
+            &get_object::check_body);
+        auto& loop = stream->attempt();
+        for (;;) {
+            error why;
+            result<void> begun;
+            co_await loop.begin(begun);
+            if (!begun) {
+                why = std::move(begun).error();
+            } else if (!operation::is_success(loop.driver().progress().head().status)) {
+                operation::reply document;
+                result<void> refusal;
+                co_await loop.receive(destination{}, document, refusal);
+                why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
+            } else {
+                auto head = get_object::decode_head(
+                    stream->request().expected, loop.driver().progress().head());
+                if (head) {
+                    stream->opened(std::move(*head));
+                    co_return object_reader(stream);
+                }
+                why = std::move(head).error();
+            }
+            if (!co_await loop.retries(why))
+                co_return why;
+        }
+    } catch (...) {
+        auto why = error_of_exception();
+        if (stream != nullptr)
+            stream->attempt().broke_off(why);
+        co_return why;
+    }
+}
+
+// What object_reader.hpp declares.
+
+COSIO_DECLARED const get_object_result& head_of(const object_stream& stream) noexcept
+{
+    return stream.head();
+}
+
+COSIO_DECLARED const client_core& core_of(const object_stream& stream) noexcept
+{
+    return stream.core();
+}
+
+COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer)
+{
+    return {stream->control(), run_read(stream, buffer)};
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+// ---- cosio/client_definitions.hpp ---------------------------------------------------------------
+
+// How the client works: what net/client_functions.hpp declares. Included by client.hpp, where it is
+// to be compiled.
+
+#ifndef COSIO_CLIENT_DEFINITIONS_HPP
+#define COSIO_CLIENT_DEFINITIONS_HPP
+
+namespace cosio::inline v0::net {
+
+COSIO_DECLARED const asio::any_io_executor& executor_of(const client_core& core) noexcept
+{
+    return core.executor;
+}
+
+COSIO_DECLARED const timeout_settings& limits_of(const client_core& core) noexcept
+{
+    return core.timeouts;
+}
+
+COSIO_DECLARED connection_counters counters_of(const client_core& core)
+{
+    return core.connections->counters();
+}
+
+template <class Result>
+asio::awaitable<result<Result>> await_operation(
+    const client_core& core, prepared_operation<Result> operation)
+{
+    if (core.executor_is_serial)
+        return std::move(operation.work);
+    return await_apart(core, std::move(operation));
+}
+
+template <class Result>
+asio::awaitable<result<Result>> await_apart(
+    const client_core& core, prepared_operation<Result> operation)
+{
+    return initiate(core.executor, std::move(operation), asio::use_awaitable);
+}
+
+template <class Dialect, class Operation>
+prepared_operation<typename Operation::result_type> prepare_run(const core_pointer& core,
+    const timeout_settings& limits, const typename Operation::request_type& request,
+    const destination& to)
+{
+    auto run = std::make_shared<typed_operation_run<Dialect, Operation>>(
+        core, limits, Operation::encode(request, core->endpoint), to);
+    auto work = run_operation(run);
+    return {std::move(run), std::move(work)};
+}
+
+template <class Dialect, template <class> class Operation, class Result, class Request>
+prepared_operation<Result> prepare(
+    const core_pointer& core, const timeout_settings& limits, const Request& request)
+{
+    destination to;
+    if constexpr (requires { request.maximum_size; })
+        to.limit = request.maximum_size;
+    return prepare_run<Dialect, Operation<Dialect>>(core, limits, request, to);
+}
+
+template <class Dialect>
+prepared_operation<get_object_result> prepare_get_into(const core_pointer& core,
+    const timeout_settings& limits, const get_object_request& request,
+    std::span<std::byte> buffer)
+{
+    destination to;
+    to.buffer = buffer;
+    to.into_buffer = true;
+    return prepare_run<Dialect, operation::get_object<Dialect>>(core, limits, request, to);
+}
+
+template <class Dialect>
+prepared_operation<object_reader> prepare_open(
+    const core_pointer& core, const timeout_settings& limits, const get_object_request& request)
+{
+    auto control = make_control(*core, limits);
+    auto work = run_open<Dialect>(
+        core, control, operation::get_object<Dialect>::encode(request, core->endpoint));
+    return {std::move(control), std::move(work)};
+}
+
+template <class Dialect>
+prepared_operation<std::size_t> prepare_warm_up(const core_pointer& core,
+    const timeout_settings& limits, std::string_view bucket, std::size_t connections)
+{
+    auto control = make_control(*core, limits);
+    auto work = run_warm_up(core, control, limits,
+        operation::head_bucket<Dialect>::encode({.bucket = bucket}, core->endpoint), connections);
+    return {std::move(control), std::move(work)};
+}
+
+template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
+prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
+    const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments)
+{
+    using client_type = basic_client<Dialect>;
+    auto without_total = limits;
+    without_total.total = no_timeout;
+    auto control = make_control(*core, without_total);
+    const transfer::environment<client_type> with{
+        cos, core, control, transfer::file_executor(core->file_executor, core->executor)};
+    auto work = transfer::run(std::make_shared<Transfer<client_type>>(with, arguments...));
+    return {std::move(control), std::move(work)};
+}
+
+template <class Dialect, template <class> class Operation, class Request>
+result<presigned_url> presign(
+    const client_core& core, const Request& request, std::chrono::seconds validity)
+{
+    auto prepared = Operation<Dialect>::encode(request, core.endpoint);
+    if (!prepared)
+        return std::move(prepared).error();
+    const auto who = core.identity->known();
+    if (who == nullptr)
+        return error(errc::missing_credentials,
+            "the provider has not been asked yet: an operation has to come first");
+    const auto signer = Dialect::make_signer(core.endpoint.region);
+    return auth::presign(
+        *signer, std::move(*prepared), core.endpoint, *who, core.now(), validity);
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+// ---- cosio/crypto/crc64_update.hpp --------------------------------------------------------------
+
+// How bytes are added to a CRC64. Apart from crc64.hpp, as intrinsics take long to read.
+
+#ifndef COSIO_CRYPTO_CRC64_UPDATE_HPP
+#define COSIO_CRYPTO_CRC64_UPDATE_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// Advances the raw register over bytes, as `crc64_update_table` does.
+using crc64_form = std::uint64_t (*)(std::uint64_t, std::span<const std::byte>) noexcept;
+
+/// The fastest form that the processor can do; looked for once per process.
+[[nodiscard]] inline crc64_form crc64_fastest() noexcept
+{
+    static const crc64_form fastest = crc64_has_512_bits() ? crc64_update_512
+        : crc64_has_256_bits()                             ? crc64_update_256
+        : crc64_has_carry_less_multiply()                  ? crc64_update_carry_less
+                                                           : crc64_update_table;
+    return fastest;
+}
+
+COSIO_DECLARED void crc64::update(std::span<const std::byte> bytes) noexcept
+{
+    register_ = crc64_fastest()(register_, bytes);
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+// ---- cosio/net/cvm_role_provider.hpp ------------------------------------------------------------
+
+// Asks the metadata service of a virtual machine for the credentials of its role.
+
+#ifndef COSIO_NET_CVM_ROLE_PROVIDER_HPP
+#define COSIO_NET_CVM_ROLE_PROVIDER_HPP
+
+namespace cosio::inline v0 {
 
 namespace net {
 
@@ -20452,12 +21276,10 @@ private:
 
 } // namespace net
 
-/// For `config.provider`, on a virtual machine that has a role: never chosen by itself.
-///
-/// Errors of its questions: `errc::malformed_response`, `errc::missing_credentials` without a role,
-/// and those of the connection.
-[[nodiscard]] inline std::shared_ptr<credentials_provider> cvm_role_credentials(
-    cvm_role_settings settings = cvm_role_settings())
+// What cvm_role_credentials.hpp declares.
+
+COSIO_DECLARED std::shared_ptr<credentials_provider> cvm_role_credentials(
+    cvm_role_settings settings)
 {
     return std::make_shared<net::cvm_role_provider>(std::move(settings));
 }
@@ -20465,51 +21287,22 @@ private:
 } // namespace cosio::inline v0
 
 #endif
+// ---- cosio/format_definitions.hpp ---------------------------------------------------------------
 
-// ---- cosio/format.hpp ---------------------------------------------------------------------------
+// What format.hpp declares.
 
-// fmt formatters for what may be shown. Secrets have none.
-
-#ifndef COSIO_FORMAT_HPP
-#define COSIO_FORMAT_HPP
-
-/// Such as `SSE-C AES256 (key MD5 5inxltxhJQnqmmHfVSQjoA==)`.
-template <>
-struct fmt::formatter<cosio::encryption> : fmt::formatter<fmt::string_view>
-{
-    template <class Context>
-    auto format(const cosio::encryption& value, Context& context) const
-    {
-        return fmt::formatter<fmt::string_view>::format(value.describe(), context);
-    }
-};
-
-/// The base64 form.
-template <>
-struct fmt::formatter<cosio::customer_key_md5> : fmt::formatter<fmt::string_view>
-{
-    template <class Context>
-    auto format(const cosio::customer_key_md5& value, Context& context) const
-    {
-        return fmt::formatter<fmt::string_view>::format(value.base64(), context);
-    }
-};
-
-/// One line, see `error::describe`.
-template <>
-struct fmt::formatter<cosio::error> : fmt::formatter<fmt::string_view>
-{
-    template <class Context>
-    auto format(const cosio::error& value, Context& context) const
-    {
-        return fmt::formatter<fmt::string_view>::format(value.describe(), context);
-    }
-};
+#ifndef COSIO_FORMAT_DEFINITIONS_HPP
+#define COSIO_FORMAT_DEFINITIONS_HPP
 
 namespace cosio::inline v0 {
 
-/// Writes log lines to standard error, each in one piece.
-[[nodiscard]] inline log_settings log_to_stderr(log_level most)
+COSIO_DECLARED fmt::appender detail::format_text(const fmt::formatter<fmt::string_view>& form,
+    std::string_view text, fmt::format_context& context)
+{
+    return form.format({text.data(), text.size()}, context);
+}
+
+COSIO_DECLARED log_settings log_to_stderr(log_level most)
 {
     return {most, [](log_level level, std::string_view line) {
                 const std::string text = fmt::format(
@@ -20521,43 +21314,47 @@ namespace cosio::inline v0 {
 } // namespace cosio::inline v0
 
 #endif
+// ---- cosio/separate_instantiations.hpp ----------------------------------------------------------
 
-// ---- cosio/separate_compilation.hpp -------------------------------------------------------------
+// Everything that other translation units call, see separate_compilation.hpp.
 
-// The library compiled once instead of in each translation unit, for those who want that.
+#ifndef COSIO_SEPARATE_INSTANTIATIONS_HPP
+#define COSIO_SEPARATE_INSTANTIATIONS_HPP
 
-#ifndef COSIO_SEPARATE_COMPILATION_HPP
-#define COSIO_SEPARATE_COMPILATION_HPP
-
-/// With `COSIO_SEPARATE_COMPILATION` defined for all translation units of a program, what is behind
-/// the members of `client` and `s3_client` is compiled in one of them only: the one that defines
-/// `COSIO_SOURCE` before it includes any header of the library. The others compile in a fraction of
-/// the time. Nothing else changes.
 #if defined(COSIO_SEPARATE_COMPILATION)
 
-#if defined(COSIO_SOURCE)
-#define COSIO_INSTANTIATE template
-#else
-#define COSIO_INSTANTIATE extern template
-#endif
+#define COSIO_INSTANTIATE_RESULT(type)                                                             \
+    template asio::awaitable<result<type>> net::await_operation<type>(                             \
+        const net::client_core&, net::prepared_operation<type>);
+
+#define COSIO_INSTANTIATE_TRANSFER_RESULT(type)                                                    \
+    template asio::awaitable<result<type>> net::await_apart<type>(                                 \
+        const net::client_core&, net::prepared_operation<type>);
 
 #define COSIO_INSTANTIATE_OPERATION(dialect, name)                                                 \
-    COSIO_INSTANTIATE asio::awaitable<result<operation::name<dialect>::result_type>>               \
-        net::run_operation<dialect, operation::name<dialect>>(                                     \
-            std::shared_ptr<net::typed_operation_run<dialect, operation::name<dialect>>>);
+    template net::prepared_operation<name##_result>                                                \
+    net::prepare<dialect, operation::name, name##_result>(                                         \
+        const net::core_pointer&, const timeout_settings&, const name##_request&);
 
-#define COSIO_INSTANTIATE_TRANSFER(dialect, name)                                                  \
-    COSIO_INSTANTIATE                                                                              \
-    asio::awaitable<result<transfer::name<basic_client<dialect>>::result_type>>                    \
-        transfer::run<transfer::name<basic_client<dialect>>>(                                      \
-            std::shared_ptr<transfer::name<basic_client<dialect>>>);
+#define COSIO_INSTANTIATE_PRESIGN(dialect, name)                                                   \
+    template result<presigned_url> net::presign<dialect, operation::name>(                         \
+        const net::client_core&, const name##_request&, std::chrono::seconds);
+
+#define COSIO_INSTANTIATE_TRANSFER(dialect, name, type, ...)                                       \
+    template net::prepared_operation<type> net::prepare_transfer<dialect, transfer::name, type>(   \
+        const basic_client<dialect>&, const net::core_pointer&, const timeout_settings&,           \
+        __VA_ARGS__);
 
 #define COSIO_INSTANTIATE_CLIENT(dialect)                                                          \
-    COSIO_INSTANTIATE result<std::shared_ptr<net::client_core>> net::make_client_core<dialect>(    \
+    template result<net::core_pointer> net::make_client_core<dialect>(                             \
         asio::any_io_executor, const config&);                                                     \
-    COSIO_INSTANTIATE asio::awaitable<result<object_reader>> net::run_open<dialect>(               \
-        std::shared_ptr<net::client_core>, std::shared_ptr<net::operation_control>,                \
-        result<operation::prepared_request>);                                                      \
+    template net::prepared_operation<get_object_result> net::prepare_get_into<dialect>(            \
+        const net::core_pointer&, const timeout_settings&, const get_object_request&,              \
+        std::span<std::byte>);                                                                     \
+    template net::prepared_operation<object_reader> net::prepare_open<dialect>(                    \
+        const net::core_pointer&, const timeout_settings&, const get_object_request&);             \
+    template net::prepared_operation<std::size_t> net::prepare_warm_up<dialect>(                   \
+        const net::core_pointer&, const timeout_settings&, std::string_view, std::size_t);         \
     COSIO_INSTANTIATE_OPERATION(dialect, abort_multipart_upload)                                   \
     COSIO_INSTANTIATE_OPERATION(dialect, complete_multipart_upload)                                \
     COSIO_INSTANTIATE_OPERATION(dialect, copy_object)                                              \
@@ -20577,35 +21374,64 @@ namespace cosio::inline v0 {
     COSIO_INSTANTIATE_OPERATION(dialect, restore_object)                                           \
     COSIO_INSTANTIATE_OPERATION(dialect, upload_part)                                              \
     COSIO_INSTANTIATE_OPERATION(dialect, upload_part_copy)                                         \
-    COSIO_INSTANTIATE_TRANSFER(dialect, body_upload)                                               \
-    COSIO_INSTANTIATE_TRANSFER(dialect, directory_download)                                        \
-    COSIO_INSTANTIATE_TRANSFER(dialect, file_download)                                             \
-    COSIO_INSTANTIATE_TRANSFER(dialect, file_upload)                                               \
-    COSIO_INSTANTIATE_TRANSFER(dialect, object_copy)                                               \
-    COSIO_INSTANTIATE_TRANSFER(dialect, stream_download)
+    COSIO_INSTANTIATE_PRESIGN(dialect, delete_object)                                              \
+    COSIO_INSTANTIATE_PRESIGN(dialect, get_object)                                                 \
+    COSIO_INSTANTIATE_PRESIGN(dialect, head_object)                                                \
+    COSIO_INSTANTIATE_PRESIGN(dialect, put_object)                                                 \
+    COSIO_INSTANTIATE_PRESIGN(dialect, upload_part)                                                \
+    COSIO_INSTANTIATE_TRANSFER(dialect, body_upload, upload_result, const upload_request&)         \
+    COSIO_INSTANTIATE_TRANSFER(dialect, directory_download, download_directory_result,             \
+        const download_directory_request&)                                                         \
+    COSIO_INSTANTIATE_TRANSFER(dialect, file_download, download_result,                            \
+        const download_file_request&)                                                              \
+    COSIO_INSTANTIATE_TRANSFER(dialect, file_upload, upload_result, const upload_file_request&)    \
+    COSIO_INSTANTIATE_TRANSFER(dialect, object_copy, upload_result, const copy_request&)           \
+    COSIO_INSTANTIATE_TRANSFER(dialect, stream_download, download_result,                          \
+        const download_request&, const std::span<std::byte>&)                                      \
+    COSIO_INSTANTIATE_TRANSFER(dialect, stream_download, download_result,                          \
+        const download_request&, const sink_view&)
 
 namespace cosio::inline v0 {
 
 COSIO_INSTANTIATE_CLIENT(dialect::cos)
 COSIO_INSTANTIATE_CLIENT(dialect::s3)
 
+COSIO_INSTANTIATE_RESULT(abort_multipart_upload_result)
+COSIO_INSTANTIATE_RESULT(complete_multipart_upload_result)
+COSIO_INSTANTIATE_RESULT(copy_object_result)
+COSIO_INSTANTIATE_RESULT(delete_bucket_encryption_result)
+COSIO_INSTANTIATE_RESULT(delete_object_result)
+COSIO_INSTANTIATE_RESULT(delete_objects_result)
+COSIO_INSTANTIATE_RESULT(get_bucket_encryption_result)
+COSIO_INSTANTIATE_RESULT(get_object_result)
+COSIO_INSTANTIATE_RESULT(head_bucket_result)
+COSIO_INSTANTIATE_RESULT(head_object_result)
+COSIO_INSTANTIATE_RESULT(initiate_multipart_upload_result)
+COSIO_INSTANTIATE_RESULT(list_multipart_uploads_result)
+COSIO_INSTANTIATE_RESULT(list_objects_result)
+COSIO_INSTANTIATE_RESULT(list_parts_result)
+COSIO_INSTANTIATE_RESULT(put_bucket_encryption_result)
+COSIO_INSTANTIATE_RESULT(put_object_result)
+COSIO_INSTANTIATE_RESULT(restore_object_result)
+COSIO_INSTANTIATE_RESULT(upload_part_result)
+COSIO_INSTANTIATE_RESULT(upload_part_copy_result)
+COSIO_INSTANTIATE_RESULT(object_reader)
+COSIO_INSTANTIATE_RESULT(std::size_t)
+
+COSIO_INSTANTIATE_TRANSFER_RESULT(download_directory_result)
+COSIO_INSTANTIATE_TRANSFER_RESULT(download_result)
+COSIO_INSTANTIATE_TRANSFER_RESULT(upload_result)
+
 } // namespace cosio::inline v0
 
 #undef COSIO_INSTANTIATE_CLIENT
 #undef COSIO_INSTANTIATE_TRANSFER
+#undef COSIO_INSTANTIATE_PRESIGN
 #undef COSIO_INSTANTIATE_OPERATION
-#undef COSIO_INSTANTIATE
+#undef COSIO_INSTANTIATE_TRANSFER_RESULT
+#undef COSIO_INSTANTIATE_RESULT
 
 #endif // COSIO_SEPARATE_COMPILATION
-
-#endif
-
-// ---- cosio.hpp ----------------------------------------------------------------------------------
-
-// cosio: coroutine client for Tencent Cloud COS, centred on server-side encryption.
-
-#ifndef COSIO_HPP
-#define COSIO_HPP
 
 #endif
 

@@ -27,6 +27,7 @@
 #ifndef COSIO_TESTING_SINGLE_HEADER_HPP
 #define COSIO_TESTING_SINGLE_HEADER_HPP
 
+#define COSIO_INTERNALS
 #include "cosio.hpp"
 
 // ---- cosio/testing/emulation/certificate.hpp ----------------------------------------------------

@@ -5,46 +5,43 @@
 #ifndef COSIO_CLIENT_HPP
 #define COSIO_CLIENT_HPP
 
-#include <cosio/auth/presigned_url.hpp>
 #include <cosio/config.hpp>
 #include <cosio/counters.hpp>
-#include <cosio/dialect/cos.hpp>
-#include <cosio/dialect/s3.hpp>
-#include <cosio/net/client_core.hpp>
+#include <cosio/detail/separate.hpp>
+#include <cosio/net/client_functions.hpp>
 #include <cosio/net/initiation.hpp>
-#include <cosio/net/run_operation.hpp>
-#include <cosio/net/warm_up.hpp>
 #include <cosio/object_reader.hpp>
-#include <cosio/operation/abort_multipart_upload.hpp>
-#include <cosio/operation/complete_multipart_upload.hpp>
-#include <cosio/operation/copy_object.hpp>
-#include <cosio/operation/delete_bucket_encryption.hpp>
-#include <cosio/operation/delete_object.hpp>
-#include <cosio/operation/delete_objects.hpp>
-#include <cosio/operation/get_bucket_encryption.hpp>
-#include <cosio/operation/get_object.hpp>
-#include <cosio/operation/head_bucket.hpp>
-#include <cosio/operation/head_object.hpp>
-#include <cosio/operation/initiate_multipart_upload.hpp>
-#include <cosio/operation/list_multipart_uploads.hpp>
-#include <cosio/operation/list_objects.hpp>
-#include <cosio/operation/list_parts.hpp>
-#include <cosio/operation/put_bucket_encryption.hpp>
-#include <cosio/operation/put_object.hpp>
-#include <cosio/operation/restore_object.hpp>
-#include <cosio/operation/upload_part.hpp>
-#include <cosio/operation/upload_part_copy.hpp>
 #include <cosio/pages.hpp>
+#include <cosio/presigned_url.hpp>
+#include <cosio/request/abort_multipart_upload.hpp>
+#include <cosio/request/complete_multipart_upload.hpp>
+#include <cosio/request/copy.hpp>
+#include <cosio/request/copy_object.hpp>
+#include <cosio/request/delete_bucket_encryption.hpp>
+#include <cosio/request/delete_object.hpp>
+#include <cosio/request/delete_objects.hpp>
+#include <cosio/request/download.hpp>
+#include <cosio/request/download_directory.hpp>
+#include <cosio/request/download_file.hpp>
+#include <cosio/request/get_bucket_encryption.hpp>
+#include <cosio/request/get_object.hpp>
+#include <cosio/request/head_bucket.hpp>
+#include <cosio/request/head_object.hpp>
+#include <cosio/request/initiate_multipart_upload.hpp>
+#include <cosio/request/list_multipart_uploads.hpp>
+#include <cosio/request/list_objects.hpp>
+#include <cosio/request/list_parts.hpp>
+#include <cosio/request/put_bucket_encryption.hpp>
+#include <cosio/request/put_object.hpp>
+#include <cosio/request/restore_object.hpp>
+#include <cosio/request/transfer_results.hpp>
+#include <cosio/request/upload.hpp>
+#include <cosio/request/upload_file.hpp>
+#include <cosio/request/upload_part.hpp>
+#include <cosio/request/upload_part_copy.hpp>
 #include <cosio/result.hpp>
 #include <cosio/sink.hpp>
-#include <cosio/transfer/copy.hpp>
-#include <cosio/transfer/download.hpp>
-#include <cosio/transfer/download_directory.hpp>
-#include <cosio/transfer/download_file.hpp>
-#include <cosio/transfer/environment.hpp>
-#include <cosio/transfer/run.hpp>
-#include <cosio/transfer/upload.hpp>
-#include <cosio/transfer/upload_file.hpp>
+#include <cosio/timeouts.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/use_awaitable.hpp>
@@ -53,6 +50,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace cosio::inline v0 {
@@ -109,7 +107,7 @@ public:
         return basic_client(std::move(*core));
     }
 
-    [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor; }
+    [[nodiscard]] executor_type get_executor() const noexcept { return net::executor_of(*core_); }
 
     /// The same client, connections included, with other limits of time:
     /// `cos.with_timeouts(short_ones).get_object(...)`. Errors: `errc::invalid_configuration`.
@@ -123,7 +121,7 @@ public:
     }
 
     /// What the connections of this client and its copies have been through.
-    [[nodiscard]] connection_counters counters() const { return core_->connections->counters(); }
+    [[nodiscard]] connection_counters counters() const { return net::counters_of(*core_); }
 
     /// Opens connections to a bucket's host, side by side, until `connections` of them lie idle, so
     /// that the first requests find them; never more than `pool_settings` allow. Signature
@@ -132,28 +130,24 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto warm_up(std::string_view bucket, std::size_t connections, Token&& token = {}) const
     {
-        auto control = net::make_control(*core_, limits_);
-        auto work = net::run_warm_up(core_, control, limits_,
-            operation::head_bucket<Dialect>::encode({.bucket = bucket}, core_->endpoint),
-            connections);
-        return net::initiate(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+        return net::complete(*core_,
+            net::prepare_warm_up<Dialect>(core_, limits_, bucket, connections),
+            std::forward<Token>(token));
     }
 
     /// Stores an object. See `put_object_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto put_object(const put_object_request& request, Token&& token = {}) const
     {
-        return start<operation::put_object>(request, std::forward<Token>(token));
+        return start<operation::put_object, put_object_result>(request, std::forward<Token>(token));
     }
 
     /// Reads an object into `get_object_result::body`. See `get_object_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto get_object(const get_object_request& request, Token&& token = {}) const
     {
-        net::destination to;
-        to.limit = request.maximum_size;
-        return start<operation::get_object>(request, std::forward<Token>(token), to);
+        return start<operation::get_object, get_object_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Reads an object into `buffer`, which must live until the operation is done.
@@ -164,10 +158,9 @@ public:
     auto get_object_into(const get_object_request& request, std::span<std::byte> buffer,
         Token&& token = {}) const
     {
-        net::destination to;
-        to.buffer = buffer;
-        to.into_buffer = true;
-        return start<operation::get_object>(request, std::forward<Token>(token), to);
+        return net::complete(*core_,
+            net::prepare_get_into<Dialect>(core_, limits_, request, buffer),
+            std::forward<Token>(token));
     }
 
     /// Opens an object as a stream: completes with an `object_reader` once the head of the reply
@@ -175,53 +168,56 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto open_object(const get_object_request& request, Token&& token = {}) const
     {
-        auto control = net::make_control(*core_, limits_);
-        auto work = net::run_open<Dialect>(core_, control,
-            operation::get_object<Dialect>::encode(request, core_->endpoint));
-        return net::initiate(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+        return net::complete(*core_, net::prepare_open<Dialect>(core_, limits_, request),
+            std::forward<Token>(token));
     }
 
     /// Asks for an object's properties. See `head_object_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto head_object(const head_object_request& request, Token&& token = {}) const
     {
-        return start<operation::head_object>(request, std::forward<Token>(token));
+        return start<operation::head_object, head_object_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Copies an object within the service. See `copy_object_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto copy_object(const copy_object_request& request, Token&& token = {}) const
     {
-        return start<operation::copy_object>(request, std::forward<Token>(token));
+        return start<operation::copy_object, copy_object_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Deletes an object. See `delete_object_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto delete_object(const delete_object_request& request, Token&& token = {}) const
     {
-        return start<operation::delete_object>(request, std::forward<Token>(token));
+        return start<operation::delete_object, delete_object_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Deletes up to 1000 objects. See `delete_objects_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto delete_objects(const delete_objects_request& request, Token&& token = {}) const
     {
-        return start<operation::delete_objects>(request, std::forward<Token>(token));
+        return start<operation::delete_objects, delete_objects_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Restores an archived object. See `restore_object_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto restore_object(const restore_object_request& request, Token&& token = {}) const
     {
-        return start<operation::restore_object>(request, std::forward<Token>(token));
+        return start<operation::restore_object, restore_object_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Whether a bucket exists. See `head_bucket_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto head_bucket(const head_bucket_request& request, Token&& token = {}) const
     {
-        return start<operation::head_bucket>(request, std::forward<Token>(token));
+        return start<operation::head_bucket, head_bucket_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Sets a bucket's default encryption. See `put_bucket_encryption_request`.
@@ -229,7 +225,8 @@ public:
     auto put_bucket_encryption(
         const put_bucket_encryption_request& request, Token&& token = {}) const
     {
-        return start<operation::put_bucket_encryption>(request, std::forward<Token>(token));
+        return start<operation::put_bucket_encryption, put_bucket_encryption_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Asks for a bucket's default encryption. See `get_bucket_encryption_request`.
@@ -237,7 +234,8 @@ public:
     auto get_bucket_encryption(
         const get_bucket_encryption_request& request, Token&& token = {}) const
     {
-        return start<operation::get_bucket_encryption>(request, std::forward<Token>(token));
+        return start<operation::get_bucket_encryption, get_bucket_encryption_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Removes a bucket's default encryption. See `delete_bucket_encryption_request`.
@@ -245,7 +243,8 @@ public:
     auto delete_bucket_encryption(
         const delete_bucket_encryption_request& request, Token&& token = {}) const
     {
-        return start<operation::delete_bucket_encryption>(request, std::forward<Token>(token));
+        return start<operation::delete_bucket_encryption, delete_bucket_encryption_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Begins a multipart upload. See `initiate_multipart_upload_request`.
@@ -253,21 +252,24 @@ public:
     auto initiate_multipart_upload(
         const initiate_multipart_upload_request& request, Token&& token = {}) const
     {
-        return start<operation::initiate_multipart_upload>(request, std::forward<Token>(token));
+        return start<operation::initiate_multipart_upload, initiate_multipart_upload_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Uploads a part. See `upload_part_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto upload_part(const upload_part_request& request, Token&& token = {}) const
     {
-        return start<operation::upload_part>(request, std::forward<Token>(token));
+        return start<operation::upload_part, upload_part_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Copies a part from an object. See `upload_part_copy_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto upload_part_copy(const upload_part_copy_request& request, Token&& token = {}) const
     {
-        return start<operation::upload_part_copy>(request, std::forward<Token>(token));
+        return start<operation::upload_part_copy, upload_part_copy_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Makes an object of the parts. See `complete_multipart_upload_request`.
@@ -275,7 +277,8 @@ public:
     auto complete_multipart_upload(
         const complete_multipart_upload_request& request, Token&& token = {}) const
     {
-        return start<operation::complete_multipart_upload>(request, std::forward<Token>(token));
+        return start<operation::complete_multipart_upload, complete_multipart_upload_result>(
+            request, std::forward<Token>(token));
     }
 
     /// Gives an upload up. See `abort_multipart_upload_request`.
@@ -283,14 +286,15 @@ public:
     auto abort_multipart_upload(
         const abort_multipart_upload_request& request, Token&& token = {}) const
     {
-        return start<operation::abort_multipart_upload>(request, std::forward<Token>(token));
+        return start<operation::abort_multipart_upload, abort_multipart_upload_result>(
+            request, std::forward<Token>(token));
     }
 
     /// One page of an upload's parts. See `list_parts_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto list_parts(const list_parts_request& request, Token&& token = {}) const
     {
-        return start<operation::list_parts>(request, std::forward<Token>(token));
+        return start<operation::list_parts, list_parts_result>(request, std::forward<Token>(token));
     }
 
     /// One page of a bucket's unfinished uploads. See `list_multipart_uploads_request`.
@@ -298,14 +302,16 @@ public:
     auto list_multipart_uploads(
         const list_multipart_uploads_request& request, Token&& token = {}) const
     {
-        return start<operation::list_multipart_uploads>(request, std::forward<Token>(token));
+        return start<operation::list_multipart_uploads, list_multipart_uploads_result>(
+            request, std::forward<Token>(token));
     }
 
     /// One page of a bucket's objects. See `list_objects_request`.
     template <class Token = asio::use_awaitable_t<>>
     auto list_objects(const list_objects_request& request, Token&& token = {}) const
     {
-        return start<operation::list_objects>(request, std::forward<Token>(token));
+        return start<operation::list_objects, list_objects_result>(
+            request, std::forward<Token>(token));
     }
 
     /// All pages of a bucket's objects, from the marker of `request` on.
@@ -330,7 +336,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto upload_file(const upload_file_request& request, Token&& token = {}) const
     {
-        return start_transfer<transfer::file_upload<basic_client>>(
+        return start_transfer<transfer::file_upload, upload_result>(
             std::forward<Token>(token), request);
     }
 
@@ -338,7 +344,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto download_file(const download_file_request& request, Token&& token = {}) const
     {
-        return start_transfer<transfer::file_download<basic_client>>(
+        return start_transfer<transfer::file_download, download_result>(
             std::forward<Token>(token), request);
     }
 
@@ -346,7 +352,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto upload(const upload_request& request, Token&& token = {}) const
     {
-        return start_transfer<transfer::body_upload<basic_client>>(
+        return start_transfer<transfer::body_upload, upload_result>(
             std::forward<Token>(token), request);
     }
 
@@ -356,7 +362,7 @@ public:
     auto download_directory(
         const download_directory_request& request, Token&& token = {}) const
     {
-        return start_transfer<transfer::directory_download<basic_client>>(
+        return start_transfer<transfer::directory_download, download_directory_result>(
             std::forward<Token>(token), request);
     }
 
@@ -365,7 +371,7 @@ public:
     auto download_into(const download_request& request, std::span<std::byte> buffer,
         Token&& token = {}) const
     {
-        return start_transfer<transfer::stream_download<basic_client>>(
+        return start_transfer<transfer::stream_download, download_result>(
             std::forward<Token>(token), request, buffer);
     }
 
@@ -373,7 +379,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto download_to(const download_request& request, sink_view sink, Token&& token = {}) const
     {
-        return start_transfer<transfer::stream_download<basic_client>>(
+        return start_transfer<transfer::stream_download, download_result>(
             std::forward<Token>(token), request, sink);
     }
 
@@ -381,7 +387,7 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto copy(const copy_request& request, Token&& token = {}) const
     {
-        return start_transfer<transfer::object_copy<basic_client>>(
+        return start_transfer<transfer::object_copy, upload_result>(
             std::forward<Token>(token), request);
     }
 
@@ -404,77 +410,51 @@ public:
     [[nodiscard]] result<presigned_url> presign(
         const get_object_request& request, std::chrono::seconds validity) const
     {
-        return presign_as<operation::get_object>(request, validity);
+        return net::presign<Dialect, operation::get_object>(*core_, request, validity);
     }
     [[nodiscard]] result<presigned_url> presign(
         const head_object_request& request, std::chrono::seconds validity) const
     {
-        return presign_as<operation::head_object>(request, validity);
+        return net::presign<Dialect, operation::head_object>(*core_, request, validity);
     }
     [[nodiscard]] result<presigned_url> presign(
         const put_object_request& request, std::chrono::seconds validity) const
     {
-        return presign_as<operation::put_object>(request, validity);
+        return net::presign<Dialect, operation::put_object>(*core_, request, validity);
     }
     [[nodiscard]] result<presigned_url> presign(
         const upload_part_request& request, std::chrono::seconds validity) const
     {
-        return presign_as<operation::upload_part>(request, validity);
+        return net::presign<Dialect, operation::upload_part>(*core_, request, validity);
     }
     [[nodiscard]] result<presigned_url> presign(
         const delete_object_request& request, std::chrono::seconds validity) const
     {
-        return presign_as<operation::delete_object>(request, validity);
+        return net::presign<Dialect, operation::delete_object>(*core_, request, validity);
     }
 
 private:
-    explicit basic_client(std::shared_ptr<net::client_core> core)
-        : core_(std::move(core)), limits_(core_->timeouts)
+    explicit basic_client(net::core_pointer core)
+        : core_(std::move(core)), limits_(net::limits_of(*core_))
     {}
 
-    template <template <class> class Operation, class Token>
-    auto start(const typename Operation<Dialect>::request_type& request, Token&& token,
-        const net::destination& to = {}) const
+    template <template <class> class Operation, class Result, class Request, class Token>
+    auto start(const Request& request, Token&& token) const
     {
-        auto run = std::make_shared<net::typed_operation_run<Dialect, Operation<Dialect>>>(
-            core_, limits_, Operation<Dialect>::encode(request, core_->endpoint), to);
-        auto work = net::run_operation(run);
-        return net::initiate(
-            *core_, std::move(run), std::move(work), std::forward<Token>(token));
+        return net::complete(*core_,
+            net::prepare<Dialect, Operation, Result>(core_, limits_, request),
+            std::forward<Token>(token));
     }
 
-    /// A transfer has no total: its operations have.
-    template <class Transfer, class Token, class... Arguments>
+    template <template <class> class Transfer, class Result, class Token, class... Arguments>
     auto start_transfer(Token&& token, const Arguments&... arguments) const
     {
-        auto limits = limits_;
-        limits.total = no_timeout;
-        auto control = net::make_control(*core_, limits);
-        const transfer::environment<basic_client> with{*this, core_, control,
-            transfer::file_executor(core_->file_executor, core_->executor)};
-        auto work = transfer::run(std::make_shared<Transfer>(with, arguments...));
-        return net::initiate_apart(
-            *core_, std::move(control), std::move(work), std::forward<Token>(token));
+        return net::complete_apart(*core_,
+            net::prepare_transfer<Dialect, Transfer, Result>(*this, core_, limits_, arguments...),
+            std::forward<Token>(token));
     }
 
-    template <template <class> class Operation>
-    [[nodiscard]] result<presigned_url> presign_as(
-        const typename Operation<Dialect>::request_type& request,
-        std::chrono::seconds validity) const
-    {
-        auto prepared = Operation<Dialect>::encode(request, core_->endpoint);
-        if (!prepared)
-            return std::move(prepared).error();
-        const auto who = core_->identity->known();
-        if (who == nullptr)
-            return error(errc::missing_credentials,
-                "the provider has not been asked yet: an operation has to come first");
-        const auto signer = Dialect::make_signer(core_->endpoint.region);
-        return auth::presign(
-            *signer, std::move(*prepared), core_->endpoint, *who, core_->now(), validity);
-    }
-
-    std::shared_ptr<net::client_core> core_;
+    net::core_pointer core_;
     timeout_settings limits_{};
 };
 
@@ -485,5 +465,9 @@ using client = basic_client<dialect::cos>;
 using s3_client = basic_client<dialect::s3>;
 
 } // namespace cosio::inline v0
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/client_definitions.hpp>
+#endif
 
 #endif

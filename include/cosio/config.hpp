@@ -9,12 +9,12 @@
 #include <cosio/auth/credentials_provider.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/logging.hpp>
-#include <cosio/net/pool_state.hpp>
-#include <cosio/net/tls_context.hpp>
 #include <cosio/observation.hpp>
+#include <cosio/pool_settings.hpp>
 #include <cosio/result.hpp>
 #include <cosio/retry.hpp>
 #include <cosio/timeouts.hpp>
+#include <cosio/tls_settings.hpp>
 
 #include <asio/any_io_executor.hpp>
 

@@ -5,7 +5,7 @@
 #ifndef COSIO_OBJECT_HEADERS_HPP
 #define COSIO_OBJECT_HEADERS_HPP
 
-#include <cosio/http/field_list.hpp>
+#include <cosio/http/field.hpp>
 
 #include <chrono>
 #include <optional>

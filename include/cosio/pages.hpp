@@ -5,9 +5,9 @@
 #ifndef COSIO_PAGES_HPP
 #define COSIO_PAGES_HPP
 
-#include <cosio/operation/list_multipart_uploads.hpp>
-#include <cosio/operation/list_objects.hpp>
-#include <cosio/operation/list_parts.hpp>
+#include <cosio/request/list_multipart_uploads.hpp>
+#include <cosio/request/list_objects.hpp>
+#include <cosio/request/list_parts.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/awaitable.hpp>

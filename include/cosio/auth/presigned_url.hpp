@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A request as a URL that anyone may use for a while.
+// How a request becomes a URL.
 
 #ifndef COSIO_AUTH_PRESIGNED_URL_HPP
 #define COSIO_AUTH_PRESIGNED_URL_HPP
@@ -8,6 +8,7 @@
 #include <cosio/auth/credentials.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
+#include <cosio/presigned_url.hpp>
 #include <cosio/result.hpp>
 
 #include <algorithm>
@@ -17,21 +18,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-namespace cosio::inline v0 {
-
-/// A URL with a signature in it. Whoever has it can do what it says until it expires.
-struct presigned_url
-{
-    std::string url{};
-    std::string_view method{};
-    /// Names of the headers that must be sent with it, with the values of the request it was made
-    /// from: encryption and content headers. A key of SSE-C is not in the URL.
-    std::vector<std::string> required_headers{};
-};
-
-namespace auth {
+namespace cosio::inline v0::auth {
 
 /// What whoever uses the URL decides for himself.
 template <class Signer>
@@ -80,7 +68,6 @@ template <class Signer>
     return out;
 }
 
-} // namespace auth
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::auth
 
 #endif

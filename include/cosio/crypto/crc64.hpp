@@ -5,10 +5,8 @@
 #ifndef COSIO_CRYPTO_CRC64_HPP
 #define COSIO_CRYPTO_CRC64_HPP
 
-#include <cosio/crypto/crc64_carry_less.hpp>
 #include <cosio/crypto/crc64_polynomial.hpp>
-#include <cosio/crypto/crc64_table.hpp>
-#include <cosio/crypto/crc64_wide.hpp>
+#include <cosio/detail/separate.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,28 +14,12 @@
 
 namespace cosio::inline v0::crypto {
 
-/// Advances the raw register over bytes, as `crc64_update_table` does.
-using crc64_form = std::uint64_t (*)(std::uint64_t, std::span<const std::byte>) noexcept;
-
-/// The fastest form that the processor can do; looked for once per process.
-[[nodiscard]] inline crc64_form crc64_fastest() noexcept
-{
-    static const crc64_form fastest = crc64_has_512_bits() ? crc64_update_512
-        : crc64_has_256_bits()                             ? crc64_update_256
-        : crc64_has_carry_less_multiply()                  ? crc64_update_carry_less
-                                                           : crc64_update_table;
-    return fastest;
-}
-
 /// The CRC64 of bytes that arrive in pieces.
 class crc64
 {
 public:
     /// Adds bytes: carry-less multiplication where the processor has it, tables elsewhere.
-    void update(std::span<const std::byte> bytes) noexcept
-    {
-        register_ = crc64_fastest()(register_, bytes);
-    }
+    COSIO_DECLARED void update(std::span<const std::byte> bytes) noexcept;
 
     /// The CRC64 of all bytes so far; 0 when there were none.
     [[nodiscard]] std::uint64_t value() const noexcept { return ~register_; }
@@ -62,5 +44,9 @@ private:
 }
 
 } // namespace cosio::inline v0::crypto
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/crypto/crc64_update.hpp>
+#endif
 
 #endif

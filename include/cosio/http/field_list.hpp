@@ -8,19 +8,13 @@
 #include <cosio/crypto/secret.hpp>
 #include <cosio/detail/ascii.hpp>
 #include <cosio/detail/inline_vector.hpp>
+#include <cosio/http/field.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
 namespace cosio::inline v0::http {
-
-/// A header field. Both views belong to whoever made it.
-struct field
-{
-    std::string_view name{};
-    std::string_view value{};
-};
 
 /// Header fields as `Name: value\r\n` lines. The memory is wiped, as some values are keys.
 ///

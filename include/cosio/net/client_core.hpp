@@ -8,10 +8,12 @@
 #include <cosio/auth/request_signer.hpp>
 #include <cosio/config.hpp>
 #include <cosio/endpoint.hpp>
+#include <cosio/net/client_functions.hpp>
 #include <cosio/net/connection.hpp>
 #include <cosio/net/connector.hpp>
 #include <cosio/net/credentials_keeper.hpp>
 #include <cosio/net/jitter.hpp>
+#include <cosio/net/operation_control.hpp>
 #include <cosio/net/pool.hpp>
 #include <cosio/net/retry_budget.hpp>
 #include <cosio/net/tls_context.hpp>
@@ -138,6 +140,13 @@ private:
     mutable std::shared_ptr<const origin> last_origin_{};
 };
 
+/// The control of a new operation: on a strand of its own, unless the client's executor is serial.
+[[nodiscard]] inline std::shared_ptr<operation_control> make_control(
+    const client_core& core, const timeout_settings& limits)
+{
+    return std::make_shared<operation_control>(core.serial_executor(), limits);
+}
+
 /// The endpoint a configuration describes. `service_host` is the dialect's host of the region.
 /// Errors: `errc::invalid_configuration`, which names the member.
 [[nodiscard]] inline result<service_endpoint> make_endpoint(
@@ -178,10 +187,9 @@ private:
     return out;
 }
 
-/// Checks a configuration and makes what its client needs: no network, but files of certificates
-/// are read. Errors: `errc::invalid_configuration`, `errc::tls_failed`.
+// Declared by client_functions.hpp.
 template <class Dialect>
-[[nodiscard]] result<std::shared_ptr<client_core>> make_client_core(
+result<std::shared_ptr<client_core>> make_client_core(
     asio::any_io_executor executor, const config& settings)
 {
     auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));

@@ -6,8 +6,7 @@
 #define COSIO_NET_INITIATION_HPP
 
 #include <cosio/detail/asio.hpp>
-#include <cosio/net/client_core.hpp>
-#include <cosio/net/operation_control.hpp>
+#include <cosio/net/client_functions.hpp>
 #include <cosio/result.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -18,8 +17,6 @@
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_type.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/post.hpp>
-#include <asio/strand.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <exception>
@@ -35,18 +32,10 @@ class cancellation_handler
 {
 public:
     explicit cancellation_handler(const std::shared_ptr<operation_control>& control)
-        : executor_(control->executor()), control_(control)
+        : executor_(executor_of(*control)), control_(control)
     {}
 
-    void operator()(asio::cancellation_type type) const
-    {
-        if ((type & asio::cancellation_type::terminal) == asio::cancellation_type::none)
-            return; // A cancelled operation cannot promise to have had no effect.
-        asio::post(executor_, [control = control_] {
-            if (const auto running = control.lock())
-                running->cancel();
-        });
-    }
+    COSIO_DECLARED void operator()(asio::cancellation_type type) const;
 
 private:
     asio::any_io_executor executor_;
@@ -104,7 +93,7 @@ public:
         using decayed = std::decay_t<Handler>;
         if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected())
             slot.assign(cancellation_handler(control));
-        asio::co_spawn(control->executor(), std::move(work),
+        asio::co_spawn(executor_of(*control), std::move(work),
             completion<Result, decayed>(decayed(std::forward<Handler>(handler)), executor_));
     }
 
@@ -112,39 +101,58 @@ private:
     asio::any_io_executor executor_;
 };
 
-/// The control of a new operation: on a strand of its own, unless the client's executor is serial.
-[[nodiscard]] inline std::shared_ptr<operation_control> make_control(
-    const client_core& core, const timeout_settings& limits)
-{
-    return std::make_shared<operation_control>(core.serial_executor(), limits);
-}
-
-/// Starts `work` on its control's executor and completes `token` with its result: signature
-/// `void(result<Result>)`.
+/// Starts an operation on its control's executor and completes `token` with its result, by way of
+/// `executor` unless the token has its own: signature `void(result<Result>)`.
 template <class Result, class Token>
-auto initiate_apart(const client_core& core, std::shared_ptr<operation_control> control,
-    asio::awaitable<result<Result>> work, Token&& token)
+auto initiate(
+    asio::any_io_executor executor, prepared_operation<Result> operation, Token&& token)
 {
     return asio::async_initiate<Token, void(result<Result>)>(
-        operation_initiation(core.executor), token, std::move(control), std::move(work));
+        operation_initiation(std::move(executor)), token, std::move(operation.control),
+        std::move(operation.work));
 }
 
-/// As `initiate_apart`, without a detour where there is no need for one.
+/// As `initiate` with `use_awaitable`, without a detour where there is no need for one.
 ///
-/// On a serial executor `use_awaitable` gets the coroutine itself, which then takes part in the
+/// On a serial executor it is the coroutine of the operation itself, which then takes part in the
 /// caller's own cancellation.
+template <class Result>
+[[nodiscard]] asio::awaitable<result<Result>> await_operation(
+    const client_core& core, prepared_operation<Result> operation);
+
+/// As `await_operation`, always by way of the client's executor.
+template <class Result>
+[[nodiscard]] asio::awaitable<result<Result>> await_apart(
+    const client_core& core, prepared_operation<Result> operation);
+
+template <class Token>
+concept default_token = std::is_same_v<std::decay_t<Token>, asio::use_awaitable_t<>>;
+
+/// Whatever the token is.
 template <class Result, class Token>
-auto initiate(const client_core& core, std::shared_ptr<operation_control> control,
-    asio::awaitable<result<Result>> work, Token&& token)
+auto complete(const client_core& core, prepared_operation<Result> operation, Token&& token)
 {
-    if constexpr (std::is_same_v<std::decay_t<Token>, asio::use_awaitable_t<>>) {
-        if (core.executor_is_serial)
-            return work;
-    }
-    return initiate_apart(
-        core, std::move(control), std::move(work), std::forward<Token>(token));
+    if constexpr (default_token<Token>)
+        return await_operation(core, std::move(operation));
+    else
+        return initiate(executor_of(core), std::move(operation), std::forward<Token>(token));
+}
+
+/// As `complete`, always by way of an executor.
+template <class Result, class Token>
+auto complete_apart(
+    const client_core& core, prepared_operation<Result> operation, Token&& token)
+{
+    if constexpr (default_token<Token>)
+        return await_apart(core, std::move(operation));
+    else
+        return initiate(executor_of(core), std::move(operation), std::forward<Token>(token));
 }
 
 } // namespace cosio::inline v0::net
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/net/initiation_definitions.hpp>
+#endif
 
 #endif

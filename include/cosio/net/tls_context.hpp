@@ -6,6 +6,7 @@
 #define COSIO_NET_TLS_CONTEXT_HPP
 
 #include <cosio/result.hpp>
+#include <cosio/tls_settings.hpp>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -18,21 +19,6 @@
 #include <utility>
 
 namespace cosio::inline v0 {
-
-/// Whom a client trusts.
-class tls_settings
-{
-public:
-    tls_settings() = default;
-
-    /// Certificates to trust, as a PEM file, instead of those of the system.
-    std::string ca_file{};
-    /// Certificates to trust, as PEM text, instead of those of the system; adds to `ca_file`.
-    std::string ca_pem{};
-    /// Accepts any certificate of any name. Whoever is in between reads and changes everything;
-    /// customer keys are refused then.
-    bool dangerously_accept_any_certificate = false;
-};
 
 namespace net {
 

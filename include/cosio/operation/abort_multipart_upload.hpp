@@ -7,6 +7,7 @@
 
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/request/abort_multipart_upload.hpp>
 #include <cosio/service_errc.hpp>
 
 #include <optional>
@@ -15,24 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Deletes the parts of an upload. Abort again after a part that was still on its way.
-struct abort_multipart_upload_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<abort_multipart_upload_request>);
-
-struct abort_multipart_upload_result
-{
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `DELETE /<key>?uploadId`. Source: COS documentation, "Abort Multipart Upload".
 template <class Dialect>
@@ -70,7 +54,6 @@ struct abort_multipart_upload
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

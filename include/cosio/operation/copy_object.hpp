@@ -8,6 +8,7 @@
 #include <cosio/operation/shared/copy_source.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/service_error.hpp>
+#include <cosio/request/copy_object.hpp>
 #include <cosio/xml/reader.hpp>
 
 #include <chrono>
@@ -18,53 +19,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// What becomes of the source's metadata and content headers.
-enum class metadata_directive {
-    copy,    ///< They are copied; those of the request must be empty.
-    replace, ///< Those of the request take their place.
-};
-
-/// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
-/// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
-///
-/// Changing the encryption of an object in place is a copy onto itself with
-/// `metadata_directive::replace`.
-struct copy_object_request
-{
-    /// Of the copy.
-    std::string_view bucket{};
-    /// Of the copy.
-    std::string_view key{};
-    cosio::copy_source copy_source{};
-    /// How the copy is encrypted; independent of the source.
-    cosio::sse::on_write sse{};
-    metadata_directive directive = metadata_directive::copy;
-    /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
-    /// tags take effect in any case.
-    object_headers headers{};
-};
-
-static_assert(std::is_trivially_destructible_v<copy_object_request>);
-
-struct copy_object_result
-{
-    /// Of the copy. Opaque, see `object_properties::etag`.
-    std::string etag{};
-    /// CRC64 of the copy, before encryption.
-    std::optional<std::uint64_t> crc64{};
-    /// Of the copy, as the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    std::optional<std::chrono::sys_seconds> last_modified{};
-    /// Of the copy, when its bucket has versioning.
-    std::string version_id{};
-    /// Of the source, when one was named.
-    std::string source_version_id{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /<key>` with `x-cos-copy-source`. Source: COS documentation, "PUT Object - Copy".
 template <class Dialect>
@@ -151,7 +106,6 @@ private:
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -7,28 +7,14 @@
 
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/request/delete_bucket_encryption.hpp>
 
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Removes a bucket's default encryption. Objects stay as they are.
-struct delete_bucket_encryption_request
-{
-    std::string_view bucket{};
-};
-
-static_assert(std::is_trivially_destructible_v<delete_bucket_encryption_request>);
-
-struct delete_bucket_encryption_result
-{
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `DELETE /?encryption`. Source: COS documentation, "DELETE Bucket encryption".
 template <class Dialect>
@@ -55,7 +41,6 @@ struct delete_bucket_encryption
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -7,36 +7,14 @@
 
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/request/delete_object.hpp>
 
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Deletes an object, or one version of it. Deleting what is not there succeeds.
-///
-/// In a bucket with versioning, an object without `version_id` gets a delete marker instead.
-struct delete_object_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view version_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<delete_object_request>);
-
-struct delete_object_result
-{
-    /// Of the version deleted, or of the delete marker made; empty without versioning.
-    std::string version_id{};
-    /// Whether that is a delete marker.
-    bool delete_marker = false;
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `DELETE /<key>`. Source: COS documentation, "DELETE Object".
 template <class Dialect>
@@ -65,7 +43,6 @@ struct delete_object
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -8,30 +8,14 @@
 #include <cosio/operation/shared/bucket_encryption_document.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/request/get_bucket_encryption.hpp>
 
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Asks for a bucket's default encryption. When there is none:
-/// `service_errc::no_such_encryption_configuration`, which is `condition::not_found`.
-struct get_bucket_encryption_request
-{
-    std::string_view bucket{};
-};
-
-static_assert(std::is_trivially_destructible_v<get_bucket_encryption_request>);
-
-struct get_bucket_encryption_result
-{
-    cosio::encryption encryption{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `GET /?encryption`. Source: COS documentation, "GET Bucket encryption".
 template <class Dialect>
@@ -62,7 +46,6 @@ struct get_bucket_encryption
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

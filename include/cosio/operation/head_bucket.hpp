@@ -7,32 +7,14 @@
 
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/request/head_bucket.hpp>
 
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Success: it exists and may be used. `condition::not_found`, `condition::access_denied` else.
-struct head_bucket_request
-{
-    std::string_view bucket{};
-};
-
-static_assert(std::is_trivially_destructible_v<head_bucket_request>);
-
-struct head_bucket_result
-{
-    /// Such as `ap-beijing`.
-    std::string region{};
-    /// Whether the bucket spans availability zones.
-    bool multiple_zones = false;
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `HEAD /`. Source: COS documentation, "HEAD Bucket".
 template <class Dialect>
@@ -60,7 +42,6 @@ struct head_bucket
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -8,32 +8,13 @@
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/request/head_object.hpp>
 
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Asks for an object's properties. SSE-C objects need their key for this too.
-///
-/// Refusals of HEAD have no body: a missing key and a wrong one are both `condition::
-/// invalid_request` with HTTP status 400, an absent object is `condition::not_found`.
-struct head_object_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    cosio::sse::on_read sse{};
-    cosio::conditions conditions{};
-    std::string_view version_id{};
-};
-
-static_assert(std::is_trivially_destructible_v<head_object_request>);
-
-struct head_object_result : object_properties
-{};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `HEAD /<key>`. Source: COS documentation, "HEAD Object".
 template <class Dialect>
@@ -76,7 +57,6 @@ struct head_object
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

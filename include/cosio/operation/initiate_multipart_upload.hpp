@@ -9,6 +9,7 @@
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/service_error.hpp>
+#include <cosio/request/initiate_multipart_upload.hpp>
 #include <cosio/xml/reader.hpp>
 
 #include <string>
@@ -16,33 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Begins an upload. Its parts cost storage until the upload is completed or aborted.
-///
-/// Not idempotent: each call begins another upload.
-struct initiate_multipart_upload_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Of the object to be. SSE-COS and SSE-KMS are named here alone; the key of SSE-C goes with
-    /// every part as well.
-    cosio::sse::on_write sse{};
-    object_headers headers{};
-};
-
-static_assert(std::is_trivially_destructible_v<initiate_multipart_upload_request>);
-
-struct initiate_multipart_upload_result
-{
-    /// Opaque; names the upload in every request that belongs to it.
-    std::string upload_id{};
-    /// As the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `POST /<key>?uploads`. Source: COS documentation, "Initiate Multipart Upload".
 template <class Dialect>
@@ -88,7 +63,6 @@ struct initiate_multipart_upload
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

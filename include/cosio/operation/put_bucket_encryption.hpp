@@ -8,6 +8,7 @@
 #include <cosio/operation/shared/bucket_encryption_document.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/request/put_bucket_encryption.hpp>
 #include <cosio/sse.hpp>
 
 #include <string>
@@ -16,30 +17,7 @@
 #include <utility>
 #include <variant>
 
-namespace cosio::inline v0 {
-
-/// SSE-KMS as a bucket's default: a key, but no context.
-struct bucket_kms
-{
-    /// Empty: the account's default master key.
-    std::string_view key_id{};
-};
-
-/// Sets a bucket's default encryption. Objects that are there already stay as they are.
-struct put_bucket_encryption_request
-{
-    std::string_view bucket{};
-    std::variant<cosio::sse::cos_managed, bucket_kms> encryption{};
-};
-
-static_assert(std::is_trivially_destructible_v<put_bucket_encryption_request>);
-
-struct put_bucket_encryption_result
-{
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /?encryption`. Source: COS documentation, "PUT Bucket encryption".
 template <class Dialect>
@@ -74,7 +52,6 @@ struct put_bucket_encryption
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -10,6 +10,7 @@
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/part_addressing.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/request/upload_part.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -18,49 +19,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Uploads one part of 1 MB to 5 GB (the last one may be smaller). A part of the same number is
-/// replaced.
-struct upload_part_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    std::string_view upload_id{};
-    /// 1 to 10000.
-    std::uint32_t part_number = 0;
-    /// A source must know its size: parts cannot be sent chunked.
-    body_view body{};
-    /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
-    /// one. S3 gets that of a body in memory in any case.
-    std::optional<crypto::md5_value> content_md5{};
-    /// The key of the upload, if and only if it was initiated with SSE-C.
-    cosio::sse::on_read sse{};
-    /// Bits a second, 819200 to 838860800; 0: no limit.
-    std::uint64_t traffic_limit = 0;
-};
-
-static_assert(std::is_trivially_destructible_v<upload_part_request>);
-
-struct upload_part_result
-{
-    /// Opaque; completing the upload needs it.
-    std::string etag{};
-    /// The service's CRC64 of the part, before encryption.
-    std::optional<std::uint64_t> crc64{};
-    /// Whether the reply stated a CRC64; it then was that of the bytes sent.
-    bool crc64_verified = false;
-    /// CRC64 of the bytes that were sent, whatever the reply stated.
-    std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
-    bool md5_verified = false;
-    /// As the reply states it; that of an SSE-C upload must be confirmed.
-    encryption sse{};
-    std::string request_id{};
-};
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `PUT /<key>?partNumber&uploadId`. Source: COS documentation, "Upload Part".
 template <class Dialect>
@@ -105,7 +64,6 @@ struct upload_part
     }
 };
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -10,6 +10,7 @@
 #include <cosio/operation/copy_object.hpp>
 #include <cosio/operation/head_object.hpp>
 #include <cosio/operation/upload_part_copy.hpp>
+#include <cosio/request/copy.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
 #include <cosio/transfer/inherited_headers.hpp>
@@ -28,38 +29,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Copies an object, from another bucket or region too; the bytes do not pass through here.
-///
-/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers and
-/// storage class are those of the source, unless `headers` have their own or `directive` replaces
-/// them; ACL and, for a copy in parts, tags are not inherited. A copy onto itself, which changes
-/// the encryption of an object, keeps them as well.
-///
-/// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
-/// with that of the source. What was copied of a failed or cancelled copy in parts is removed;
-/// `options.checkpoint` has no effect.
-struct copy_request
-{
-    /// Of the copy.
-    std::string_view bucket{};
-    /// Of the copy.
-    std::string_view key{};
-    cosio::copy_source copy_source{};
-    /// How the copy is encrypted at rest.
-    cosio::sse::on_write sse{};
-    metadata_directive directive = metadata_directive::copy;
-    /// With `metadata_directive::copy`: only storage class, ACL, grants and tags.
-    object_headers headers{};
-    /// More than 5 GiB are never copied by one request.
-    transfer_options options{
-        .part_size = 64 * 1024 * 1024, .threshold = std::uint64_t{256} * 1024 * 1024};
-};
-
-static_assert(std::is_trivially_destructible_v<copy_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::copy`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -133,8 +103,9 @@ private:
         auto run = std::make_shared<net::typed_operation_run<dialect, operation>>(with_.core,
             with_.core->timeouts, operation::encode(request, where), net::destination());
         auto work = net::run_operation(run);
-        auto found = co_await net::initiate_apart(
-            *with_.core, std::move(run), std::move(work), crew_->first().token());
+        net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
+        auto found = co_await net::initiate(
+            with_.core->executor, std::move(question), crew_->first().token());
         if (!found && found.error().field.empty())
             found.error().explain("the source of the copy");
         co_return found;
@@ -245,7 +216,6 @@ private:
     head_object_result object_{}; // The source.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

@@ -6,6 +6,7 @@
 #define COSIO_TRANSFER_DOWNLOAD_HPP
 
 #include <cosio/operation/shared/reply_decoding.hpp>
+#include <cosio/request/download.hpp>
 #include <cosio/sink.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
@@ -28,27 +29,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Reads an object into memory or to a sink. A connection that breaks is replaced, and the download
-/// goes on from the byte it had come to; an object that is replaced meanwhile is
-/// `errc::object_changed`.
-///
-/// After an error the buffer, or what the sink has taken, is part of an object or wrong.
-/// `options.checkpoint` has no effect here.
-struct download_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// SSE-C objects need their key.
-    cosio::sse::on_read sse{};
-    std::string_view version_id{};
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<download_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::download`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -225,7 +206,6 @@ private:
     std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <cosio/net/initiation.hpp>
 #include <cosio/operation/list_objects.hpp>
+#include <cosio/request/download_directory.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/download_file.hpp>
 #include <cosio/transfer/environment.hpp>
@@ -27,38 +28,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// Reads each object whose key begins with `prefix` into a file below `path`: what follows the
-/// prefix is its path there, folders are made as needed. Each file is written as `download_file`
-/// does; the first that fails ends the whole, and those that are there stay.
-///
-/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
-/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
-/// links below `path` are not followed.
-struct download_directory_request
-{
-    std::string_view bucket{};
-    /// Such as `photos/2026/`; empty: all objects of the bucket.
-    std::string_view prefix{};
-    /// Of a directory that is there.
-    std::string_view path{};
-    /// SSE-C objects need their key: one for all of them.
-    cosio::sse::on_read sse{};
-    /// `parallelism` counts for the objects, and again for the ranges of each. `checkpoint` has no
-    /// effect.
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<download_directory_request>);
-
-struct download_directory_result
-{
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
-};
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::download_directory`. Owned by a `shared_ptr`, by the operation and its
 /// jobs.
@@ -165,10 +135,11 @@ private:
         with.control = std::make_shared<net::operation_control>(
             self->with_.control->executor(), self->with_.core->timeouts);
         with.control->end_total();
-        auto received = co_await net::initiate_apart(*with.core, with.control,
-            transfer::run(
-                std::make_shared<file_download<Client>>(with, request, std::move(place))),
-            in.token());
+        net::prepared_operation<download_result> reading(with.control,
+            transfer::run<file_download<Client>>(
+                std::make_shared<file_download<Client>>(with, request, std::move(place))));
+        auto received =
+            co_await net::initiate(with.core->executor, std::move(reading), in.token());
         if (!received) {
             received.error().explain("'" + key + "'");
             co_return std::move(received).error();
@@ -216,7 +187,6 @@ private:
     download_directory_result done_{};
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

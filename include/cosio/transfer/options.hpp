@@ -5,6 +5,7 @@
 #ifndef COSIO_TRANSFER_OPTIONS_HPP
 #define COSIO_TRANSFER_OPTIONS_HPP
 
+#include <cosio/request/transfer_options.hpp>
 #include <cosio/result.hpp>
 #include <cosio/transfer/part_plan.hpp>
 #include <cosio/transfer/progress.hpp>
@@ -15,45 +16,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace cosio::inline v0 {
-
-/// What becomes of an upload that fails or is cancelled.
-enum class unfinished_upload {
-    /// Kept when there is a checkpoint to resume it from, aborted otherwise.
-    keep_if_resumable,
-    /// Aborted, and the checkpoint removed.
-    abort,
-};
-
-/// How a transfer is cut up. All views are copied when the transfer is started, but `on_progress`.
-struct transfer_options
-{
-    /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
-    /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
-    /// destination is a file only some 128 KiB of each part.
-    std::uint64_t part_size = 8 * 1024 * 1024;
-    /// Parts under way at once; at least 1.
-    std::uint32_t parallelism = 5;
-    /// An object of at most this size is transferred by one request; an upload of more than 5 GiB
-    /// never is.
-    std::uint64_t threshold = 16 * 1024 * 1024;
-    /// Told of every step.
-    progress_view on_progress{};
-    /// A file that lets another run go on where this one ended, see `upload_file_request` and
-    /// `download_file_request`; empty: an interrupted transfer begins anew.
-    std::string_view checkpoint{};
-    /// The checkpoint is written after the first part, then this often at most: parts that were
-    /// done since may have to be done again after a crash.
-    std::chrono::milliseconds checkpoint_interval{1000};
-    unfinished_upload on_failure = unfinished_upload::keep_if_resumable;
-    /// Lets parts be smaller than COS allows, for services that take them, such as the emulator
-    /// with `emulator_options::minimum_part_size`.
-    bool allow_small_parts = false;
-};
-
-static_assert(std::is_trivially_destructible_v<transfer_options>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// Errors: `errc::invalid_argument`.
 [[nodiscard]] inline result<void> check_options(const transfer_options& options)
@@ -85,7 +48,6 @@ template <class Client>
     return std::min(options.threshold, Client::dialect::maximum_part_size);
 }
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

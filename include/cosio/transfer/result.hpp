@@ -1,46 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// What a transfer has done.
+// The result of a transfer, made of that of an operation.
 
 #ifndef COSIO_TRANSFER_RESULT_HPP
 #define COSIO_TRANSFER_RESULT_HPP
 
-#include <cosio/encryption.hpp>
-#include <cosio/object_properties.hpp>
-#include <cosio/operation/put_object.hpp>
+#include <cosio/request/put_object.hpp>
+#include <cosio/request/transfer_results.hpp>
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <utility>
 
-namespace cosio::inline v0 {
-
-/// An object that was written: by an upload, or by a copy.
-struct upload_result
-{
-    /// Opaque, see `object_properties::etag`.
-    std::string etag{};
-    std::uint64_t size = 0;
-    /// CRC64 of the object, before encryption: computed here for an upload, that of the source for
-    /// a copy. Nothing when the source of a copy has none.
-    std::optional<std::uint64_t> crc64{};
-    /// Whether the service stated the same.
-    bool crc64_verified = false;
-    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
-    /// each part: where it states no CRC64. Never of a copy.
-    bool md5_verified = false;
-    /// As the reply confirms it; compared with what was asked for.
-    encryption sse{};
-    std::string version_id{};
-    std::string request_id{};
-    /// Parts of the upload; 0 when it was one request.
-    std::uint32_t parts = 0;
-    /// Of them, those that an earlier run had sent.
-    std::uint32_t resumed_parts = 0;
-};
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// Of an object that was stored by one request.
 [[nodiscard]] inline upload_result upload_result_of(put_object_result&& stored, std::uint64_t size)
@@ -57,21 +28,6 @@ namespace transfer {
     return out;
 }
 
-} // namespace transfer
-
-/// An object that was read.
-struct download_result : object_properties
-{
-    /// Bytes received, those of an earlier run included.
-    std::uint64_t body_size = 0;
-    /// Whether the service stated the CRC64 of the object; it then is that of the bytes.
-    bool crc64_verified = false;
-    /// Ranges that were asked for; 0 when it was one request.
-    std::uint32_t parts = 0;
-    /// Of them, those that an earlier run had received.
-    std::uint32_t resumed_parts = 0;
-};
-
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <cosio/operation/list_parts.hpp>
 #include <cosio/operation/put_object.hpp>
+#include <cosio/request/upload_file.hpp>
 #include <cosio/transfer/checkpoint_keeper.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
@@ -29,34 +30,7 @@
 #include <utility>
 #include <vector>
 
-namespace cosio::inline v0 {
-
-/// Stores a file as an object of up to 48.8 TiB, whole or not at all.
-///
-/// The CRC64 of each part, and of the object, is compared with the reply. A service that states
-/// none gets the MD5 of each part to compare, for which the file is read twice. A file that is
-/// written to meanwhile fails the upload with `errc::file_changed`.
-///
-/// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
-/// same request is made again, in this or another process, one at a time: parts that the service
-/// has are not sent again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key,
-/// file, part size, encryption, customer key. The checkpoint is removed once the object is there;
-/// it holds no key, only a salted fingerprint of it.
-struct upload_file_request
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Of a regular file.
-    std::string_view path{};
-    /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
-    cosio::sse::on_write sse{};
-    object_headers headers{};
-    transfer_options options{};
-};
-
-static_assert(std::is_trivially_destructible_v<upload_file_request>);
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 /// The work behind `client::upload_file`. Owned by a `shared_ptr`, by the operation and its jobs.
 template <class Client>
@@ -359,7 +333,6 @@ private:
     bool completed_ = false; // The service has made an object of the parts, which is not ours.
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

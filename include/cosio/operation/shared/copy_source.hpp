@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
 #define COSIO_OPERATION_SHARED_COPY_SOURCE_HPP
 
+#include <cosio/copy_source.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 
@@ -13,25 +14,7 @@
 #include <type_traits>
 #include <variant>
 
-namespace cosio::inline v0 {
-
-/// The source of a copy: an object, maybe in another bucket or region, with the key to read it.
-struct copy_source
-{
-    std::string_view bucket{};
-    std::string_view key{};
-    /// Needed for SSE-C sources only; independent of the destination's encryption.
-    cosio::sse::on_read sse{};
-    std::string_view version_id{};
-    /// Of the source's bucket; empty: the client's own.
-    std::string_view region{};
-    /// Any one that fails is `condition::precondition_failed`.
-    cosio::conditions conditions{};
-};
-
-static_assert(std::is_trivially_destructible_v<copy_source>);
-
-namespace operation {
+namespace cosio::inline v0::operation {
 
 /// `x-cos-copy-source` and its companions.
 template <class Dialect>
@@ -69,7 +52,6 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
     encode_conditions(build, source.conditions, names, "copy_source.conditions");
 }
 
-} // namespace operation
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::operation
 
 #endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// What a download of a directory is asked for, and what comes of it.
+
+#ifndef COSIO_REQUEST_DOWNLOAD_DIRECTORY_HPP
+#define COSIO_REQUEST_DOWNLOAD_DIRECTORY_HPP
+
+#include <cosio/request/transfer_options.hpp>
+#include <cosio/sse.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace cosio::inline v0 {
+
+/// Reads each object whose key begins with `prefix` into a file below `path`: what follows the
+/// prefix is its path there, folders are made as needed. Each file is written as `download_file`
+/// does; the first that fails ends the whole, and those that are there stay.
+///
+/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
+/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
+/// links below `path` are not followed.
+struct download_directory_request
+{
+    std::string_view bucket{};
+    /// Such as `photos/2026/`; empty: all objects of the bucket.
+    std::string_view prefix{};
+    /// Of a directory that is there.
+    std::string_view path{};
+    /// SSE-C objects need their key: one for all of them.
+    cosio::sse::on_read sse{};
+    /// `parallelism` counts for the objects, and again for the ranges of each. `checkpoint` has no
+    /// effect.
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_directory_request>);
+
+struct download_directory_result
+{
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
+} // namespace cosio::inline v0
+
+#endif

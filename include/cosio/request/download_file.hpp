@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// What a download into a file is asked for.
+
+#ifndef COSIO_REQUEST_DOWNLOAD_FILE_HPP
+#define COSIO_REQUEST_DOWNLOAD_FILE_HPP
+
+#include <cosio/request/transfer_options.hpp>
+#include <cosio/sse.hpp>
+
+#include <string_view>
+#include <type_traits>
+
+namespace cosio::inline v0 {
+
+/// Reads an object into a file.
+///
+/// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
+/// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
+/// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
+///
+/// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
+/// request is made again: ranges that were received are not asked for again, but read from the
+/// temporary file and compared with their CRC64.
+/// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
+/// encryption, customer key, temporary file.
+struct download_file_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Of the file to be; its directory must be there.
+    std::string_view path{};
+    /// SSE-C objects need their key; it goes with every range.
+    cosio::sse::on_read sse{};
+    std::string_view version_id{};
+    transfer_options options{};
+};
+
+static_assert(std::is_trivially_destructible_v<download_file_request>);
+
+} // namespace cosio::inline v0
+
+#endif
