@@ -5905,6 +5905,7 @@ public:
             control_.deadline_ = clock::time_point::max();
         }
 
+        [[nodiscard]] step in() const noexcept { return control_.step_; }
         /// Begins another step of the same wait.
         void enter(step which) { control_.enter(which); }
         /// And of something else.
@@ -8696,7 +8697,7 @@ public:
         pool_ = std::move(other.pool_);
         where_ = std::move(other.where_);
         connection_ = std::move(other.connection_);
-        keep_ = std::exchange(other.keep_, false);
+        kept_at_ = std::exchange(other.kept_at_, std::nullopt);
         return *this;
     }
     ~lease() { give_back(); }
@@ -8710,21 +8711,25 @@ public:
     {
         connection_ = std::move(connection);
     }
-    /// Lets it serve again: see `is_reusable`.
-    void keep() noexcept { keep_ = true; }
+    /// Lets it serve again, see `is_reusable`, from `now` on.
+    void keep(std::chrono::steady_clock::time_point now) noexcept { kept_at_ = now; }
 
 private:
     void give_back() noexcept
     {
-        if (const auto from = std::exchange(pool_, nullptr); from != nullptr)
-            from->release(*where_, keep_ ? std::move(connection_) : nullptr);
+        if (const auto from = std::exchange(pool_, nullptr); from != nullptr) {
+            if (kept_at_)
+                from->release(*where_, std::move(connection_), *kept_at_);
+            else
+                from->release(*where_, nullptr, std::chrono::steady_clock::now());
+        }
         connection_.reset();
     }
 
     std::shared_ptr<pool<Connection>> pool_{};
     std::shared_ptr<const origin> where_{};
     std::unique_ptr<Connection> connection_{};
-    bool keep_ = false;
+    std::optional<std::chrono::steady_clock::time_point> kept_at_{};
 };
 
 /// Thread safe. Owned by a `shared_ptr`, as leases refer to it.
@@ -8738,11 +8743,12 @@ public:
     [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        auto got = state_.try_acquire(*where, std::chrono::steady_clock::now());
+        const auto now = std::chrono::steady_clock::now();
+        auto got = state_.try_acquire(*where, now);
         lock.unlock();
         if (!got.admitted)
             return std::nullopt;
-        return admitted(std::move(where), std::move(got.connection));
+        return admitted(std::move(where), std::move(got.connection), now);
     }
 
     /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
@@ -8753,10 +8759,11 @@ public:
         operation_control& control, std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
+        const auto asked = std::chrono::steady_clock::now();
+        auto got = state_.acquire(*where, asked);
         if (got.admitted) {
             lock.unlock();
-            co_return admitted(std::move(where), std::move(got.connection));
+            co_return admitted(std::move(where), std::move(got.connection), asked);
         }
         std::optional<queue_place> place;
         try {
@@ -8773,7 +8780,7 @@ public:
         auto stop = control.stopped();
         if (stop)
             co_return std::move(*stop);
-        co_return admitted(where, place->take());
+        co_return admitted(where, place->take(), std::chrono::steady_clock::now());
     }
 
     /// As `release` with a connection nobody was admitted for.
@@ -8784,10 +8791,11 @@ public:
     }
 
     /// One who was admitted is done; `connection` is null when it cannot serve again.
-    void release(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    void release(const origin& where, std::unique_ptr<Connection> connection,
+        std::chrono::steady_clock::time_point now) noexcept
     {
         const std::lock_guard lock(mutex_);
-        release_locked(where, std::move(connection));
+        release_locked(where, std::move(connection), now);
     }
 
     /// How many connections to `where`, at most so many, are missing among the idle ones.
@@ -8842,7 +8850,8 @@ private:
             if (of.queue_.erase(ticket) != 0)
                 static_cast<void>(of.state_.leave(where, ticket));
             else if (!taken)
-                of.release_locked(where, std::move(connection));
+                of.release_locked(
+                    where, std::move(connection), std::chrono::steady_clock::now());
         }
 
         /// Requires that the grant was made.
@@ -8861,11 +8870,11 @@ private:
         bool taken = false;
     };
 
-    void release_locked(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    void release_locked(const origin& where, std::unique_ptr<Connection> connection,
+        std::chrono::steady_clock::time_point now) noexcept
     {
         try {
-            auto granted =
-                state_.release(where, std::move(connection), std::chrono::steady_clock::now());
+            auto granted = state_.release(where, std::move(connection), now);
             if (!granted)
                 return;
             const auto found = queue_.find(granted->to);
@@ -8880,11 +8889,12 @@ private:
     /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
     /// must not be taken for the reply to the next request.
     [[nodiscard]] lease<Connection> admitted(
-        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection)
+        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection,
+        std::chrono::steady_clock::time_point now)
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));
-        while (out.get() != nullptr && !out->is_quiet()) {
+        while (out.get() != nullptr && !out->is_quiet(now)) {
             count_stale();
             const std::lock_guard lock(mutex_);
             out.set(state_.exchange_stale(out.leads_to()));
@@ -10263,15 +10273,20 @@ public:
     [[nodiscard]] bool send_at_once(
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
-        waiting_.emplace(control, connection_->bytes(), step::transfer);
+        const bool small = body.in_memory() && body.unsent_size() <= small_body;
+        // What is sent at once leaves nothing to wait for but the reply.
+        waiting_.emplace(
+            control, connection_->bytes(), small ? step::first_byte : step::transfer);
         exchange_.sending_begins();
         head_left_ = detail::bytes_of(head.view());
-        if (!body.in_memory() || body.unsent_size() > small_body)
+        if (!small)
             return false;
         began_at_once_ = true;
         body_left_ = body.next_in_memory();
-        if (!write_at_once(head_left_, body_left_))
+        if (!write_at_once(head_left_, body_left_)) {
+            waiting_->enter(step::transfer);
             return false;
+        }
         sent(body);
         return true;
     }
@@ -10308,7 +10323,10 @@ public:
 
     [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_head()
     {
-        waiting_->enter(exchange_.reply_has_begun() ? step::transfer : step::first_byte);
+        if (exchange_.reply_has_begun())
+            waiting_->enter(step::transfer);
+        else if (waiting_->in() != step::first_byte)
+            waiting_->enter(step::first_byte);
         return connection_->bytes().read_some(connection_->space());
     }
 
@@ -10385,8 +10403,9 @@ public:
         const bool serves_again =
             exchange_.reusable(connection_->unread().size(), control.interrupted());
         if (serves_again) {
-            connection_->rest();
-            connection_.keep();
+            const auto now = connection::clock::now();
+            connection_->rest(now);
+            connection_.keep(now);
         }
         connection_ = lease<connection>();
         return serves_again;
@@ -10804,8 +10823,10 @@ public:
     step_report(const log_settings& log, const observer& observe, std::string_view operation,
         const operation::prepared_request& request, std::string_view host, unsigned attempt)
         : log_(log), observe_(observe), operation_(operation), request_(request), host_(host),
-          attempt_(attempt), began_(std::chrono::steady_clock::now())
+          attempt_(attempt)
     {
+        if (observe_ || log_.wants(log_level::info))
+            began_ = std::chrono::steady_clock::now();
         if (observe_)
             observe_(describe(event_kind::attempt_started));
     }
@@ -10829,6 +10850,9 @@ public:
     /// `problem` is null on success.
     void finished(const attempt_summary& summary, const error* problem) const
     {
+        const bool told = log_.wants(log_level::info);
+        if (!observe_ && !told)
+            return;
         const auto took = std::chrono::steady_clock::now() - began_;
         if (observe_) {
             auto what = describe(event_kind::attempt_finished);
@@ -10840,7 +10864,7 @@ public:
             what.bytes_received = summary.bytes_received;
             observe_(what);
         }
-        if (!log_.wants(log_level::info))
+        if (!told)
             return;
         const auto milliseconds = std::chrono::duration<double, std::milli>(took).count();
         auto line = fmt::format(
@@ -10890,7 +10914,7 @@ private:
     const operation::prepared_request& request_;
     std::string_view host_;
     unsigned attempt_;
-    std::chrono::steady_clock::time_point began_;
+    std::chrono::steady_clock::time_point began_{}; // Known where somebody is told.
 };
 
 } // namespace cosio::inline v0::net
@@ -10987,7 +11011,7 @@ public:
     /// driver's steps await the head of the reply; `run` does whatever is left at any point.
     [[nodiscard]] bool send_at_once()
     {
-        if (!exchange_driver::is_small(body_) || plan_.control.stopped())
+        if (!exchange_driver::is_small(body_) || plan_.control.interrupted())
             return false;
         auto leased = try_acquire();
         if (!leased)
@@ -13206,6 +13230,15 @@ private:
         }
     }
 };
+
+template <class Dialect, class Operation>
+[[nodiscard]] std::shared_ptr<typed_operation_run<Dialect, Operation>> make_operation_run(
+    const std::shared_ptr<client_core>& core, const timeout_settings& limits,
+    result<operation::prepared_request>&& request, const destination& to = {})
+{
+    return std::make_shared<typed_operation_run<Dialect, Operation>>(
+        core, limits, std::move(request), to);
+}
 
 } // namespace cosio::inline v0::net
 
@@ -17598,8 +17631,8 @@ private:
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
         using operation = operation::head_object<dialect>;
-        auto run = std::make_shared<net::typed_operation_run<dialect, operation>>(with_.core,
-            with_.core->timeouts, operation::encode(request, where), net::destination());
+        auto run = net::make_operation_run<dialect, operation>(
+            with_.core, with_.core->timeouts, operation::encode(request, where));
         auto work = net::run_operation(run);
         net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
         auto found = co_await net::initiate(
@@ -21056,7 +21089,7 @@ prepared_operation<typename Operation::result_type> prepare_run(const core_point
     const timeout_settings& limits, const typename Operation::request_type& request,
     const destination& to)
 {
-    auto run = std::make_shared<typed_operation_run<Dialect, Operation>>(
+    auto run = make_operation_run<Dialect, Operation>(
         core, limits, Operation::encode(request, core->endpoint), to);
     auto work = run_operation(run);
     return {std::move(run), std::move(work)};

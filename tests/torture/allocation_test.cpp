@@ -213,7 +213,10 @@ TEST_CASE("torture: reading replies")
 /// Stands in for a connection.
 struct quiet_connection
 {
-    [[nodiscard]] static bool is_quiet() noexcept { return true; }
+    [[nodiscard]] static bool is_quiet(std::chrono::steady_clock::time_point) noexcept
+    {
+        return true;
+    }
 };
 
 TEST_CASE("torture: whoever has no memory to wait for a connection leaves no trace in the queue")

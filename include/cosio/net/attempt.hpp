@@ -105,7 +105,7 @@ public:
     /// driver's steps await the head of the reply; `run` does whatever is left at any point.
     [[nodiscard]] bool send_at_once()
     {
-        if (!exchange_driver::is_small(body_) || plan_.control.stopped())
+        if (!exchange_driver::is_small(body_) || plan_.control.interrupted())
             return false;
         auto leased = try_acquire();
         if (!leased)

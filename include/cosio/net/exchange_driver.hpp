@@ -76,15 +76,20 @@ public:
     [[nodiscard]] bool send_at_once(
         operation_control& control, const crypto::secret_buffer& head, outgoing_body& body)
     {
-        waiting_.emplace(control, connection_->bytes(), step::transfer);
+        const bool small = body.in_memory() && body.unsent_size() <= small_body;
+        // What is sent at once leaves nothing to wait for but the reply.
+        waiting_.emplace(
+            control, connection_->bytes(), small ? step::first_byte : step::transfer);
         exchange_.sending_begins();
         head_left_ = detail::bytes_of(head.view());
-        if (!body.in_memory() || body.unsent_size() > small_body)
+        if (!small)
             return false;
         began_at_once_ = true;
         body_left_ = body.next_in_memory();
-        if (!write_at_once(head_left_, body_left_))
+        if (!write_at_once(head_left_, body_left_)) {
+            waiting_->enter(step::transfer);
             return false;
+        }
         sent(body);
         return true;
     }
@@ -121,7 +126,10 @@ public:
 
     [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_head()
     {
-        waiting_->enter(exchange_.reply_has_begun() ? step::transfer : step::first_byte);
+        if (exchange_.reply_has_begun())
+            waiting_->enter(step::transfer);
+        else if (waiting_->in() != step::first_byte)
+            waiting_->enter(step::first_byte);
         return connection_->bytes().read_some(connection_->space());
     }
 
@@ -198,8 +206,9 @@ public:
         const bool serves_again =
             exchange_.reusable(connection_->unread().size(), control.interrupted());
         if (serves_again) {
-            connection_->rest();
-            connection_.keep();
+            const auto now = connection::clock::now();
+            connection_->rest(now);
+            connection_.keep(now);
         }
         connection_ = lease<connection>();
         return serves_again;

@@ -156,6 +156,7 @@ public:
             control_.deadline_ = clock::time_point::max();
         }
 
+        [[nodiscard]] step in() const noexcept { return control_.step_; }
         /// Begins another step of the same wait.
         void enter(step which) { control_.enter(which); }
         /// And of something else.

@@ -115,6 +115,15 @@ private:
     }
 };
 
+template <class Dialect, class Operation>
+[[nodiscard]] std::shared_ptr<typed_operation_run<Dialect, Operation>> make_operation_run(
+    const std::shared_ptr<client_core>& core, const timeout_settings& limits,
+    result<operation::prepared_request>&& request, const destination& to = {})
+{
+    return std::make_shared<typed_operation_run<Dialect, Operation>>(
+        core, limits, std::move(request), to);
+}
+
 } // namespace cosio::inline v0::net
 
 #endif

@@ -47,7 +47,7 @@ public:
         pool_ = std::move(other.pool_);
         where_ = std::move(other.where_);
         connection_ = std::move(other.connection_);
-        keep_ = std::exchange(other.keep_, false);
+        kept_at_ = std::exchange(other.kept_at_, std::nullopt);
         return *this;
     }
     ~lease() { give_back(); }
@@ -61,21 +61,25 @@ public:
     {
         connection_ = std::move(connection);
     }
-    /// Lets it serve again: see `is_reusable`.
-    void keep() noexcept { keep_ = true; }
+    /// Lets it serve again, see `is_reusable`, from `now` on.
+    void keep(std::chrono::steady_clock::time_point now) noexcept { kept_at_ = now; }
 
 private:
     void give_back() noexcept
     {
-        if (const auto from = std::exchange(pool_, nullptr); from != nullptr)
-            from->release(*where_, keep_ ? std::move(connection_) : nullptr);
+        if (const auto from = std::exchange(pool_, nullptr); from != nullptr) {
+            if (kept_at_)
+                from->release(*where_, std::move(connection_), *kept_at_);
+            else
+                from->release(*where_, nullptr, std::chrono::steady_clock::now());
+        }
         connection_.reset();
     }
 
     std::shared_ptr<pool<Connection>> pool_{};
     std::shared_ptr<const origin> where_{};
     std::unique_ptr<Connection> connection_{};
-    bool keep_ = false;
+    std::optional<std::chrono::steady_clock::time_point> kept_at_{};
 };
 
 /// Thread safe. Owned by a `shared_ptr`, as leases refer to it.
@@ -89,11 +93,12 @@ public:
     [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        auto got = state_.try_acquire(*where, std::chrono::steady_clock::now());
+        const auto now = std::chrono::steady_clock::now();
+        auto got = state_.try_acquire(*where, now);
         lock.unlock();
         if (!got.admitted)
             return std::nullopt;
-        return admitted(std::move(where), std::move(got.connection));
+        return admitted(std::move(where), std::move(got.connection), now);
     }
 
     /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
@@ -104,10 +109,11 @@ public:
         operation_control& control, std::shared_ptr<const origin> where)
     {
         std::unique_lock lock(mutex_);
-        auto got = state_.acquire(*where, std::chrono::steady_clock::now());
+        const auto asked = std::chrono::steady_clock::now();
+        auto got = state_.acquire(*where, asked);
         if (got.admitted) {
             lock.unlock();
-            co_return admitted(std::move(where), std::move(got.connection));
+            co_return admitted(std::move(where), std::move(got.connection), asked);
         }
         std::optional<queue_place> place;
         try {
@@ -124,7 +130,7 @@ public:
         auto stop = control.stopped();
         if (stop)
             co_return std::move(*stop);
-        co_return admitted(where, place->take());
+        co_return admitted(where, place->take(), std::chrono::steady_clock::now());
     }
 
     /// As `release` with a connection nobody was admitted for.
@@ -135,10 +141,11 @@ public:
     }
 
     /// One who was admitted is done; `connection` is null when it cannot serve again.
-    void release(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    void release(const origin& where, std::unique_ptr<Connection> connection,
+        std::chrono::steady_clock::time_point now) noexcept
     {
         const std::lock_guard lock(mutex_);
-        release_locked(where, std::move(connection));
+        release_locked(where, std::move(connection), now);
     }
 
     /// How many connections to `where`, at most so many, are missing among the idle ones.
@@ -193,7 +200,8 @@ private:
             if (of.queue_.erase(ticket) != 0)
                 static_cast<void>(of.state_.leave(where, ticket));
             else if (!taken)
-                of.release_locked(where, std::move(connection));
+                of.release_locked(
+                    where, std::move(connection), std::chrono::steady_clock::now());
         }
 
         /// Requires that the grant was made.
@@ -212,11 +220,11 @@ private:
         bool taken = false;
     };
 
-    void release_locked(const origin& where, std::unique_ptr<Connection> connection) noexcept
+    void release_locked(const origin& where, std::unique_ptr<Connection> connection,
+        std::chrono::steady_clock::time_point now) noexcept
     {
         try {
-            auto granted =
-                state_.release(where, std::move(connection), std::chrono::steady_clock::now());
+            auto granted = state_.release(where, std::move(connection), now);
             if (!granted)
                 return;
             const auto found = queue_.find(granted->to);
@@ -231,11 +239,12 @@ private:
     /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
     /// must not be taken for the reply to the next request.
     [[nodiscard]] lease<Connection> admitted(
-        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection)
+        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection,
+        std::chrono::steady_clock::time_point now)
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));
-        while (out.get() != nullptr && !out->is_quiet()) {
+        while (out.get() != nullptr && !out->is_quiet(now)) {
             count_stale();
             const std::lock_guard lock(mutex_);
             out.set(state_.exchange_stale(out.leads_to()));

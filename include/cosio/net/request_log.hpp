@@ -50,8 +50,10 @@ public:
     step_report(const log_settings& log, const observer& observe, std::string_view operation,
         const operation::prepared_request& request, std::string_view host, unsigned attempt)
         : log_(log), observe_(observe), operation_(operation), request_(request), host_(host),
-          attempt_(attempt), began_(std::chrono::steady_clock::now())
+          attempt_(attempt)
     {
+        if (observe_ || log_.wants(log_level::info))
+            began_ = std::chrono::steady_clock::now();
         if (observe_)
             observe_(describe(event_kind::attempt_started));
     }
@@ -75,6 +77,9 @@ public:
     /// `problem` is null on success.
     void finished(const attempt_summary& summary, const error* problem) const
     {
+        const bool told = log_.wants(log_level::info);
+        if (!observe_ && !told)
+            return;
         const auto took = std::chrono::steady_clock::now() - began_;
         if (observe_) {
             auto what = describe(event_kind::attempt_finished);
@@ -86,7 +91,7 @@ public:
             what.bytes_received = summary.bytes_received;
             observe_(what);
         }
-        if (!log_.wants(log_level::info))
+        if (!told)
             return;
         const auto milliseconds = std::chrono::duration<double, std::milli>(took).count();
         auto line = fmt::format(
@@ -136,7 +141,7 @@ private:
     const operation::prepared_request& request_;
     std::string_view host_;
     unsigned attempt_;
-    std::chrono::steady_clock::time_point began_;
+    std::chrono::steady_clock::time_point began_{}; // Known where somebody is told.
 };
 
 } // namespace cosio::inline v0::net
