@@ -41,7 +41,7 @@ asio::awaitable<outcome> exchange_once(
     on.set(std::make_unique<connection>(std::make_unique<support::scripted_stream>(what)));
     exchange_driver driver(std::move(on), how, body.size());
     outgoing_body outgoing(body, body.size());
-    const cosio::crypto::secret_buffer head("PUT /k HTTP/1.1\r\nHost: h\r\n\r\n");
+    cosio::crypto::secret_buffer head("PUT /k HTTP/1.1\r\nHost: h\r\n\r\n");
     co_await driver.run_to_head(control, head, outgoing);
 
     outcome seen;
