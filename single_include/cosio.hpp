@@ -3296,9 +3296,12 @@ template <class Dialect>
 [[nodiscard]] prepared_operation<std::size_t> prepare_warm_up(const core_pointer& core,
     const timeout_settings& limits, std::string_view bucket, std::size_t connections);
 
+/// How much one read of an open object waits for.
+enum class read_until { some, full };
+
 /// The next read of an open object.
 [[nodiscard]] COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
-    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer);
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when);
 
 /// A transfer has no total: its operations have.
 template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
@@ -3505,8 +3508,17 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto read_some(std::span<std::byte> buffer, Token&& token = {})
     {
-        return net::complete(net::core_of(*stream_), net::prepare_read(stream_, buffer),
-            std::forward<Token>(token));
+        return net::complete(net::core_of(*stream_),
+            net::prepare_read(stream_, buffer, net::read_until::some), std::forward<Token>(token));
+    }
+
+    /// As `read_some`, but fills `buffer`: with less than that only at the end of the object, or
+    /// before an error, which the next read then yields. For those who would wait for the rest anyway.
+    template <class Token = asio::use_awaitable_t<>>
+    auto read(std::span<std::byte> buffer, Token&& token = {})
+    {
+        return net::complete(net::core_of(*stream_),
+            net::prepare_read(stream_, buffer, net::read_until::full), std::forward<Token>(token));
     }
 
 private:
@@ -17876,7 +17888,7 @@ private:
             if (in.interrupted())
                 co_return error(errc::cancelled);
             const auto room = to.room();
-            auto got = co_await opened->read_some(room, in.token());
+            auto got = co_await opened->read(room, in.token());
             if (!got) {
                 at.broken = got.error().code == condition::connection;
                 co_return std::move(got).error();
@@ -20982,11 +20994,18 @@ private:
 };
 
 [[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
-    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer)
+    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer, read_until when)
 {
     try {
-        auto got = co_await stream->read_some(buffer);
-        co_return got;
+        for (std::size_t filled = 0;;) {
+            auto got = co_await stream->read_some(buffer.subspan(filled));
+            if (got)
+                filled += *got;
+            else if (filled == 0) // Else it is told by the next read.
+                co_return got;
+            if (!got || *got == 0 || filled == buffer.size() || when == read_until::some)
+                co_return filled;
+        }
     } catch (...) {
         co_return error_of_exception();
     }
@@ -21050,9 +21069,9 @@ COSIO_DECLARED const client_core& core_of(const object_stream& stream) noexcept
 }
 
 COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
-    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer)
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when)
 {
-    return {stream->control(), run_read(stream, buffer)};
+    return {stream->control(), run_read(stream, buffer, when)};
 }
 
 } // namespace cosio::inline v0::net

@@ -42,8 +42,17 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto read_some(std::span<std::byte> buffer, Token&& token = {})
     {
-        return net::complete(net::core_of(*stream_), net::prepare_read(stream_, buffer),
-            std::forward<Token>(token));
+        return net::complete(net::core_of(*stream_),
+            net::prepare_read(stream_, buffer, net::read_until::some), std::forward<Token>(token));
+    }
+
+    /// As `read_some`, but fills `buffer`: with less than that only at the end of the object, or
+    /// before an error, which the next read then yields. For those who would wait for the rest anyway.
+    template <class Token = asio::use_awaitable_t<>>
+    auto read(std::span<std::byte> buffer, Token&& token = {})
+    {
+        return net::complete(net::core_of(*stream_),
+            net::prepare_read(stream_, buffer, net::read_until::full), std::forward<Token>(token));
     }
 
 private:

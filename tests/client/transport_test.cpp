@@ -234,6 +234,41 @@ TEST_CASE("a stream that ends wrong says so at its end, and for good")
     CHECK(refused.error().code == service_errc::no_such_key);
 }
 
+TEST_CASE("a read that fills its buffer yields what came before an error, then the error")
+{
+    emulated here;
+    const auto body = pattern(100'000);
+    REQUIRE(put(here, body));
+    std::string streamed;
+    std::vector<std::size_t> counts;
+    const auto read_all = [&]() -> asio::awaitable<error> {
+        streamed.clear();
+        counts.clear();
+        auto reader = co_await here.cos.open_object({.bucket = bucket, .key = "k"});
+        REQUIRE(reader);
+        std::vector<std::byte> piece(30'000);
+        for (;;) {
+            const auto got = co_await reader->read(piece);
+            if (!got)
+                co_return got.error();
+            counts.push_back(*got);
+            if (*got == 0)
+                co_return error();
+            streamed.append(detail::text_of(std::span(piece).first(*got)));
+        }
+    };
+    CHECK_FALSE(here.run(read_all).code);
+    CHECK(streamed == body);
+    CHECK(counts == std::vector<std::size_t>{30'000, 30'000, 30'000, 10'000, 0});
+    here.server.inject(fault::reset_after_reply_bytes(50'000));
+    CHECK(here.run(read_all).code == errc::truncated_body);
+    CHECK(streamed.size() > 40'000); // The head of the reply is among the 50,000.
+    CHECK(body.starts_with(streamed));
+    CHECK(counts.size() == 2);
+    here.server.inject(fault::flip_reply_bit(5));
+    CHECK(here.run(read_all).code == errc::checksum_mismatch);
+}
+
 TEST_CASE("a stream that is dropped half-way closes its connection and nothing else")
 {
     emulated here;

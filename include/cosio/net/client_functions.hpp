@@ -140,9 +140,12 @@ template <class Dialect>
 [[nodiscard]] prepared_operation<std::size_t> prepare_warm_up(const core_pointer& core,
     const timeout_settings& limits, std::string_view bucket, std::size_t connections);
 
+/// How much one read of an open object waits for.
+enum class read_until { some, full };
+
 /// The next read of an open object.
 [[nodiscard]] COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
-    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer);
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when);
 
 /// A transfer has no total: its operations have.
 template <class Dialect, template <class> class Transfer, class Result, class... Arguments>

@@ -107,11 +107,18 @@ private:
 };
 
 [[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
-    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer)
+    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer, read_until when)
 {
     try {
-        auto got = co_await stream->read_some(buffer);
-        co_return got;
+        for (std::size_t filled = 0;;) {
+            auto got = co_await stream->read_some(buffer.subspan(filled));
+            if (got)
+                filled += *got;
+            else if (filled == 0) // Else it is told by the next read.
+                co_return got;
+            if (!got || *got == 0 || filled == buffer.size() || when == read_until::some)
+                co_return filled;
+        }
     } catch (...) {
         co_return error_of_exception();
     }
@@ -175,9 +182,9 @@ COSIO_DECLARED const client_core& core_of(const object_stream& stream) noexcept
 }
 
 COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
-    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer)
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when)
 {
-    return {stream->control(), run_read(stream, buffer)};
+    return {stream->control(), run_read(stream, buffer, when)};
 }
 
 } // namespace cosio::inline v0::net

@@ -128,7 +128,7 @@ private:
             if (in.interrupted())
                 co_return error(errc::cancelled);
             const auto room = to.room();
-            auto got = co_await opened->read_some(room, in.token());
+            auto got = co_await opened->read(room, in.token());
             if (!got) {
                 at.broken = got.error().code == condition::connection;
                 co_return std::move(got).error();
