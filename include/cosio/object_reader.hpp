@@ -31,7 +31,10 @@ public:
 
     /// What the head of the reply told, compared with what was asked for. `body_size` and
     /// `crc64_verified` are set once the end has been read. Requires a reader that was opened.
-    [[nodiscard]] const get_object_result& properties() const noexcept { return net::head_of(*stream_); }
+    [[nodiscard]] const get_object_result& properties() const noexcept
+    {
+        return net::head_of(*stream_);
+    }
 
     /// Reads 1 byte or more into `buffer`, which must live until the read is done; 0 at the end
     /// of the object, and only if it came whole and its CRC64 is that of the reply.

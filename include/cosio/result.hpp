@@ -8,9 +8,10 @@
 #include <cosio/error.hpp>
 
 #include <concepts>
+#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace cosio::inline v0 {
 
@@ -27,20 +28,54 @@ public:
     using value_type = T;
     using error_type = cosio::error;
 
-    result() requires std::default_initializable<T>
-    = default;
+    result() noexcept(std::is_nothrow_default_constructible_v<T>)
+        requires std::default_initializable<T>
+        : value_(), has_value_(true)
+    {}
 
     template <class U = T>
         requires(std::constructible_from<T, U &&> &&
             !std::same_as<std::remove_cvref_t<U>, result> &&
             !std::same_as<std::remove_cvref_t<U>, cosio::error>)
     explicit(!std::convertible_to<U&&, T>) result(U&& value)
-        : state_(std::in_place_index<0>, std::forward<U>(value))
+        : value_(std::forward<U>(value)), has_value_(true)
     {}
 
-    result(cosio::error problem) : state_(std::in_place_index<1>, std::move(problem)) {}
+    result(cosio::error problem) noexcept : error_(std::move(problem)), has_value_(false) {}
 
-    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    result(const result& other) requires std::copy_constructible<T>
+    {
+        construct(other);
+    }
+    result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+    {
+        construct(std::move(other));
+    }
+    result& operator=(const result& other) requires std::copy_constructible<T>
+    {
+        return *this = result(other);
+    }
+    result& operator=(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+    {
+        if (this == &other)
+            return *this;
+        destroy();
+        if constexpr (std::is_nothrow_move_constructible_v<T>) {
+            construct(std::move(other));
+        } else {
+            try {
+                construct(std::move(other));
+            } catch (...) {
+                std::construct_at(&error_);
+                has_value_ = false;
+                throw;
+            }
+        }
+        return *this;
+    }
+    ~result() { destroy(); }
+
+    [[nodiscard]] bool has_value() const noexcept { return has_value_; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
     /// The value; throws `cosio::exception` when there is none.
@@ -60,17 +95,17 @@ public:
         return std::move(**this);
     }
 
-    [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&state_); }
-    [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-    [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
-    [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+    [[nodiscard]] T& operator*() & noexcept { return value_; }
+    [[nodiscard]] const T& operator*() const& noexcept { return value_; }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(value_); }
+    [[nodiscard]] T* operator->() noexcept { return std::addressof(value_); }
+    [[nodiscard]] const T* operator->() const noexcept { return std::addressof(value_); }
 
-    [[nodiscard]] cosio::error& error() & noexcept { return *std::get_if<1>(&state_); }
-    [[nodiscard]] const cosio::error& error() const& noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] cosio::error& error() & noexcept { return error_; }
+    [[nodiscard]] const cosio::error& error() const& noexcept { return error_; }
     [[nodiscard]] cosio::error&& error() && noexcept
     {
-        return std::move(*std::get_if<1>(&state_));
+        return std::move(error_);
     }
 
     template <class U>
@@ -91,7 +126,31 @@ private:
             throw exception(error());
     }
 
-    std::variant<T, cosio::error> state_{};
+    template <class Other>
+    void construct(Other&& other)
+    {
+        if (other.has_value_)
+            std::construct_at(std::addressof(value_), std::forward<Other>(other).value_);
+        else
+            std::construct_at(&error_, std::forward<Other>(other).error_);
+        has_value_ = other.has_value_;
+    }
+
+    void destroy() noexcept
+    {
+        if (has_value_)
+            std::destroy_at(std::addressof(value_));
+        else
+            std::destroy_at(&error_);
+    }
+
+    // Not a std::variant, which takes several times as long to compile, for each T anew.
+    union
+    {
+        T value_;
+        cosio::error error_;
+    };
+    bool has_value_;
 };
 
 /// Success, or the error that took its place.
@@ -103,9 +162,9 @@ public:
     using error_type = cosio::error;
 
     result() = default;
-    result(cosio::error problem) : state_(std::in_place_index<1>, std::move(problem)) {}
+    result(cosio::error problem) noexcept : error_(std::move(problem)) {}
 
-    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] bool has_value() const noexcept { return !error_; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
     /// Throws `cosio::exception` on a failed result.
@@ -115,15 +174,15 @@ public:
             throw exception(error());
     }
 
-    [[nodiscard]] cosio::error& error() & noexcept { return *std::get_if<1>(&state_); }
-    [[nodiscard]] const cosio::error& error() const& noexcept { return *std::get_if<1>(&state_); }
+    [[nodiscard]] cosio::error& error() & noexcept { return *error_; }
+    [[nodiscard]] const cosio::error& error() const& noexcept { return *error_; }
     [[nodiscard]] cosio::error&& error() && noexcept
     {
-        return std::move(*std::get_if<1>(&state_));
+        return std::move(*error_);
     }
 
 private:
-    std::variant<std::monostate, cosio::error> state_{};
+    std::optional<cosio::error> error_{};
 };
 
 } // namespace cosio::inline v0
