@@ -35,3 +35,8 @@ else()
     target_link_libraries(cosio_under_test INTERFACE cosio::cosio)
 endif()
 target_link_libraries(cosio_development INTERFACE cosio_under_test)
+
+# Compiled once: every test and example would compile the whole client, and the emulator, otherwise.
+add_library(cosio_compiled STATIC EXCLUDE_FROM_ALL cmake/compiled/library.cpp)
+target_compile_definitions(cosio_compiled PUBLIC COSIO_SEPARATE_COMPILATION)
+target_link_libraries(cosio_compiled PUBLIC cosio_development)

@@ -10,9 +10,8 @@ Rules:
 2. A <cosio/...> include is inlined the first time it is met. One that cannot be is an error.
 3. Other includes stay where they are, as their order matters (Asio's configuration); one that is
    unconditional and was met before is dropped, one inside #if never is.
-4. A <cosio/...> include inside `#if defined(COSIO_DEFINITIONS)` is put off: what it defines, and
-   what nothing else needs, stands at the end of the file, where the compiler skips it unless it is
-   wanted. cosio_testing.hpp wants the latter, and says so by COSIO_INTERNALS.
+4. A <cosio/...> include inside `#if defined(COSIO_DEFINITIONS)` is put off: with all that nothing
+   else needs it stands at the end of the file, in that condition.
 5. The parts keep their include guards, so include/ and single_include/ mix in one program.
 6. The licence stands once; each part is preceded by its name.
 7. A macro that does not begin with COSIO_ must be undefined in the file that defines it.
@@ -32,9 +31,7 @@ DEFINE_LINE = re.compile(r"\s*#\s*define\s+(\w+)")
 UNDEF_LINE = re.compile(r"\s*#\s*undef\s+(\w+)")
 CONDITION_START = re.compile(r"\s*#\s*if")
 CONDITION_END = re.compile(r"\s*#\s*endif")
-PART = "// ---- "
 DEFINITIONS = "#if defined(COSIO_DEFINITIONS)"
-INTERNALS = "#if defined(COSIO_DEFINITIONS) || defined(COSIO_INTERNALS)"
 
 # Told to Asio, see cosio/detail/asio.hpp.
 ALLOWED_MACROS = {"ASIO_HAS_CO_AWAIT", "ASIO_HAS_STD_COROUTINE", "ASIO_HAS_STD_INVOKE_RESULT"}
@@ -59,8 +56,6 @@ class Amalgamation:
         self.external = set()
         self.lines = []
         self.put_off = []           # Names of definitions, with who wants them.
-        self.internals = []
-        self.definitions = []
 
     def add(self, name, wanted_by):
         path = INCLUDE / name
@@ -95,18 +90,14 @@ class Amalgamation:
                 conditions.append(line)
         while body and not body[0].strip("/ "):
             body.pop(0)
-        self.lines += ["", f"{PART}{name} ".ljust(100, "-"), ""] + body
+        self.lines += ["", f"// ---- {name} ".ljust(100, "-"), ""] + body
 
     def add_put_off(self):
-        """The definitions, and before them what they need: each in lines of its own."""
-        public, definitions = self.lines, []
-        self.lines = []
+        """What is only wanted where COSIO_DEFINITIONS is defined, in one piece."""
+        self.lines += ["", DEFINITIONS]
         for name, wanted_by in self.put_off:  # Grows meanwhile.
             self.add(name, wanted_by)
-            start = max(i for i, line in enumerate(self.lines) if line.startswith(PART))
-            definitions += self.lines[start:]
-            del self.lines[start:]
-        self.internals, self.definitions, self.lines = self.lines, definitions, public
+        self.lines += ["", "#endif", ""]
 
     def include_own(self, name, where, conditions, body):
         """Parts stand before the part that wants them, so nothing is left in their place."""
@@ -143,14 +134,8 @@ class Amalgamation:
         banner += [f"// {line}".rstrip() for line in licence]
         start = ["", f"#ifndef {guard}", f"#define {guard}"]
         if self.stand_in is not None:
-            start += ["", "#define COSIO_INTERNALS", f'#include "{self.stand_in}"']
+            start += ["", f'#include "{self.stand_in}"']
         lines = banner + start + self.lines + ["", "#endif"]
-        if self.internals:
-            guard = guard.replace("_HPP", "_INTERNALS_HPP")
-            lines += ["", INTERNALS, f"#ifndef {guard}", f"#define {guard}"]
-            lines += self.internals + ["", "#endif", "#endif"]
-        if self.definitions:
-            lines += ["", DEFINITIONS] + self.definitions + ["", "#endif"]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
@@ -164,6 +149,7 @@ def make():
     library.add_put_off()
     testing = Amalgamation(is_testing, "cosio.hpp")
     testing.add("cosio/testing/emulator.hpp", "amalgamate.py")
+    testing.add_put_off()
 
     headers = {path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.hpp")}
     missing = headers - library.inlined - testing.inlined

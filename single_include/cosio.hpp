@@ -5794,9 +5794,10 @@ namespace cosio::inline v0 {
 // The library compiled once instead of in each translation unit, for those who want that.
 //
 // With `COSIO_SEPARATE_COMPILATION` defined for all translation units of a program, what is behind
-// the members of `client` and `s3_client` is compiled in one of them only: the one that defines
-// `COSIO_SOURCE` before it includes any header of the library. The others do not even read it, and
-// compile in a fraction of the time. Nothing else changes.
+// the members of `client` and `s3_client`, and of the emulator, is compiled in one of them only: the
+// one that defines `COSIO_SOURCE` before it includes cosio.hpp, and cosio/testing/emulator.hpp if
+// any other does. The others do not even read it, and compile in a fraction of the time: what is
+// no part of the interface, such as the encoding of requests, is not seen there.
 
 #ifndef COSIO_SEPARATE_COMPILATION_HPP
 #define COSIO_SEPARATE_COMPILATION_HPP
@@ -5827,11 +5828,7 @@ namespace cosio::inline v0 {
 
 #endif
 
-#endif
-
-#if defined(COSIO_DEFINITIONS) || defined(COSIO_INTERNALS)
-#ifndef COSIO_SINGLE_HEADER_INTERNALS_HPP
-#define COSIO_SINGLE_HEADER_INTERNALS_HPP
+#if defined(COSIO_DEFINITIONS)
 
 // ---- cosio/net/operation_control.hpp ------------------------------------------------------------
 
@@ -6078,6 +6075,36 @@ private:
     step step_ = step::untimed;
     bool cancelled_ = false;
 };
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/initiation_definitions.hpp -------------------------------------------------------
+
+// What initiation.hpp declares.
+
+#ifndef COSIO_NET_INITIATION_DEFINITIONS_HPP
+#define COSIO_NET_INITIATION_DEFINITIONS_HPP
+
+#include <asio/post.hpp>
+
+namespace cosio::inline v0::net {
+
+COSIO_DECLARED const asio::any_io_executor& executor_of(const operation_control& control) noexcept
+{
+    return control.executor();
+}
+
+COSIO_DECLARED void cancellation_handler::operator()(asio::cancellation_type type) const
+{
+    if ((type & asio::cancellation_type::terminal) == asio::cancellation_type::none)
+        return; // A cancelled operation cannot promise to have had no effect.
+    asio::post(executor_, [control = control_] {
+        if (const auto running = control.lock())
+            running->cancel();
+    });
+}
 
 } // namespace cosio::inline v0::net
 
@@ -13650,6 +13677,187 @@ private:
 
 #endif
 
+// ---- cosio/net/object_stream.hpp ----------------------------------------------------------------
+
+// What is behind an object that is read as a stream.
+
+#ifndef COSIO_NET_OBJECT_STREAM_HPP
+#define COSIO_NET_OBJECT_STREAM_HPP
+
+namespace cosio::inline v0::net {
+
+/// What a reader and its reads share: the attempt that goes on until the end has been read. What
+/// depends on the dialect comes as functions.
+class object_stream
+{
+public:
+    using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
+
+    object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
+        operation::prepared_request request, const operation::facts& what,
+        refusal_function refusal_of, check_function check)
+        : core_(std::move(core)), control_(std::move(control)), request_(std::move(request)),
+          attempt_(*core_, *control_, request_, what, refusal_of), check_(check)
+    {}
+
+    object_stream(const object_stream&) = delete;
+    object_stream& operator=(const object_stream&) = delete;
+
+    ~object_stream()
+    {
+        if (!is_open_)
+            return;
+        try { // What the caller is told may throw.
+            auto given_up = error(errc::cancelled, "the reader was dropped before its end");
+            attempt_.failed(given_up);
+        } catch (...) {
+        }
+    }
+
+    [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
+    [[nodiscard]] const client_core& core() const noexcept { return *core_; }
+    [[nodiscard]] const operation::prepared_request& request() const noexcept { return request_; }
+    [[nodiscard]] attempt_loop& attempt() noexcept { return attempt_; }
+    [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
+    {
+        return control_;
+    }
+
+    /// The attempt has come as far as the body, which is to be read.
+    void opened(get_object_result head)
+    {
+        head_ = std::move(head);
+        is_open_ = true;
+        control_->end_total(); // How long the caller reads is the caller's affair.
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
+    {
+        if (failure_)
+            co_return *failure_;
+        if (!is_open_ || buffer.empty())
+            co_return std::size_t{0};
+        auto& driver = attempt_.driver();
+        auto got = co_await driver.read_body(*control_, buffer);
+        if (got && *got != 0)
+            co_return got;
+        is_open_ = false;
+        if (got) {
+            const bool framed = driver.progress().body().kind() != http::framing::until_close;
+            auto whole = check_(head_, driver.body_size(), driver.body_crc64(), framed);
+            if (!whole)
+                got = std::move(whole).error();
+            else
+                driver.give_back(*control_);
+        }
+        if (got) {
+            attempt_.succeeded(head_.request_id);
+        } else {
+            failure_ = got.error();
+            attempt_.failed(*failure_);
+        }
+        attempt_.drop_driver();
+        if (failure_)
+            co_return *failure_;
+        co_return std::size_t{0};
+    }
+
+private:
+    std::shared_ptr<client_core> core_;
+    std::shared_ptr<operation_control> control_;
+    operation::prepared_request request_;
+    attempt_loop attempt_;
+    check_function check_;
+    get_object_result head_{};
+    std::optional<error> failure_{};
+    bool is_open_ = false; // Until the end was reached.
+};
+
+[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
+    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer, read_until when)
+{
+    try {
+        for (std::size_t filled = 0;;) {
+            auto got = co_await stream->read_some(buffer.subspan(filled));
+            if (got)
+                filled += *got;
+            else if (filled == 0) // Else it is told by the next read.
+                co_return got;
+            if (!got || *got == 0 || filled == buffer.size() || when == read_until::some)
+                co_return filled;
+        }
+    } catch (...) {
+        co_return error_of_exception();
+    }
+}
+
+/// The coroutine behind `client::open_object`.
+template <class Dialect>
+[[nodiscard]] asio::awaitable<result<object_reader>> run_open(std::shared_ptr<client_core> core,
+    std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
+{
+    using get_object = operation::get_object<Dialect>;
+    std::shared_ptr<object_stream> stream;
+    try {
+        if (!request)
+            co_return std::move(request).error();
+        stream = std::make_shared<object_stream>(std::move(core), std::move(control),
+            std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
+            &get_object::check_body);
+        auto& loop = stream->attempt();
+        for (;;) {
+            error why;
+            result<void> begun;
+            co_await loop.begin(begun);
+            if (!begun) {
+                why = std::move(begun).error();
+            } else if (!operation::is_success(loop.driver().progress().head().status)) {
+                operation::reply document;
+                result<void> refusal;
+                co_await loop.receive(destination{}, document, refusal);
+                why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
+            } else {
+                auto head = get_object::decode_head(
+                    stream->request().expected, loop.driver().progress().head());
+                if (head) {
+                    stream->opened(std::move(*head));
+                    co_return object_reader(stream);
+                }
+                why = std::move(head).error();
+            }
+            if (!co_await loop.retries(why))
+                co_return why;
+        }
+    } catch (...) {
+        auto why = error_of_exception();
+        if (stream != nullptr)
+            stream->attempt().broke_off(why);
+        co_return why;
+    }
+}
+
+// What object_reader.hpp declares.
+
+COSIO_DECLARED const get_object_result& head_of(const object_stream& stream) noexcept
+{
+    return stream.head();
+}
+
+COSIO_DECLARED const client_core& core_of(const object_stream& stream) noexcept
+{
+    return stream.core();
+}
+
+COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
+    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when)
+{
+    return {stream->control(), run_read(stream, buffer, when)};
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/auth/presigned_url.hpp ---------------------------------------------------------------
 
 // How a request becomes a URL.
@@ -20427,6 +20635,133 @@ private:
 
 #endif
 
+// ---- cosio/client_definitions.hpp ---------------------------------------------------------------
+
+// How the client works: what net/client_functions.hpp declares. Included by client.hpp, where it is
+// to be compiled.
+
+#ifndef COSIO_CLIENT_DEFINITIONS_HPP
+#define COSIO_CLIENT_DEFINITIONS_HPP
+
+namespace cosio::inline v0::net {
+
+COSIO_DECLARED const asio::any_io_executor& executor_of(const client_core& core) noexcept
+{
+    return core.executor;
+}
+
+COSIO_DECLARED const timeout_settings& limits_of(const client_core& core) noexcept
+{
+    return core.timeouts;
+}
+
+COSIO_DECLARED connection_counters counters_of(const client_core& core)
+{
+    return core.connections->counters();
+}
+
+template <class Result>
+asio::awaitable<result<Result>> await_operation(
+    const client_core& core, prepared_operation<Result> operation)
+{
+    if (core.executor_is_serial)
+        return std::move(operation.work);
+    return await_apart(core, std::move(operation));
+}
+
+template <class Result>
+asio::awaitable<result<Result>> await_apart(
+    const client_core& core, prepared_operation<Result> operation)
+{
+    return initiate(core.executor, std::move(operation), asio::use_awaitable);
+}
+
+template <class Dialect, class Operation>
+prepared_operation<typename Operation::result_type> prepare_run(const core_pointer& core,
+    const timeout_settings& limits, const typename Operation::request_type& request,
+    const destination& to)
+{
+    auto run = make_operation_run<Dialect, Operation>(
+        core, limits, Operation::encode(request, core->endpoint), to);
+    auto work = run_operation(run);
+    return {std::move(run), std::move(work)};
+}
+
+template <class Dialect, template <class> class Operation, class Result, class Request>
+prepared_operation<Result> prepare(
+    const core_pointer& core, const timeout_settings& limits, const Request& request)
+{
+    destination to;
+    if constexpr (requires { request.maximum_size; })
+        to.limit = request.maximum_size;
+    return prepare_run<Dialect, Operation<Dialect>>(core, limits, request, to);
+}
+
+template <class Dialect>
+prepared_operation<get_object_result> prepare_get_into(const core_pointer& core,
+    const timeout_settings& limits, const get_object_request& request,
+    std::span<std::byte> buffer)
+{
+    destination to;
+    to.buffer = buffer;
+    to.into_buffer = true;
+    return prepare_run<Dialect, operation::get_object<Dialect>>(core, limits, request, to);
+}
+
+template <class Dialect>
+prepared_operation<object_reader> prepare_open(
+    const core_pointer& core, const timeout_settings& limits, const get_object_request& request)
+{
+    auto control = make_control(*core, limits);
+    auto work = run_open<Dialect>(
+        core, control, operation::get_object<Dialect>::encode(request, core->endpoint));
+    return {std::move(control), std::move(work)};
+}
+
+template <class Dialect>
+prepared_operation<std::size_t> prepare_warm_up(const core_pointer& core,
+    const timeout_settings& limits, std::string_view bucket, std::size_t connections)
+{
+    auto control = make_control(*core, limits);
+    auto work = run_warm_up(core, control, limits,
+        operation::head_bucket<Dialect>::encode({.bucket = bucket}, core->endpoint), connections);
+    return {std::move(control), std::move(work)};
+}
+
+template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
+prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
+    const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments)
+{
+    using client_type = basic_client<Dialect>;
+    auto without_total = limits;
+    without_total.total = no_timeout;
+    auto control = make_control(*core, without_total);
+    const transfer::environment<client_type> with{
+        cos, core, control, transfer::file_executor(core->file_executor, core->executor)};
+    auto work = transfer::run(std::make_shared<Transfer<client_type>>(with, arguments...));
+    return {std::move(control), std::move(work)};
+}
+
+template <class Dialect, template <class> class Operation, class Request>
+result<presigned_url> presign(
+    const client_core& core, const Request& request, std::chrono::seconds validity)
+{
+    auto prepared = Operation<Dialect>::encode(request, core.endpoint);
+    if (!prepared)
+        return std::move(prepared).error();
+    const auto who = core.identity->known();
+    if (who == nullptr)
+        return error(errc::missing_credentials,
+            "the provider has not been asked yet: an operation has to come first");
+    const auto signer = Dialect::make_signer(core.endpoint.region);
+    return auth::presign(
+        *signer, std::move(*prepared), core.endpoint, *who, core.now(), validity);
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/crypto/crc64_table.hpp ---------------------------------------------------------------
 
 // CRC64 by tables, eight bytes a step: what every processor can do.
@@ -20804,6 +21139,37 @@ using crc64_512 = std::uint64_t __attribute__((vector_size(64)));
 
 #endif
 
+// ---- cosio/crypto/crc64_update.hpp --------------------------------------------------------------
+
+// How bytes are added to a CRC64. Apart from crc64.hpp, as intrinsics take long to read.
+
+#ifndef COSIO_CRYPTO_CRC64_UPDATE_HPP
+#define COSIO_CRYPTO_CRC64_UPDATE_HPP
+
+namespace cosio::inline v0::crypto {
+
+/// Advances the raw register over bytes, as `crc64_update_table` does.
+using crc64_form = std::uint64_t (*)(std::uint64_t, std::span<const std::byte>) noexcept;
+
+/// The fastest form that the processor can do; looked for once per process.
+[[nodiscard]] inline crc64_form crc64_fastest() noexcept
+{
+    static const crc64_form fastest = crc64_has_512_bits() ? crc64_update_512
+        : crc64_has_256_bits()                             ? crc64_update_256
+        : crc64_has_carry_less_multiply()                  ? crc64_update_carry_less
+                                                           : crc64_update_table;
+    return fastest;
+}
+
+COSIO_DECLARED void crc64::update(std::span<const std::byte> bytes) noexcept
+{
+    register_ = crc64_fastest()(register_, bytes);
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
 // ---- cosio/detail/json_object.hpp ---------------------------------------------------------------
 
 // Reads the members of a flat JSON object (RFC 8259), as metadata services answer with.
@@ -20925,375 +21291,6 @@ private:
 
 #endif
 
-#endif
-#endif
-
-#if defined(COSIO_DEFINITIONS)
-// ---- cosio/net/initiation_definitions.hpp -------------------------------------------------------
-
-// What initiation.hpp declares.
-
-#ifndef COSIO_NET_INITIATION_DEFINITIONS_HPP
-#define COSIO_NET_INITIATION_DEFINITIONS_HPP
-
-#include <asio/post.hpp>
-
-namespace cosio::inline v0::net {
-
-COSIO_DECLARED const asio::any_io_executor& executor_of(const operation_control& control) noexcept
-{
-    return control.executor();
-}
-
-COSIO_DECLARED void cancellation_handler::operator()(asio::cancellation_type type) const
-{
-    if ((type & asio::cancellation_type::terminal) == asio::cancellation_type::none)
-        return; // A cancelled operation cannot promise to have had no effect.
-    asio::post(executor_, [control = control_] {
-        if (const auto running = control.lock())
-            running->cancel();
-    });
-}
-
-} // namespace cosio::inline v0::net
-
-#endif
-// ---- cosio/net/object_stream.hpp ----------------------------------------------------------------
-
-// What is behind an object that is read as a stream.
-
-#ifndef COSIO_NET_OBJECT_STREAM_HPP
-#define COSIO_NET_OBJECT_STREAM_HPP
-
-namespace cosio::inline v0::net {
-
-/// What a reader and its reads share: the attempt that goes on until the end has been read. What
-/// depends on the dialect comes as functions.
-class object_stream
-{
-public:
-    using check_function = result<void> (*)(get_object_result&, std::uint64_t, std::uint64_t, bool);
-
-    object_stream(std::shared_ptr<client_core> core, std::shared_ptr<operation_control> control,
-        operation::prepared_request request, const operation::facts& what,
-        refusal_function refusal_of, check_function check)
-        : core_(std::move(core)), control_(std::move(control)), request_(std::move(request)),
-          attempt_(*core_, *control_, request_, what, refusal_of), check_(check)
-    {}
-
-    object_stream(const object_stream&) = delete;
-    object_stream& operator=(const object_stream&) = delete;
-
-    ~object_stream()
-    {
-        if (!is_open_)
-            return;
-        try { // What the caller is told may throw.
-            auto given_up = error(errc::cancelled, "the reader was dropped before its end");
-            attempt_.failed(given_up);
-        } catch (...) {
-        }
-    }
-
-    [[nodiscard]] const get_object_result& head() const noexcept { return head_; }
-    [[nodiscard]] const client_core& core() const noexcept { return *core_; }
-    [[nodiscard]] const operation::prepared_request& request() const noexcept { return request_; }
-    [[nodiscard]] attempt_loop& attempt() noexcept { return attempt_; }
-    [[nodiscard]] const std::shared_ptr<operation_control>& control() const noexcept
-    {
-        return control_;
-    }
-
-    /// The attempt has come as far as the body, which is to be read.
-    void opened(get_object_result head)
-    {
-        head_ = std::move(head);
-        is_open_ = true;
-        control_->end_total(); // How long the caller reads is the caller's affair.
-    }
-
-    [[nodiscard]] asio::awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer)
-    {
-        if (failure_)
-            co_return *failure_;
-        if (!is_open_ || buffer.empty())
-            co_return std::size_t{0};
-        auto& driver = attempt_.driver();
-        auto got = co_await driver.read_body(*control_, buffer);
-        if (got && *got != 0)
-            co_return got;
-        is_open_ = false;
-        if (got) {
-            const bool framed = driver.progress().body().kind() != http::framing::until_close;
-            auto whole = check_(head_, driver.body_size(), driver.body_crc64(), framed);
-            if (!whole)
-                got = std::move(whole).error();
-            else
-                driver.give_back(*control_);
-        }
-        if (got) {
-            attempt_.succeeded(head_.request_id);
-        } else {
-            failure_ = got.error();
-            attempt_.failed(*failure_);
-        }
-        attempt_.drop_driver();
-        if (failure_)
-            co_return *failure_;
-        co_return std::size_t{0};
-    }
-
-private:
-    std::shared_ptr<client_core> core_;
-    std::shared_ptr<operation_control> control_;
-    operation::prepared_request request_;
-    attempt_loop attempt_;
-    check_function check_;
-    get_object_result head_{};
-    std::optional<error> failure_{};
-    bool is_open_ = false; // Until the end was reached.
-};
-
-[[nodiscard]] inline asio::awaitable<result<std::size_t>> run_read(
-    std::shared_ptr<object_stream> stream, std::span<std::byte> buffer, read_until when)
-{
-    try {
-        for (std::size_t filled = 0;;) {
-            auto got = co_await stream->read_some(buffer.subspan(filled));
-            if (got)
-                filled += *got;
-            else if (filled == 0) // Else it is told by the next read.
-                co_return got;
-            if (!got || *got == 0 || filled == buffer.size() || when == read_until::some)
-                co_return filled;
-        }
-    } catch (...) {
-        co_return error_of_exception();
-    }
-}
-
-/// The coroutine behind `client::open_object`.
-template <class Dialect>
-[[nodiscard]] asio::awaitable<result<object_reader>> run_open(std::shared_ptr<client_core> core,
-    std::shared_ptr<operation_control> control, result<operation::prepared_request> request)
-{
-    using get_object = operation::get_object<Dialect>;
-    std::shared_ptr<object_stream> stream;
-    try {
-        if (!request)
-            co_return std::move(request).error();
-        stream = std::make_shared<object_stream>(std::move(core), std::move(control),
-            std::move(*request), get_object::what, &operation::refusal_of<Dialect>,
-            &get_object::check_body);
-        auto& loop = stream->attempt();
-        for (;;) {
-            error why;
-            result<void> begun;
-            co_await loop.begin(begun);
-            if (!begun) {
-                why = std::move(begun).error();
-            } else if (!operation::is_success(loop.driver().progress().head().status)) {
-                operation::reply document;
-                result<void> refusal;
-                co_await loop.receive(destination{}, document, refusal);
-                why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
-            } else {
-                auto head = get_object::decode_head(
-                    stream->request().expected, loop.driver().progress().head());
-                if (head) {
-                    stream->opened(std::move(*head));
-                    co_return object_reader(stream);
-                }
-                why = std::move(head).error();
-            }
-            if (!co_await loop.retries(why))
-                co_return why;
-        }
-    } catch (...) {
-        auto why = error_of_exception();
-        if (stream != nullptr)
-            stream->attempt().broke_off(why);
-        co_return why;
-    }
-}
-
-// What object_reader.hpp declares.
-
-COSIO_DECLARED const get_object_result& head_of(const object_stream& stream) noexcept
-{
-    return stream.head();
-}
-
-COSIO_DECLARED const client_core& core_of(const object_stream& stream) noexcept
-{
-    return stream.core();
-}
-
-COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
-    const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when)
-{
-    return {stream->control(), run_read(stream, buffer, when)};
-}
-
-} // namespace cosio::inline v0::net
-
-#endif
-// ---- cosio/client_definitions.hpp ---------------------------------------------------------------
-
-// How the client works: what net/client_functions.hpp declares. Included by client.hpp, where it is
-// to be compiled.
-
-#ifndef COSIO_CLIENT_DEFINITIONS_HPP
-#define COSIO_CLIENT_DEFINITIONS_HPP
-
-namespace cosio::inline v0::net {
-
-COSIO_DECLARED const asio::any_io_executor& executor_of(const client_core& core) noexcept
-{
-    return core.executor;
-}
-
-COSIO_DECLARED const timeout_settings& limits_of(const client_core& core) noexcept
-{
-    return core.timeouts;
-}
-
-COSIO_DECLARED connection_counters counters_of(const client_core& core)
-{
-    return core.connections->counters();
-}
-
-template <class Result>
-asio::awaitable<result<Result>> await_operation(
-    const client_core& core, prepared_operation<Result> operation)
-{
-    if (core.executor_is_serial)
-        return std::move(operation.work);
-    return await_apart(core, std::move(operation));
-}
-
-template <class Result>
-asio::awaitable<result<Result>> await_apart(
-    const client_core& core, prepared_operation<Result> operation)
-{
-    return initiate(core.executor, std::move(operation), asio::use_awaitable);
-}
-
-template <class Dialect, class Operation>
-prepared_operation<typename Operation::result_type> prepare_run(const core_pointer& core,
-    const timeout_settings& limits, const typename Operation::request_type& request,
-    const destination& to)
-{
-    auto run = make_operation_run<Dialect, Operation>(
-        core, limits, Operation::encode(request, core->endpoint), to);
-    auto work = run_operation(run);
-    return {std::move(run), std::move(work)};
-}
-
-template <class Dialect, template <class> class Operation, class Result, class Request>
-prepared_operation<Result> prepare(
-    const core_pointer& core, const timeout_settings& limits, const Request& request)
-{
-    destination to;
-    if constexpr (requires { request.maximum_size; })
-        to.limit = request.maximum_size;
-    return prepare_run<Dialect, Operation<Dialect>>(core, limits, request, to);
-}
-
-template <class Dialect>
-prepared_operation<get_object_result> prepare_get_into(const core_pointer& core,
-    const timeout_settings& limits, const get_object_request& request,
-    std::span<std::byte> buffer)
-{
-    destination to;
-    to.buffer = buffer;
-    to.into_buffer = true;
-    return prepare_run<Dialect, operation::get_object<Dialect>>(core, limits, request, to);
-}
-
-template <class Dialect>
-prepared_operation<object_reader> prepare_open(
-    const core_pointer& core, const timeout_settings& limits, const get_object_request& request)
-{
-    auto control = make_control(*core, limits);
-    auto work = run_open<Dialect>(
-        core, control, operation::get_object<Dialect>::encode(request, core->endpoint));
-    return {std::move(control), std::move(work)};
-}
-
-template <class Dialect>
-prepared_operation<std::size_t> prepare_warm_up(const core_pointer& core,
-    const timeout_settings& limits, std::string_view bucket, std::size_t connections)
-{
-    auto control = make_control(*core, limits);
-    auto work = run_warm_up(core, control, limits,
-        operation::head_bucket<Dialect>::encode({.bucket = bucket}, core->endpoint), connections);
-    return {std::move(control), std::move(work)};
-}
-
-template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
-prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
-    const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments)
-{
-    using client_type = basic_client<Dialect>;
-    auto without_total = limits;
-    without_total.total = no_timeout;
-    auto control = make_control(*core, without_total);
-    const transfer::environment<client_type> with{
-        cos, core, control, transfer::file_executor(core->file_executor, core->executor)};
-    auto work = transfer::run(std::make_shared<Transfer<client_type>>(with, arguments...));
-    return {std::move(control), std::move(work)};
-}
-
-template <class Dialect, template <class> class Operation, class Request>
-result<presigned_url> presign(
-    const client_core& core, const Request& request, std::chrono::seconds validity)
-{
-    auto prepared = Operation<Dialect>::encode(request, core.endpoint);
-    if (!prepared)
-        return std::move(prepared).error();
-    const auto who = core.identity->known();
-    if (who == nullptr)
-        return error(errc::missing_credentials,
-            "the provider has not been asked yet: an operation has to come first");
-    const auto signer = Dialect::make_signer(core.endpoint.region);
-    return auth::presign(
-        *signer, std::move(*prepared), core.endpoint, *who, core.now(), validity);
-}
-
-} // namespace cosio::inline v0::net
-
-#endif
-// ---- cosio/crypto/crc64_update.hpp --------------------------------------------------------------
-
-// How bytes are added to a CRC64. Apart from crc64.hpp, as intrinsics take long to read.
-
-#ifndef COSIO_CRYPTO_CRC64_UPDATE_HPP
-#define COSIO_CRYPTO_CRC64_UPDATE_HPP
-
-namespace cosio::inline v0::crypto {
-
-/// Advances the raw register over bytes, as `crc64_update_table` does.
-using crc64_form = std::uint64_t (*)(std::uint64_t, std::span<const std::byte>) noexcept;
-
-/// The fastest form that the processor can do; looked for once per process.
-[[nodiscard]] inline crc64_form crc64_fastest() noexcept
-{
-    static const crc64_form fastest = crc64_has_512_bits() ? crc64_update_512
-        : crc64_has_256_bits()                             ? crc64_update_256
-        : crc64_has_carry_less_multiply()                  ? crc64_update_carry_less
-                                                           : crc64_update_table;
-    return fastest;
-}
-
-COSIO_DECLARED void crc64::update(std::span<const std::byte> bytes) noexcept
-{
-    register_ = crc64_fastest()(register_, bytes);
-}
-
-} // namespace cosio::inline v0::crypto
-
-#endif
 // ---- cosio/net/cvm_role_provider.hpp ------------------------------------------------------------
 
 // Asks the metadata service of a virtual machine for the credentials of its role.
@@ -21415,6 +21412,7 @@ COSIO_DECLARED std::shared_ptr<credentials_provider> cvm_role_credentials(
 } // namespace cosio::inline v0
 
 #endif
+
 // ---- cosio/format_definitions.hpp ---------------------------------------------------------------
 
 // What format.hpp declares.
@@ -21442,6 +21440,7 @@ COSIO_DECLARED log_settings log_to_stderr(log_level most)
 } // namespace cosio::inline v0
 
 #endif
+
 // ---- cosio/separate_instantiations.hpp ----------------------------------------------------------
 
 // Everything that other translation units call, see separate_compilation.hpp.
@@ -21560,6 +21559,8 @@ COSIO_INSTANTIATE_TRANSFER_RESULT(upload_result)
 #undef COSIO_INSTANTIATE_RESULT
 
 #endif // COSIO_SEPARATE_COMPILATION
+
+#endif
 
 #endif
 

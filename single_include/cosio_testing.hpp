@@ -27,8 +27,425 @@
 #ifndef COSIO_TESTING_SINGLE_HEADER_HPP
 #define COSIO_TESTING_SINGLE_HEADER_HPP
 
-#define COSIO_INTERNALS
 #include "cosio.hpp"
+
+// ---- cosio/testing/emulation/fault.hpp ----------------------------------------------------------
+
+// What can go wrong, on purpose.
+
+#ifndef COSIO_TESTING_EMULATION_FAULT_HPP
+#define COSIO_TESTING_EMULATION_FAULT_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cosio::inline v0::testing {
+
+/// Something that goes wrong with the requests it matches: by default with the next one.
+///
+///     emulator.inject(fault::reply_with(503, "SlowDown").on_method("PUT").times(2));
+class fault
+{
+public:
+    /// Answers with a status and an error document. Without a request id, as a broken front end.
+    [[nodiscard]] static fault reply_with(
+        unsigned status, std::string code, bool with_request_id = true)
+    {
+        fault made;
+        made.status = status;
+        made.code = std::move(code);
+        made.with_request_id = with_request_id;
+        return made;
+    }
+    /// Does what was asked for and then answers 200 with an `<Error>` document.
+    [[nodiscard]] static fault error_inside_200(std::string code)
+    {
+        fault made;
+        made.embedded_code = std::move(code);
+        return made;
+    }
+    /// Answers as soon as the head of the request is there, reads no body, and closes.
+    [[nodiscard]] static fault refuse_early(unsigned status, std::string code)
+    {
+        auto made = reply_with(status, std::move(code));
+        made.early = true;
+        return made;
+    }
+    /// Resets the connection after so many bytes of the reply.
+    [[nodiscard]] static fault reset_after_reply_bytes(std::size_t count)
+    {
+        fault made;
+        made.reply_limit = count;
+        made.resets = true;
+        return made;
+    }
+    /// Closes the connection in order after so many bytes of the reply.
+    [[nodiscard]] static fault close_after_reply_bytes(std::size_t count)
+    {
+        fault made;
+        made.reply_limit = count;
+        return made;
+    }
+    /// Resets the connection after so many bytes of the request, counted from its first.
+    [[nodiscard]] static fault reset_after_request_bytes(std::size_t count)
+    {
+        auto made = close_after_request_bytes(count);
+        made.resets = true;
+        return made;
+    }
+    /// Closes the connection in order after so many bytes of the request, and reads no more.
+    [[nodiscard]] static fault close_after_request_bytes(std::size_t count)
+    {
+        fault made;
+        made.request_limit = count;
+        return made;
+    }
+    /// Waits before it answers.
+    [[nodiscard]] static fault delay(std::chrono::milliseconds time)
+    {
+        fault made;
+        made.wait = time;
+        return made;
+    }
+    /// Sends the reply so many bytes at a time, with a pause after each piece.
+    [[nodiscard]] static fault drip(std::size_t bytes, std::chrono::milliseconds pause)
+    {
+        fault made;
+        made.piece = bytes;
+        made.pause = pause;
+        return made;
+    }
+    /// States another CRC64 than the right one.
+    [[nodiscard]] static fault wrong_crc64()
+    {
+        fault made;
+        made.breaks_crc64 = true;
+        return made;
+    }
+    /// Flips one bit of the reply's body on its way.
+    [[nodiscard]] static fault flip_reply_bit(std::size_t bit)
+    {
+        fault made;
+        made.reply_bit = bit;
+        return made;
+    }
+    /// Flips one bit of the request's body on its way.
+    [[nodiscard]] static fault flip_request_bit(std::size_t bit)
+    {
+        fault made;
+        made.request_bit = bit;
+        return made;
+    }
+    /// Encrypts as asked, but does not say so.
+    [[nodiscard]] static fault silent_encryption()
+    {
+        fault made;
+        made.hides_encryption = true;
+        return made;
+    }
+    /// Stores in the clear, and does not say so.
+    [[nodiscard]] static fault store_in_the_clear()
+    {
+        fault made;
+        made.ignores_encryption = true;
+        return made;
+    }
+    /// Sends these bytes as the whole reply.
+    [[nodiscard]] static fault raw_reply(std::string bytes)
+    {
+        fault made;
+        made.raw = std::move(bytes);
+        return made;
+    }
+
+    /// Only requests of this method.
+    fault& on_method(std::string name)
+    {
+        method_ = std::move(name);
+        return *this;
+    }
+    /// Only requests whose target has this in it.
+    fault& on_target(std::string part)
+    {
+        target_ = std::move(part);
+        return *this;
+    }
+    /// Not the first `count` requests that would match.
+    fault& skip(std::size_t count)
+    {
+        skip_ = count;
+        return *this;
+    }
+    /// So many requests; by default 1.
+    fault& times(std::size_t count)
+    {
+        times_ = count;
+        return *this;
+    }
+    /// Every request that matches.
+    fault& always() { return times(std::numeric_limits<std::size_t>::max()); }
+
+    /// Whether it strikes a request, which is then counted.
+    [[nodiscard]] bool strikes(std::string_view method, std::string_view target)
+    {
+        if (times_ == 0 || (!method_.empty() && method_ != method) ||
+            target.find(target_) == std::string_view::npos)
+            return false;
+        if (skip_ != 0) {
+            --skip_;
+            return false;
+        }
+        --times_;
+        return true;
+    }
+
+    // Read by the server.
+    unsigned status = 0;
+    std::string code{};
+    bool with_request_id = true;
+    bool early = false;
+    std::string embedded_code{};
+    std::optional<std::size_t> reply_limit{};
+    bool resets = false;
+    std::optional<std::size_t> request_limit{};
+    std::chrono::milliseconds wait{0};
+    std::size_t piece = 0;
+    std::chrono::milliseconds pause{0};
+    bool breaks_crc64 = false;
+    std::optional<std::size_t> reply_bit{};
+    std::optional<std::size_t> request_bit{};
+    bool hides_encryption = false;
+    bool ignores_encryption = false;
+    std::optional<std::string> raw{};
+
+private:
+    fault() = default;
+
+    std::string method_{};
+    std::string target_{};
+    std::size_t skip_ = 0;
+    std::size_t times_ = 1;
+};
+
+namespace emulation {
+
+/// The faults waiting for their requests. Thread safe.
+class fault_list
+{
+public:
+    void add(fault what)
+    {
+        const std::lock_guard lock(mutex_);
+        faults_.push_back(std::move(what));
+    }
+
+    void clear()
+    {
+        const std::lock_guard lock(mutex_);
+        faults_.clear();
+    }
+
+    /// All that strike this request.
+    [[nodiscard]] std::vector<fault> striking(std::string_view method, std::string_view target)
+    {
+        const std::lock_guard lock(mutex_);
+        std::vector<fault> out;
+        for (auto& each : faults_)
+            if (each.strikes(method, target))
+                out.push_back(each);
+        return out;
+    }
+
+private:
+    std::mutex mutex_{};
+    std::vector<fault> faults_{};
+};
+
+} // namespace emulation
+} // namespace cosio::inline v0::testing
+
+#endif
+
+// ---- cosio/testing/emulation/server_counters.hpp ------------------------------------------------
+
+// What a server has been through.
+
+#ifndef COSIO_TESTING_EMULATION_SERVER_COUNTERS_HPP
+#define COSIO_TESTING_EMULATION_SERVER_COUNTERS_HPP
+
+#include <atomic>
+
+namespace cosio::inline v0::testing::emulation {
+
+/// How often things happened, for tests of connection reuse.
+struct server_counters
+{
+    std::atomic<std::uint64_t> connections{0};
+    std::atomic<std::uint64_t> resumed_sessions{0};
+    std::atomic<std::uint64_t> requests{0};
+};
+
+} // namespace cosio::inline v0::testing::emulation
+
+#endif
+
+// ---- cosio/testing/emulator.hpp -----------------------------------------------------------------
+
+// A server of COS and S3 for tests, in one object: real bytes over real TLS on loopback, signatures
+// checked, objects encrypted at rest, faults on demand. For tests, not for data that matters.
+
+#ifndef COSIO_TESTING_EMULATOR_HPP
+#define COSIO_TESTING_EMULATOR_HPP
+
+#include <filesystem>
+#include <map>
+#include <memory>
+
+namespace cosio::inline v0::testing {
+
+namespace emulation {
+class running_emulator;
+} // namespace emulation
+
+/// How an emulator is set up. Every member has a default that works.
+class emulator_options
+{
+public:
+    emulator_options() = default;
+
+    std::string region = "ap-guangzhou";
+    std::string secret_id = "AKIDEMULATOREMULATOREMULATOREMULATOR";
+    std::string secret_key = "EmulatorSecretKeyEmulatorSecretKe";
+    /// When set, requests must carry it.
+    std::string session_token{};
+    /// Created at the start.
+    std::vector<std::string> buckets{"examplebucket-1250000000"};
+    /// Ids of the KMS keys there are; the first is the account's default.
+    std::vector<std::string> kms_keys{
+        "48ba38aa-26c5-11ea-855c-52540085abcd", "7f0a2c5e-26c5-11ea-855c-52540085abcd"};
+    /// Where everything is kept; empty: in memory.
+    std::filesystem::path directory{};
+    /// 0: any free port.
+    std::uint16_t https_port = 0;
+    std::uint16_t http_port = 0;
+    /// Host names to serve besides those of COS.
+    std::vector<std::string> hosts{};
+    /// Whether customer keys are refused over http, as the service's documentation has it.
+    bool https_only_customer_keys = true;
+    /// What a wrong customer key is answered with, 400 or 403: it is not known of COS.
+    unsigned wrong_key_status = 400;
+    /// Of all parts but the last. Small ones make small tests.
+    std::uint64_t minimum_part_size = 1024 * 1024;
+    /// How long a restore takes, by the emulator's clock: see `emulator::advance_clock`.
+    std::map<std::string, std::chrono::milliseconds> restore_duration{
+        {"Expedited", std::chrono::minutes(1)}, {"Standard", std::chrono::hours(3)},
+        {"Bulk", std::chrono::hours(5)}};
+};
+
+/// An object as it lies in storage.
+struct bytes_at_rest
+{
+    /// What the disk would hold: ciphertext, with its tags, for encrypted objects.
+    std::string bytes{};
+    encryption_mode mode = encryption_mode::none;
+    std::string kms_key_id{};
+    /// JSON, as bound to the data.
+    std::string kms_context{};
+};
+
+/// A request the emulator has served.
+struct recorded_request
+{
+    std::string method{};
+    std::string host{};
+    std::string target{};
+    /// All header fields, secrets included.
+    std::vector<std::pair<std::string, std::string>> fields{};
+    bool secure = false;
+    unsigned status = 0;
+
+    /// The value of a header field, in any case; empty when absent.
+    [[nodiscard]] std::string_view get(std::string_view name) const
+    {
+        for (const auto& [each, value] : fields)
+            if (detail::equal_ignoring_case(each, name))
+                return value;
+        return {};
+    }
+};
+
+/// Starts one thread, which serves until the object goes. All members are thread safe.
+///
+///     cosio::testing::emulator cos_emulator;
+///     cosio::client cos(context.get_executor(), cos_emulator.client_config());
+///
+/// Requests that are signed with SigV4 or speak of `x-amz-` are answered in the form of S3; both
+/// kinds of clients see the same objects.
+class emulator
+{
+public:
+    /// Throws `std::exception` when a port is taken or the directory cannot be used.
+    COSIO_DECLARED explicit emulator(emulator_options options = emulator_options());
+
+    emulator(const emulator&) = delete;
+    emulator& operator=(const emulator&) = delete;
+
+    /// Stops serving. With a directory, everything answered is stored.
+    COSIO_DECLARED ~emulator();
+
+    /// The configuration of a client of this emulator: region, credentials, trust, and where to
+    /// connect to. The client's requests are those it would send to COS.
+    [[nodiscard]] COSIO_DECLARED config client_config(scheme how = scheme::https) const;
+
+    /// The first bucket of the options.
+    [[nodiscard]] COSIO_DECLARED std::string bucket() const;
+    [[nodiscard]] COSIO_DECLARED const emulator_options& options() const noexcept;
+    /// `127.0.0.1:port`.
+    [[nodiscard]] COSIO_DECLARED std::string https_endpoint() const;
+    [[nodiscard]] COSIO_DECLARED std::string http_endpoint() const;
+    /// The certificate of the emulator's own authority, to be trusted by its clients.
+    [[nodiscard]] COSIO_DECLARED const std::string& ca_pem() const noexcept;
+
+    /// Lets something go wrong.
+    COSIO_DECLARED void inject(fault what);
+    COSIO_DECLARED void clear_faults();
+
+    /// Moves the clock of restores and dates on. Signatures are checked against the real time.
+    COSIO_DECLARED void advance_clock(std::chrono::milliseconds by);
+
+    /// The newest version of an object as it is stored; nothing when there is none.
+    [[nodiscard]] COSIO_DECLARED std::optional<bytes_at_rest> at_rest(
+        const std::string& bucket_name, const std::string& key) const;
+
+    /// Turns versioning of a bucket on or off.
+    COSIO_DECLARED void set_versioning(const std::string& bucket_name, bool enabled);
+
+    /// Disables a KMS key: what it encrypts can be neither written nor read.
+    COSIO_DECLARED void disable_kms_key(const std::string& id);
+
+    /// The last requests, at most 1000, the newest last.
+    [[nodiscard]] COSIO_DECLARED std::vector<recorded_request> requests() const;
+
+    /// Connections accepted, TLS sessions resumed, requests read.
+    [[nodiscard]] COSIO_DECLARED const emulation::server_counters& counters() const noexcept;
+
+private:
+    const std::unique_ptr<emulation::running_emulator> running_;
+};
+
+} // namespace cosio::inline v0::testing
+
+#endif
+
+#if defined(COSIO_DEFINITIONS)
 
 // ---- cosio/testing/emulation/certificate.hpp ----------------------------------------------------
 
@@ -44,11 +461,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
 #include <stdexcept>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace cosio::inline v0::testing::emulation {
 
@@ -170,9 +583,6 @@ inline void add_extension(X509* certificate, X509* issuer, int kind, const std::
 #define COSIO_TESTING_EMULATION_MESSAGE_HPP
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
-#include <utility>
 
 namespace cosio::inline v0::testing::emulation {
 
@@ -282,7 +692,6 @@ struct refusal
 #include <openssl/hmac.h>
 
 #include <array>
-#include <cstddef>
 
 namespace cosio::inline v0::testing::emulation {
 
@@ -479,7 +888,6 @@ struct sealed_bytes
 #ifndef COSIO_TESTING_EMULATION_ENCRYPTION_RULES_HPP
 #define COSIO_TESTING_EMULATION_ENCRYPTION_RULES_HPP
 
-#include <map>
 #include <set>
 
 namespace cosio::inline v0::testing::emulation {
@@ -721,8 +1129,6 @@ inline void add_sse_headers(
 
 #ifndef COSIO_TESTING_EMULATION_STORE_HPP
 #define COSIO_TESTING_EMULATION_STORE_HPP
-
-#include <chrono>
 
 namespace cosio::inline v0::testing::emulation {
 
@@ -1373,7 +1779,6 @@ private:
 #ifndef COSIO_TESTING_EMULATION_STATE_HPP
 #define COSIO_TESTING_EMULATION_STATE_HPP
 
-#include <limits>
 #include <span>
 
 namespace cosio::inline v0::testing::emulation {
@@ -1509,7 +1914,6 @@ struct call_context
 #ifndef COSIO_TESTING_EMULATION_DIRECTORY_HPP
 #define COSIO_TESTING_EMULATION_DIRECTORY_HPP
 
-#include <filesystem>
 #include <fstream>
 #include <ios>
 #include <iterator>
@@ -1730,242 +2134,6 @@ private:
 };
 
 } // namespace cosio::inline v0::testing::emulation
-
-#endif
-
-// ---- cosio/testing/emulation/fault.hpp ----------------------------------------------------------
-
-// What can go wrong, on purpose.
-
-#ifndef COSIO_TESTING_EMULATION_FAULT_HPP
-#define COSIO_TESTING_EMULATION_FAULT_HPP
-
-#include <mutex>
-
-namespace cosio::inline v0::testing {
-
-/// Something that goes wrong with the requests it matches: by default with the next one.
-///
-///     emulator.inject(fault::reply_with(503, "SlowDown").on_method("PUT").times(2));
-class fault
-{
-public:
-    /// Answers with a status and an error document. Without a request id, as a broken front end.
-    [[nodiscard]] static fault reply_with(
-        unsigned status, std::string code, bool with_request_id = true)
-    {
-        fault made;
-        made.status = status;
-        made.code = std::move(code);
-        made.with_request_id = with_request_id;
-        return made;
-    }
-    /// Does what was asked for and then answers 200 with an `<Error>` document.
-    [[nodiscard]] static fault error_inside_200(std::string code)
-    {
-        fault made;
-        made.embedded_code = std::move(code);
-        return made;
-    }
-    /// Answers as soon as the head of the request is there, reads no body, and closes.
-    [[nodiscard]] static fault refuse_early(unsigned status, std::string code)
-    {
-        auto made = reply_with(status, std::move(code));
-        made.early = true;
-        return made;
-    }
-    /// Resets the connection after so many bytes of the reply.
-    [[nodiscard]] static fault reset_after_reply_bytes(std::size_t count)
-    {
-        fault made;
-        made.reply_limit = count;
-        made.resets = true;
-        return made;
-    }
-    /// Closes the connection in order after so many bytes of the reply.
-    [[nodiscard]] static fault close_after_reply_bytes(std::size_t count)
-    {
-        fault made;
-        made.reply_limit = count;
-        return made;
-    }
-    /// Resets the connection after so many bytes of the request, counted from its first.
-    [[nodiscard]] static fault reset_after_request_bytes(std::size_t count)
-    {
-        auto made = close_after_request_bytes(count);
-        made.resets = true;
-        return made;
-    }
-    /// Closes the connection in order after so many bytes of the request, and reads no more.
-    [[nodiscard]] static fault close_after_request_bytes(std::size_t count)
-    {
-        fault made;
-        made.request_limit = count;
-        return made;
-    }
-    /// Waits before it answers.
-    [[nodiscard]] static fault delay(std::chrono::milliseconds time)
-    {
-        fault made;
-        made.wait = time;
-        return made;
-    }
-    /// Sends the reply so many bytes at a time, with a pause after each piece.
-    [[nodiscard]] static fault drip(std::size_t bytes, std::chrono::milliseconds pause)
-    {
-        fault made;
-        made.piece = bytes;
-        made.pause = pause;
-        return made;
-    }
-    /// States another CRC64 than the right one.
-    [[nodiscard]] static fault wrong_crc64()
-    {
-        fault made;
-        made.breaks_crc64 = true;
-        return made;
-    }
-    /// Flips one bit of the reply's body on its way.
-    [[nodiscard]] static fault flip_reply_bit(std::size_t bit)
-    {
-        fault made;
-        made.reply_bit = bit;
-        return made;
-    }
-    /// Flips one bit of the request's body on its way.
-    [[nodiscard]] static fault flip_request_bit(std::size_t bit)
-    {
-        fault made;
-        made.request_bit = bit;
-        return made;
-    }
-    /// Encrypts as asked, but does not say so.
-    [[nodiscard]] static fault silent_encryption()
-    {
-        fault made;
-        made.hides_encryption = true;
-        return made;
-    }
-    /// Stores in the clear, and does not say so.
-    [[nodiscard]] static fault store_in_the_clear()
-    {
-        fault made;
-        made.ignores_encryption = true;
-        return made;
-    }
-    /// Sends these bytes as the whole reply.
-    [[nodiscard]] static fault raw_reply(std::string bytes)
-    {
-        fault made;
-        made.raw = std::move(bytes);
-        return made;
-    }
-
-    /// Only requests of this method.
-    fault& on_method(std::string name)
-    {
-        method_ = std::move(name);
-        return *this;
-    }
-    /// Only requests whose target has this in it.
-    fault& on_target(std::string part)
-    {
-        target_ = std::move(part);
-        return *this;
-    }
-    /// Not the first `count` requests that would match.
-    fault& skip(std::size_t count)
-    {
-        skip_ = count;
-        return *this;
-    }
-    /// So many requests; by default 1.
-    fault& times(std::size_t count)
-    {
-        times_ = count;
-        return *this;
-    }
-    /// Every request that matches.
-    fault& always() { return times(std::numeric_limits<std::size_t>::max()); }
-
-    /// Whether it strikes a request, which is then counted.
-    [[nodiscard]] bool strikes(std::string_view method, std::string_view target)
-    {
-        if (times_ == 0 || (!method_.empty() && method_ != method) ||
-            target.find(target_) == std::string_view::npos)
-            return false;
-        if (skip_ != 0) {
-            --skip_;
-            return false;
-        }
-        --times_;
-        return true;
-    }
-
-    // Read by the server.
-    unsigned status = 0;
-    std::string code{};
-    bool with_request_id = true;
-    bool early = false;
-    std::string embedded_code{};
-    std::optional<std::size_t> reply_limit{};
-    bool resets = false;
-    std::optional<std::size_t> request_limit{};
-    std::chrono::milliseconds wait{0};
-    std::size_t piece = 0;
-    std::chrono::milliseconds pause{0};
-    bool breaks_crc64 = false;
-    std::optional<std::size_t> reply_bit{};
-    std::optional<std::size_t> request_bit{};
-    bool hides_encryption = false;
-    bool ignores_encryption = false;
-    std::optional<std::string> raw{};
-
-private:
-    fault() = default;
-
-    std::string method_{};
-    std::string target_{};
-    std::size_t skip_ = 0;
-    std::size_t times_ = 1;
-};
-
-namespace emulation {
-
-/// The faults waiting for their requests. Thread safe.
-class fault_list
-{
-public:
-    void add(fault what)
-    {
-        const std::lock_guard lock(mutex_);
-        faults_.push_back(std::move(what));
-    }
-
-    void clear()
-    {
-        const std::lock_guard lock(mutex_);
-        faults_.clear();
-    }
-
-    /// All that strike this request.
-    [[nodiscard]] std::vector<fault> striking(std::string_view method, std::string_view target)
-    {
-        const std::lock_guard lock(mutex_);
-        std::vector<fault> out;
-        for (auto& each : faults_)
-            if (each.strikes(method, target))
-                out.push_back(each);
-        return out;
-    }
-
-private:
-    std::mutex mutex_{};
-    std::vector<fault> faults_{};
-};
-
-} // namespace emulation
-} // namespace cosio::inline v0::testing
 
 #endif
 
@@ -4612,18 +4780,9 @@ inline void spoil(http_reply& reply, const std::vector<fault>& faults)
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
-#include <atomic>
 #include <functional>
 
 namespace cosio::inline v0::testing::emulation {
-
-/// How often things happened, for tests of connection reuse.
-struct server_counters
-{
-    std::atomic<std::uint64_t> connections{0};
-    std::atomic<std::uint64_t> resumed_sessions{0};
-    std::atomic<std::uint64_t> requests{0};
-};
 
 /// Serves on loopback until its `io_context` stops.
 class server
@@ -4875,101 +5034,28 @@ private:
 
 #endif
 
-// ---- cosio/testing/emulator.hpp -----------------------------------------------------------------
+// ---- cosio/testing/emulation/running_emulator.hpp -----------------------------------------------
 
-// A server of COS and S3 for tests, in one object: real bytes over real TLS on loopback, signatures
-// checked, objects encrypted at rest, faults on demand. For tests, not for data that matters.
+// What is behind an emulator: its state, its server, its thread.
 
-#ifndef COSIO_TESTING_EMULATOR_HPP
-#define COSIO_TESTING_EMULATOR_HPP
+#ifndef COSIO_TESTING_EMULATION_RUNNING_EMULATOR_HPP
+#define COSIO_TESTING_EMULATION_RUNNING_EMULATOR_HPP
 
 #include <deque>
 #include <thread>
 
 namespace cosio::inline v0::testing {
 
-/// How an emulator is set up. Every member has a default that works.
-class emulator_options
+namespace emulation {
+
+/// The members of `emulator`, see there.
+class running_emulator
 {
 public:
-    emulator_options() = default;
-
-    std::string region = "ap-guangzhou";
-    std::string secret_id = "AKIDEMULATOREMULATOREMULATOREMULATOR";
-    std::string secret_key = "EmulatorSecretKeyEmulatorSecretKe";
-    /// When set, requests must carry it.
-    std::string session_token{};
-    /// Created at the start.
-    std::vector<std::string> buckets{"examplebucket-1250000000"};
-    /// Ids of the KMS keys there are; the first is the account's default.
-    std::vector<std::string> kms_keys{
-        "48ba38aa-26c5-11ea-855c-52540085abcd", "7f0a2c5e-26c5-11ea-855c-52540085abcd"};
-    /// Where everything is kept; empty: in memory.
-    std::filesystem::path directory{};
-    /// 0: any free port.
-    std::uint16_t https_port = 0;
-    std::uint16_t http_port = 0;
-    /// Host names to serve besides those of COS.
-    std::vector<std::string> hosts{};
-    /// Whether customer keys are refused over http, as the service's documentation has it.
-    bool https_only_customer_keys = true;
-    /// What a wrong customer key is answered with, 400 or 403: it is not known of COS.
-    unsigned wrong_key_status = 400;
-    /// Of all parts but the last. Small ones make small tests.
-    std::uint64_t minimum_part_size = 1024 * 1024;
-    /// How long a restore takes, by the emulator's clock: see `emulator::advance_clock`.
-    std::map<std::string, std::chrono::milliseconds> restore_duration{
-        {"Expedited", std::chrono::minutes(1)}, {"Standard", std::chrono::hours(3)},
-        {"Bulk", std::chrono::hours(5)}};
-};
-
-/// An object as it lies in storage.
-struct bytes_at_rest
-{
-    /// What the disk would hold: ciphertext, with its tags, for encrypted objects.
-    std::string bytes{};
-    encryption_mode mode = encryption_mode::none;
-    std::string kms_key_id{};
-    /// JSON, as bound to the data.
-    std::string kms_context{};
-};
-
-/// A request the emulator has served.
-struct recorded_request
-{
-    std::string method{};
-    std::string host{};
-    std::string target{};
-    /// All header fields, secrets included.
-    std::vector<std::pair<std::string, std::string>> fields{};
-    bool secure = false;
-    unsigned status = 0;
-
-    /// The value of a header field, in any case; empty when absent.
-    [[nodiscard]] std::string_view get(std::string_view name) const
-    {
-        for (const auto& [each, value] : fields)
-            if (detail::equal_ignoring_case(each, name))
-                return value;
-        return {};
-    }
-};
-
-/// Starts one thread, which serves until the object goes. All members are thread safe.
-///
-///     cosio::testing::emulator cos_emulator;
-///     cosio::client cos(context.get_executor(), cos_emulator.client_config());
-///
-/// Requests that are signed with SigV4 or speak of `x-amz-` are answered in the form of S3; both
-/// kinds of clients see the same objects.
-class emulator
-{
-public:
-    /// Throws `std::exception` when a port is taken or the directory cannot be used.
-    explicit emulator(emulator_options options = emulator_options())
-        : options_(std::move(options)), identity_(emulation::make_certificates(dns_names())),
+    explicit running_emulator(emulator_options options)
+        : options_(std::move(options)), identity_(make_certificates(dns_names())),
           server_(context_, identity_, faults_,
-              [this](const emulation::http_request& request, bool ignores_encryption) {
+              [this](const http_request& request, bool ignores_encryption) {
                   return serve(request, ignores_encryption);
               })
     {
@@ -4979,18 +5065,15 @@ public:
         thread_ = std::thread([this] { context_.run(); });
     }
 
-    emulator(const emulator&) = delete;
-    emulator& operator=(const emulator&) = delete;
+    running_emulator(const running_emulator&) = delete;
+    running_emulator& operator=(const running_emulator&) = delete;
 
-    /// Stops serving. With a directory, everything answered is stored.
-    ~emulator()
+    ~running_emulator()
     {
         context_.stop();
         thread_.join();
     }
 
-    /// The configuration of a client of this emulator: region, credentials, trust, and where to
-    /// connect to. The client's requests are those it would send to COS.
     [[nodiscard]] config client_config(scheme how = scheme::https) const
     {
         config out;
@@ -5003,27 +5086,21 @@ public:
         return out;
     }
 
-    /// The first bucket of the options.
     [[nodiscard]] std::string bucket() const { return options_.buckets.at(0); }
     [[nodiscard]] const emulator_options& options() const noexcept { return options_; }
-    /// `127.0.0.1:port`.
     [[nodiscard]] std::string https_endpoint() const { return endpoint(https_port_); }
     [[nodiscard]] std::string http_endpoint() const { return endpoint(http_port_); }
-    /// The certificate of the emulator's own authority, to be trusted by its clients.
     [[nodiscard]] const std::string& ca_pem() const noexcept { return identity_.ca; }
 
-    /// Lets something go wrong.
     void inject(fault what) { faults_.add(std::move(what)); }
     void clear_faults() { faults_.clear(); }
 
-    /// Moves the clock of restores and dates on. Signatures are checked against the real time.
     void advance_clock(std::chrono::milliseconds by)
     {
         const std::lock_guard lock(mutex_);
         state_.clock_offset += by;
     }
 
-    /// The newest version of an object as it is stored; nothing when there is none.
     [[nodiscard]] std::optional<bytes_at_rest> at_rest(
         const std::string& bucket_name, const std::string& key) const
     {
@@ -5044,7 +5121,6 @@ public:
         return out;
     }
 
-    /// Turns versioning of a bucket on or off.
     void set_versioning(const std::string& bucket_name, bool enabled)
     {
         const std::lock_guard lock(mutex_);
@@ -5052,22 +5128,19 @@ public:
         state_.changes.buckets = true;
     }
 
-    /// Disables a KMS key: what it encrypts can be neither written nor read.
     void disable_kms_key(const std::string& id)
     {
         const std::lock_guard lock(mutex_);
         state_.vault.disable_kms_key(id);
     }
 
-    /// The last requests, at most 1000, the newest last.
     [[nodiscard]] std::vector<recorded_request> requests() const
     {
         const std::lock_guard lock(mutex_);
         return {requests_.begin(), requests_.end()};
     }
 
-    /// Connections accepted, TLS sessions resumed, requests read.
-    [[nodiscard]] const emulation::server_counters& counters() const noexcept
+    [[nodiscard]] const server_counters& counters() const noexcept
     {
         return server_.counters();
     }
@@ -5078,13 +5151,13 @@ private:
         return "127.0.0.1:" + std::to_string(port);
     }
 
-    static encryption_mode mode_of(emulation::sse_mode mode)
+    static encryption_mode mode_of(sse_mode mode)
     {
         switch (mode) {
-        case emulation::sse_mode::cos_managed: return encryption_mode::cos_managed;
-        case emulation::sse_mode::kms: return encryption_mode::kms;
-        case emulation::sse_mode::customer: return encryption_mode::customer;
-        case emulation::sse_mode::none: break;
+        case sse_mode::cos_managed: return encryption_mode::cos_managed;
+        case sse_mode::kms: return encryption_mode::kms;
+        case sse_mode::customer: return encryption_mode::customer;
+        case sse_mode::none: break;
         }
         return encryption_mode::none;
     }
@@ -5129,12 +5202,12 @@ private:
             directory_->save(state_);
     }
 
-    static emulation::time_point now()
+    static time_point now()
     {
         return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     }
 
-    emulation::http_reply serve(const emulation::http_request& request, bool ignores_encryption)
+    http_reply serve(const http_request& request, bool ignores_encryption)
     {
         const std::lock_guard lock(mutex_);
         auto reply = emulation::serve(state_, request, now(), ignores_encryption);
@@ -5144,7 +5217,7 @@ private:
         return reply;
     }
 
-    void record(const emulation::http_request& request, unsigned status)
+    void record(const http_request& request, unsigned status)
     {
         constexpr std::size_t most = 1000;
         auto& one = requests_.emplace_back();
@@ -5160,19 +5233,84 @@ private:
 
     const emulator_options options_;
     mutable std::mutex mutex_{};
-    emulation::service_state state_{};
+    service_state state_{};
     std::optional<emulation::directory> directory_{};
     std::deque<recorded_request> requests_{};
-    emulation::fault_list faults_{};
-    emulation::certificates identity_;
+    fault_list faults_{};
+    certificates identity_;
     asio::io_context context_{1};
-    emulation::server server_;
+    server server_;
     std::uint16_t https_port_ = 0;
     std::uint16_t http_port_ = 0;
     std::thread thread_{};
 };
 
+} // namespace emulation
+
+// What emulator.hpp declares.
+
+COSIO_DECLARED emulator::emulator(emulator_options options)
+    : running_(std::make_unique<emulation::running_emulator>(std::move(options)))
+{}
+
+COSIO_DECLARED emulator::~emulator() = default;
+
+COSIO_DECLARED config emulator::client_config(scheme how) const
+{
+    return running_->client_config(how);
+}
+
+COSIO_DECLARED std::string emulator::bucket() const { return running_->bucket(); }
+
+COSIO_DECLARED const emulator_options& emulator::options() const noexcept
+{
+    return running_->options();
+}
+
+COSIO_DECLARED std::string emulator::https_endpoint() const { return running_->https_endpoint(); }
+
+COSIO_DECLARED std::string emulator::http_endpoint() const { return running_->http_endpoint(); }
+
+COSIO_DECLARED const std::string& emulator::ca_pem() const noexcept { return running_->ca_pem(); }
+
+COSIO_DECLARED void emulator::inject(fault what) { running_->inject(std::move(what)); }
+
+COSIO_DECLARED void emulator::clear_faults() { running_->clear_faults(); }
+
+COSIO_DECLARED void emulator::advance_clock(std::chrono::milliseconds by)
+{
+    running_->advance_clock(by);
+}
+
+COSIO_DECLARED std::optional<bytes_at_rest> emulator::at_rest(
+    const std::string& bucket_name, const std::string& key) const
+{
+    return running_->at_rest(bucket_name, key);
+}
+
+COSIO_DECLARED void emulator::set_versioning(const std::string& bucket_name, bool enabled)
+{
+    running_->set_versioning(bucket_name, enabled);
+}
+
+COSIO_DECLARED void emulator::disable_kms_key(const std::string& id)
+{
+    running_->disable_kms_key(id);
+}
+
+COSIO_DECLARED std::vector<recorded_request> emulator::requests() const
+{
+    return running_->requests();
+}
+
+COSIO_DECLARED const emulation::server_counters& emulator::counters() const noexcept
+{
+    return running_->counters();
+}
+
 } // namespace cosio::inline v0::testing
+
+#endif
 
 #endif
 

@@ -2,6 +2,7 @@
 
 #include "support/emulated.hpp"
 
+#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 #include <asio/use_future.hpp>

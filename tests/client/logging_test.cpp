@@ -2,6 +2,8 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/http/percent_encoding.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>

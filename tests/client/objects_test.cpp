@@ -2,6 +2,8 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/http/date.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>

@@ -2,6 +2,9 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/dialect/cos.hpp>
+#include <cosio/http/date.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>

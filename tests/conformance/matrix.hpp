@@ -7,6 +7,8 @@
 #include "support/temporary_directory.hpp"
 
 #include <cosio.hpp>
+#include <cosio/dialect/cos.hpp>
+#include <cosio/dialect/s3.hpp>
 
 #include <asio/awaitable.hpp>
 

@@ -3,11 +3,10 @@
 #ifndef COSIO_TESTS_SUPPORT_TEMPORARY_DIRECTORY_HPP
 #define COSIO_TESTS_SUPPORT_TEMPORARY_DIRECTORY_HPP
 
-#include <cosio/testing/emulation/state.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -49,7 +48,8 @@ public:
     }
 
     const std::filesystem::path path = std::filesystem::temp_directory_path() /
-        ("cosio-test-" + cosio::testing::emulation::random_hex(8));
+        ("cosio-test-" + std::to_string(std::random_device()()) + "-" +
+            std::to_string(std::random_device()()));
 };
 
 } // namespace support

@@ -2,6 +2,8 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/testing/emulation/state.hpp>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>

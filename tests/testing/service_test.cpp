@@ -5,6 +5,8 @@
 #include "support/raw_http.hpp"
 
 #include <cosio/auth/q_signer.hpp>
+#include <cosio/http/request.hpp>
+#include <cosio/testing/emulation/service.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,9 @@
 
 #include "transfer/transferring.hpp"
 
+#include <cosio/transfer/checkpoint_file.hpp>
+#include <cosio/transfer/part_plan.hpp>
+
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 

@@ -7,31 +7,28 @@
 #define COSIO_TESTING_EMULATOR_HPP
 
 #include <cosio/config.hpp>
+#include <cosio/detail/ascii.hpp>
+#include <cosio/detail/separate.hpp>
 #include <cosio/encryption.hpp>
-#include <cosio/testing/emulation/certificate.hpp>
-#include <cosio/testing/emulation/directory.hpp>
 #include <cosio/testing/emulation/fault.hpp>
-#include <cosio/testing/emulation/server.hpp>
-#include <cosio/testing/emulation/service.hpp>
-
-#include <asio/io_context.hpp>
+#include <cosio/testing/emulation/server_counters.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace cosio::inline v0::testing {
+
+namespace emulation {
+class running_emulator;
+} // namespace emulation
 
 /// How an emulator is set up. Every member has a default that works.
 class emulator_options
@@ -111,212 +108,58 @@ class emulator
 {
 public:
     /// Throws `std::exception` when a port is taken or the directory cannot be used.
-    explicit emulator(emulator_options options = emulator_options())
-        : options_(std::move(options)), identity_(emulation::make_certificates(dns_names())),
-          server_(context_, identity_, faults_,
-              [this](const emulation::http_request& request, bool ignores_encryption) {
-                  return serve(request, ignores_encryption);
-              })
-    {
-        prepare_service();
-        https_port_ = server_.listen(options_.https_port, true);
-        http_port_ = server_.listen(options_.http_port, false);
-        thread_ = std::thread([this] { context_.run(); });
-    }
+    COSIO_DECLARED explicit emulator(emulator_options options = emulator_options());
 
     emulator(const emulator&) = delete;
     emulator& operator=(const emulator&) = delete;
 
     /// Stops serving. With a directory, everything answered is stored.
-    ~emulator()
-    {
-        context_.stop();
-        thread_.join();
-    }
+    COSIO_DECLARED ~emulator();
 
     /// The configuration of a client of this emulator: region, credentials, trust, and where to
     /// connect to. The client's requests are those it would send to COS.
-    [[nodiscard]] config client_config(scheme how = scheme::https) const
-    {
-        config out;
-        out.region = options_.region;
-        out.credentials =
-            credentials(options_.secret_id, options_.secret_key, options_.session_token);
-        out.scheme = how;
-        out.connect_to = how == scheme::https ? https_endpoint() : http_endpoint();
-        out.tls.ca_pem = identity_.ca;
-        return out;
-    }
+    [[nodiscard]] COSIO_DECLARED config client_config(scheme how = scheme::https) const;
 
     /// The first bucket of the options.
-    [[nodiscard]] std::string bucket() const { return options_.buckets.at(0); }
-    [[nodiscard]] const emulator_options& options() const noexcept { return options_; }
+    [[nodiscard]] COSIO_DECLARED std::string bucket() const;
+    [[nodiscard]] COSIO_DECLARED const emulator_options& options() const noexcept;
     /// `127.0.0.1:port`.
-    [[nodiscard]] std::string https_endpoint() const { return endpoint(https_port_); }
-    [[nodiscard]] std::string http_endpoint() const { return endpoint(http_port_); }
+    [[nodiscard]] COSIO_DECLARED std::string https_endpoint() const;
+    [[nodiscard]] COSIO_DECLARED std::string http_endpoint() const;
     /// The certificate of the emulator's own authority, to be trusted by its clients.
-    [[nodiscard]] const std::string& ca_pem() const noexcept { return identity_.ca; }
+    [[nodiscard]] COSIO_DECLARED const std::string& ca_pem() const noexcept;
 
     /// Lets something go wrong.
-    void inject(fault what) { faults_.add(std::move(what)); }
-    void clear_faults() { faults_.clear(); }
+    COSIO_DECLARED void inject(fault what);
+    COSIO_DECLARED void clear_faults();
 
     /// Moves the clock of restores and dates on. Signatures are checked against the real time.
-    void advance_clock(std::chrono::milliseconds by)
-    {
-        const std::lock_guard lock(mutex_);
-        state_.clock_offset += by;
-    }
+    COSIO_DECLARED void advance_clock(std::chrono::milliseconds by);
 
     /// The newest version of an object as it is stored; nothing when there is none.
-    [[nodiscard]] std::optional<bytes_at_rest> at_rest(
-        const std::string& bucket_name, const std::string& key) const
-    {
-        const std::lock_guard lock(mutex_);
-        const auto bucket = state_.buckets.find(bucket_name);
-        if (bucket == state_.buckets.end())
-            return std::nullopt;
-        const auto found = bucket->second.objects.find(key);
-        if (found == bucket->second.objects.end() || found->second.empty())
-            return std::nullopt;
-        const auto& object = found->second.back();
-        bytes_at_rest out;
-        for (const auto& piece : object.pieces)
-            out.bytes.append(piece.stored);
-        out.mode = mode_of(object.encryption.mode);
-        out.kms_key_id = object.encryption.kms_key_id;
-        out.kms_context = object.encryption.kms_context;
-        return out;
-    }
+    [[nodiscard]] COSIO_DECLARED std::optional<bytes_at_rest> at_rest(
+        const std::string& bucket_name, const std::string& key) const;
 
     /// Turns versioning of a bucket on or off.
-    void set_versioning(const std::string& bucket_name, bool enabled)
-    {
-        const std::lock_guard lock(mutex_);
-        state_.buckets[bucket_name].versioning = enabled;
-        state_.changes.buckets = true;
-    }
+    COSIO_DECLARED void set_versioning(const std::string& bucket_name, bool enabled);
 
     /// Disables a KMS key: what it encrypts can be neither written nor read.
-    void disable_kms_key(const std::string& id)
-    {
-        const std::lock_guard lock(mutex_);
-        state_.vault.disable_kms_key(id);
-    }
+    COSIO_DECLARED void disable_kms_key(const std::string& id);
 
     /// The last requests, at most 1000, the newest last.
-    [[nodiscard]] std::vector<recorded_request> requests() const
-    {
-        const std::lock_guard lock(mutex_);
-        return {requests_.begin(), requests_.end()};
-    }
+    [[nodiscard]] COSIO_DECLARED std::vector<recorded_request> requests() const;
 
     /// Connections accepted, TLS sessions resumed, requests read.
-    [[nodiscard]] const emulation::server_counters& counters() const noexcept
-    {
-        return server_.counters();
-    }
+    [[nodiscard]] COSIO_DECLARED const emulation::server_counters& counters() const noexcept;
 
 private:
-    static std::string endpoint(std::uint16_t port)
-    {
-        return "127.0.0.1:" + std::to_string(port);
-    }
-
-    static encryption_mode mode_of(emulation::sse_mode mode)
-    {
-        switch (mode) {
-        case emulation::sse_mode::cos_managed: return encryption_mode::cos_managed;
-        case emulation::sse_mode::kms: return encryption_mode::kms;
-        case emulation::sse_mode::customer: return encryption_mode::customer;
-        case emulation::sse_mode::none: break;
-        }
-        return encryption_mode::none;
-    }
-
-    [[nodiscard]] std::vector<std::string> dns_names() const
-    {
-        std::vector<std::string> names{"localhost", "*.localhost", "IP:127.0.0.1", "IP:::1"};
-        for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"}) {
-            names.push_back("cos." + options_.region + domain);
-            names.push_back("*.cos." + options_.region + domain);
-            names.push_back(std::string("service.cos").append(domain));
-        }
-        names.push_back("s3." + options_.region + ".amazonaws.com");
-        names.push_back("*.s3." + options_.region + ".amazonaws.com");
-        for (const auto& host : options_.hosts) {
-            names.push_back(host);
-            names.push_back("*." + host);
-        }
-        return names;
-    }
-
-    void prepare_service()
-    {
-        auto& service = state_.options;
-        service.region = options_.region;
-        service.who = {options_.secret_id, options_.secret_key, options_.session_token};
-        service.hosts = options_.hosts;
-        service.https_only_customer_keys = options_.https_only_customer_keys;
-        service.wrong_key_status = options_.wrong_key_status;
-        service.minimum_part_size = options_.minimum_part_size;
-        service.restore_duration = options_.restore_duration;
-        for (const auto& id : options_.kms_keys)
-            state_.vault.add_kms_key(id);
-        if (!options_.directory.empty())
-            directory_.emplace(options_.directory).load(state_);
-        for (const auto& name : options_.buckets)
-            if (!state_.buckets.contains(name)) {
-                state_.buckets[name].created = now();
-                state_.changes.buckets = true;
-            }
-        if (directory_)
-            directory_->save(state_);
-    }
-
-    static emulation::time_point now()
-    {
-        return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    }
-
-    emulation::http_reply serve(const emulation::http_request& request, bool ignores_encryption)
-    {
-        const std::lock_guard lock(mutex_);
-        auto reply = emulation::serve(state_, request, now(), ignores_encryption);
-        if (directory_)
-            directory_->save(state_);
-        record(request, reply.status);
-        return reply;
-    }
-
-    void record(const emulation::http_request& request, unsigned status)
-    {
-        constexpr std::size_t most = 1000;
-        auto& one = requests_.emplace_back();
-        one.method = request.method;
-        one.host = request.fields.get("Host");
-        one.target = request.target;
-        one.fields.assign(request.fields.begin(), request.fields.end());
-        one.secure = request.secure;
-        one.status = status;
-        if (requests_.size() > most)
-            requests_.pop_front();
-    }
-
-    const emulator_options options_;
-    mutable std::mutex mutex_{};
-    emulation::service_state state_{};
-    std::optional<emulation::directory> directory_{};
-    std::deque<recorded_request> requests_{};
-    emulation::fault_list faults_{};
-    emulation::certificates identity_;
-    asio::io_context context_{1};
-    emulation::server server_;
-    std::uint16_t https_port_ = 0;
-    std::uint16_t http_port_ = 0;
-    std::thread thread_{};
+    const std::unique_ptr<emulation::running_emulator> running_;
 };
 
 } // namespace cosio::inline v0::testing
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/testing/emulation/running_emulator.hpp>
+#endif
 
 #endif

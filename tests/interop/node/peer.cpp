@@ -18,6 +18,7 @@
 //     requests                              those since the last time: `METHOD TARGET STATUS`
 
 #include <cosio.hpp>
+#include <cosio/http/percent_encoding.hpp>
 #include <cosio/testing/emulator.hpp>
 
 #include <asio/co_spawn.hpp>

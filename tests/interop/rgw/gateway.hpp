@@ -4,6 +4,7 @@
 #define COSIO_TESTS_INTEROP_RGW_GATEWAY_HPP
 
 #include <cosio.hpp>
+#include <cosio/dialect/s3.hpp>
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>

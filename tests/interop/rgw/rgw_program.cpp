@@ -6,6 +6,9 @@
 #include "conformance/matrix.hpp"
 #include "encryption_rows.hpp"
 
+#include <cosio/http/field_list.hpp>
+#include <cosio/http/target.hpp>
+
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>

@@ -10,6 +10,7 @@
 #include <cosio/testing/emulation/fault.hpp>
 #include <cosio/testing/emulation/reply_writer.hpp>
 #include <cosio/testing/emulation/request_reader.hpp>
+#include <cosio/testing/emulation/server_counters.hpp>
 
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
@@ -24,7 +25,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,14 +38,6 @@
 #include <vector>
 
 namespace cosio::inline v0::testing::emulation {
-
-/// How often things happened, for tests of connection reuse.
-struct server_counters
-{
-    std::atomic<std::uint64_t> connections{0};
-    std::atomic<std::uint64_t> resumed_sessions{0};
-    std::atomic<std::uint64_t> requests{0};
-};
 
 /// Serves on loopback until its `io_context` stops.
 class server

@@ -1,4 +1,0 @@
-// The library, compiled once for all examples.
-
-#define COSIO_SOURCE
-#include <cosio.hpp>
