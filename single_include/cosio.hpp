@@ -10214,8 +10214,8 @@ public:
     /// Bytes of the pieces so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
-    /// Bytes of a body in memory that were not taken yet.
-    [[nodiscard]] std::size_t unsent_size() const noexcept { return unsent_.size(); }
+    /// What the pieces are cut from.
+    [[nodiscard]] const body_view& whole() const noexcept { return body_; }
 
     /// The next piece of a body in memory; empty at the end.
     [[nodiscard]] std::span<const std::byte> next_in_memory() noexcept
@@ -10383,7 +10383,7 @@ public:
     [[nodiscard]] bool send_at_once(
         operation_control& control, crypto::secret_buffer& head, outgoing_body& body)
     {
-        const bool small = body.in_memory() && body.unsent_size() <= small_body;
+        const bool small = is_small(body.whole());
         // What is sent at once leaves nothing to wait for but the reply.
         waiting_.emplace(
             control, connection_->bytes(), small ? step::first_byte : step::transfer);
@@ -10578,7 +10578,15 @@ private:
     asio::awaitable<void> send_pieces(operation_control& control, outgoing_body& body)
     {
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
-            auto piece = co_await next_piece(control, body);
+            result<std::span<const std::byte>> piece;
+            if (body.in_memory()) {
+                piece = body.next_in_memory();
+            } else {
+                source_read reading(control);
+                waiting_->enter(step::untimed, reading); // The caller's source may take its time.
+                piece = co_await body.next(exchange_, reading);
+                waiting_->enter(step::transfer, connection_->bytes());
+            }
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
@@ -10595,18 +10603,6 @@ private:
                 watch(control);
         }
         stop_watching();
-    }
-
-    asio::awaitable<result<std::span<const std::byte>>> next_piece(
-        operation_control& control, outgoing_body& body)
-    {
-        if (body.in_memory())
-            co_return body.next_in_memory();
-        source_read reading(control);
-        waiting_->enter(step::untimed, reading); // The caller's source may take its time.
-        auto piece = co_await body.next(exchange_, reading);
-        waiting_->enter(step::transfer, connection_->bytes());
-        co_return piece;
     }
 
     void watch(const operation_control& control)
@@ -12296,12 +12292,8 @@ public:
     {
         if (!attempt_) {
             report_begin();
-            result<auth::issued_credentials> who;
-            if (const auto* const fixed = core_.identity->fixed())
-                who = *fixed;
-            else
-                who = co_await core_.identity->get(control_, core_.now(),
-                    attempts_.wants_new_credentials() ? used_generation_ : 0);
+            auto who = co_await core_.identity->get(control_, core_.now(),
+                attempts_.wants_new_credentials() ? used_generation_ : 0);
             if (who)
                 used_generation_ = who->generation;
             begun = who ? core_.check_identity(*who->who) : std::move(who).error();
@@ -12324,7 +12316,6 @@ public:
         if (who == nullptr)
             return false;
         report_begin();
-        used_generation_ = who->generation;
         make_attempt(who->who);
         return attempt_->send_at_once();
     }

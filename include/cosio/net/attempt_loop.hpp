@@ -52,12 +52,8 @@ public:
     {
         if (!attempt_) {
             report_begin();
-            result<auth::issued_credentials> who;
-            if (const auto* const fixed = core_.identity->fixed())
-                who = *fixed;
-            else
-                who = co_await core_.identity->get(control_, core_.now(),
-                    attempts_.wants_new_credentials() ? used_generation_ : 0);
+            auto who = co_await core_.identity->get(control_, core_.now(),
+                attempts_.wants_new_credentials() ? used_generation_ : 0);
             if (who)
                 used_generation_ = who->generation;
             begun = who ? core_.check_identity(*who->who) : std::move(who).error();
@@ -80,7 +76,6 @@ public:
         if (who == nullptr)
             return false;
         report_begin();
-        used_generation_ = who->generation;
         make_attempt(who->who);
         return attempt_->send_at_once();
     }

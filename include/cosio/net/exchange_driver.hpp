@@ -76,7 +76,7 @@ public:
     [[nodiscard]] bool send_at_once(
         operation_control& control, crypto::secret_buffer& head, outgoing_body& body)
     {
-        const bool small = body.in_memory() && body.unsent_size() <= small_body;
+        const bool small = is_small(body.whole());
         // What is sent at once leaves nothing to wait for but the reply.
         waiting_.emplace(
             control, connection_->bytes(), small ? step::first_byte : step::transfer);
@@ -271,7 +271,15 @@ private:
     asio::awaitable<void> send_pieces(operation_control& control, outgoing_body& body)
     {
         for (bool more = true; more && exchange_.state() == exchange::phase::sending;) {
-            auto piece = co_await next_piece(control, body);
+            result<std::span<const std::byte>> piece;
+            if (body.in_memory()) {
+                piece = body.next_in_memory();
+            } else {
+                source_read reading(control);
+                waiting_->enter(step::untimed, reading); // The caller's source may take its time.
+                piece = co_await body.next(exchange_, reading);
+                waiting_->enter(step::transfer, connection_->bytes());
+            }
             if (!piece) {
                 exchange_.fail(std::move(piece).error());
                 break;
@@ -288,18 +296,6 @@ private:
                 watch(control);
         }
         stop_watching();
-    }
-
-    asio::awaitable<result<std::span<const std::byte>>> next_piece(
-        operation_control& control, outgoing_body& body)
-    {
-        if (body.in_memory())
-            co_return body.next_in_memory();
-        source_read reading(control);
-        waiting_->enter(step::untimed, reading); // The caller's source may take its time.
-        auto piece = co_await body.next(exchange_, reading);
-        waiting_->enter(step::transfer, connection_->bytes());
-        co_return piece;
     }
 
     void watch(const operation_control& control)

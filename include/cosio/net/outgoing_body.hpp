@@ -47,8 +47,8 @@ public:
     /// Bytes of the pieces so far.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
-    /// Bytes of a body in memory that were not taken yet.
-    [[nodiscard]] std::size_t unsent_size() const noexcept { return unsent_.size(); }
+    /// What the pieces are cut from.
+    [[nodiscard]] const body_view& whole() const noexcept { return body_; }
 
     /// The next piece of a body in memory; empty at the end.
     [[nodiscard]] std::span<const std::byte> next_in_memory() noexcept
