@@ -102,7 +102,7 @@ def memory(results):
         rows.append([file_title(*workload.split()), runs])
     return ("Peak resident memory, MiB; where an object is got to a buffer or put from memory, the "
             "object is in it. A part of a file is not held whole: by default there are five parts "
-            "of 8 MiB under way (40 MiB), and of each 128 KiB in memory.\n\n"
+            "of 8 MiB under way (40 MiB), and of each 256 KiB in memory.\n\n"
             + table(["", *FILE_NAMES.values()],
                     [[title] + columns(runs, lambda peer, runs=runs: Spread(
                         [peak_mib(run) for run in runs[peer]]).text(1)) for title, runs in rows]))

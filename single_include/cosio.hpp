@@ -4154,7 +4154,7 @@ struct transfer_options
 {
     /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
     /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
-    /// destination is a file only some 128 KiB of each part.
+    /// destination is a file only some 256 KiB of each part.
     std::uint64_t part_size = 8 * 1024 * 1024;
     /// Parts under way at once; at least 1.
     std::uint32_t parallelism = 5;
@@ -19622,6 +19622,8 @@ private:
         /// To be called at the end.
         [[nodiscard]] asio::awaitable<result<void>> flush()
         {
+            if (filled_ == 0)
+                co_return result<void>();
             const auto bytes = std::span<const std::byte>(buffer_.get(), filled_);
             auto work = [this, bytes] { return of_.file_.write_at(at_, bytes); };
             auto written = co_await on_file_thread(of_.files_, work);

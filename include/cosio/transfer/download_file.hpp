@@ -227,6 +227,8 @@ private:
         /// To be called at the end.
         [[nodiscard]] asio::awaitable<result<void>> flush()
         {
+            if (filled_ == 0)
+                co_return result<void>();
             const auto bytes = std::span<const std::byte>(buffer_.get(), filled_);
             auto work = [this, bytes] { return of_.file_.write_at(at_, bytes); };
             auto written = co_await on_file_thread(of_.files_, work);
