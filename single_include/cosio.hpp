@@ -5851,6 +5851,9 @@ public:
     /// Grows with each byte moved, where bytes move.
     [[nodiscard]] virtual std::uint64_t bytes_moved() const noexcept { return 0; }
 
+    /// No byte has moved for a while: whatever is held back to come together is to come now.
+    virtual void hurry() noexcept {}
+
 protected:
     interruptible() = default;
     interruptible(const interruptible&) = default;
@@ -6048,6 +6051,8 @@ private:
                 return expire(errc::stalled);
             if (moved != moved_)
                 quiet_since_ = now;
+            else
+                waiting_for_->hurry();
             moved_ = moved;
             deadline_ = std::min(after(look_every_, now), total_deadline_);
         }
@@ -6178,6 +6183,10 @@ public:
     /// Reads what is there without waiting; 0 bytes: nothing. The end of the peer's side is
     /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
+
+    /// At least `left` more bytes are certain to come, so that reads may wait for many of them
+    /// together. To be told before each of these reads, and of 0 at the end.
+    virtual void expect(std::uint64_t left) noexcept { static_cast<void>(left); }
 
     /// Whether the last `read_some` took all that had arrived by then: without asking the system.
     [[nodiscard]] virtual bool is_drained() const noexcept { return false; }
@@ -7326,6 +7335,58 @@ public:
 
 #endif
 
+// ---- cosio/net/receive_pace.hpp -----------------------------------------------------------------
+
+// How much of a long body should have come before it is worth waking up for.
+
+#ifndef COSIO_NET_RECEIVE_PACE_HPP
+#define COSIO_NET_RECEIVE_PACE_HPP
+
+namespace cosio::inline v0::net {
+
+/// Who is woken up for each packet of a fast peer spends more time on waking up than on the bytes.
+/// So while bytes come fast, the system is asked to wait for a batch of them; when they do not, each
+/// is worth having at once.
+class receive_pace
+{
+public:
+    using clock = std::chrono::steady_clock;
+
+    static constexpr std::size_t batch = 96 * 1024;
+    /// A batch takes no longer than that at the least pace that is called fast.
+    static constexpr std::chrono::milliseconds longest_batch{40};
+
+    /// The bytes to wait for, when a batch or more is certain to come and `moved` have come in all.
+    [[nodiscard]] std::size_t worth_waiting_for(
+        std::uint64_t moved, clock::time_point now) noexcept
+    {
+        if (moved - measured_from_ >= batch) {
+            const auto batches = static_cast<std::int64_t>((moved - measured_from_) / batch);
+            is_fast_ = now - measured_since_ <= batches * longest_batch;
+            measured_from_ = moved;
+            measured_since_ = now;
+        }
+        return is_fast_ ? batch : 1;
+    }
+
+    /// Nothing has come for a while, `moved` in all: whatever comes next is worth having at once.
+    void slowed_down(std::uint64_t moved, clock::time_point now) noexcept
+    {
+        is_fast_ = false;
+        measured_from_ = moved;
+        measured_since_ = now;
+    }
+
+private:
+    bool is_fast_ = false;
+    std::uint64_t measured_from_ = 0;
+    clock::time_point measured_since_{};
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/tcp_stream.hpp -------------------------------------------------------------------
 
 // Plain TCP.
@@ -7334,6 +7395,7 @@ public:
 #define COSIO_NET_TCP_STREAM_HPP
 
 #include <asio/buffer.hpp>
+#include <asio/socket_base.hpp>
 
 namespace cosio::inline v0::net {
 
@@ -7401,6 +7463,19 @@ public:
     }
 
     [[nodiscard]] bool is_drained() const noexcept override { return drained_; }
+
+    void expect(std::uint64_t left) noexcept override
+    {
+        wake_up_for(left < receive_pace::batch
+                ? 1
+                : pace_.worth_waiting_for(moved_, receive_pace::clock::now()));
+    }
+
+    void hurry() noexcept override
+    {
+        pace_.slowed_down(moved_, receive_pace::clock::now());
+        wake_up_for(1);
+    }
 
     void notify_when_readable(
         const asio::any_io_executor& executor, std::function<void()> handler) override
@@ -7483,6 +7558,22 @@ private:
         return socket_.write_some(both, code);
     }
 
+    /// Sets how many bytes make the socket readable; fewer do at the end of the peer's side. When the
+    /// mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
+    void wake_up_for(std::size_t bytes) noexcept
+    {
+#if defined(__linux__)
+        if (bytes == low_water_mark_)
+            return;
+        std::error_code ignored;
+        socket_.set_option(
+            asio::socket_base::receive_low_watermark(static_cast<int>(bytes)), ignored);
+        low_water_mark_ = bytes;
+#else
+        static_cast<void>(bytes);
+#endif
+    }
+
     result<std::size_t> has_read(
         const std::error_code& code, std::size_t count, std::size_t room)
     {
@@ -7497,6 +7588,8 @@ private:
 
     asio::ip::tcp::socket socket_;
     std::uint64_t moved_ = 0;
+    receive_pace pace_{};
+    std::size_t low_water_mark_ = 1;
     bool drained_ = false;
 };
 
@@ -7877,6 +7970,11 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
+    /// No more bytes than this have been received and not been taken.
+    [[nodiscard]] std::size_t most_held() const noexcept
+    {
+        return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
+    }
     /// Whether everything received has been decrypted and taken.
     [[nodiscard]] bool is_drained() const noexcept
     {
@@ -8131,6 +8229,15 @@ public:
             return error(errc::connection_closed, "the peer ended the TLS session");
         return got.bytes;
     }
+
+    /// As much ciphertext comes at least, but for what has come already.
+    void expect(std::uint64_t left) noexcept override
+    {
+        const auto held = engine_->most_held();
+        transport_->expect(left > held ? left - held : 0);
+    }
+
+    void hurry() noexcept override { transport_->hurry(); }
 
     [[nodiscard]] bool is_drained() const noexcept override
     {
@@ -10469,9 +10576,11 @@ public:
             } else if (!connection_->unread().empty() && decode_buffered()) {
                 continue;
             } else if (goes_straight_to(buffer.size())) {
+                connection_->bytes().expect(exchange_.body().known_left());
                 auto got = co_await connection_->bytes().read_some(part_of_body(buffer));
                 count = received_directly(std::move(got));
             } else {
+                connection_->bytes().expect(exchange_.body().known_left());
                 auto got = co_await connection_->bytes().read_some(connection_->space());
                 received(std::move(got));
             }
@@ -10516,6 +10625,7 @@ public:
         const bool serves_again =
             exchange_.reusable(connection_->unread().size(), control.interrupted());
         if (serves_again) {
+            connection_->bytes().expect(0);
             const auto now = connection::clock::now();
             connection_->rest(now);
             connection_.keep(now);

@@ -123,6 +123,14 @@ public:
         made.pause = pause;
         return made;
     }
+    /// As `drip`, once so many bytes of the reply have left at once.
+    [[nodiscard]] static fault drip_after(
+        std::size_t at_once, std::size_t bytes, std::chrono::milliseconds pause)
+    {
+        auto made = drip(bytes, pause);
+        made.at_once = at_once;
+        return made;
+    }
     /// States another CRC64 than the right one.
     [[nodiscard]] static fault wrong_crc64()
     {
@@ -217,6 +225,7 @@ public:
     bool resets = false;
     std::optional<std::size_t> request_limit{};
     std::chrono::milliseconds wait{0};
+    std::size_t at_once = 0;
     std::size_t piece = 0;
     std::chrono::milliseconds pause{0};
     bool breaks_crc64 = false;
@@ -4971,6 +4980,7 @@ private:
         const bool stays = request.keep_alive && !early;
         std::string bytes = write_reply(*reply, stays);
         std::size_t limit = bytes.size();
+        std::size_t at_once = 0;
         std::size_t piece = bytes.size();
         std::chrono::milliseconds pause(0);
         bool cut = false;
@@ -4987,6 +4997,7 @@ private:
                 cut = true;
             }
             if (each.piece != 0) {
+                at_once = each.at_once;
                 piece = each.piece;
                 pause = each.pause;
             }
@@ -4994,9 +5005,10 @@ private:
         }
         auto rest = std::string_view(bytes).substr(0, limit);
         while (!rest.empty()) {
-            if (!co_await here.peer->write(rest.substr(0, piece)))
+            const auto next = rest.substr(0, std::max(std::exchange(at_once, 0), piece));
+            if (!co_await here.peer->write(next))
                 co_return false;
-            rest.remove_prefix(std::min(piece, rest.size()));
+            rest.remove_prefix(next.size());
             co_await sleep(pause);
         }
         if (stays && !cut)

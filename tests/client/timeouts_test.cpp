@@ -169,6 +169,54 @@ TEST_CASE("timeouts: a reply that does not begin, and one that does not go on")
     CHECK((slow->body == text));
 }
 
+TEST_CASE("timeouts: a body that comes fast at first and slowly then is not stalled")
+{
+    emulated here;
+    constexpr std::size_t fast = 1024 * 1024;
+    const auto text = pattern(fast + 150'000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    for (const auto scheme : {scheme::http, scheme::https}) {
+        auto config = here.server.client_config(scheme);
+        config.timeouts.stall = 120ms;
+        config.retry.maximum_attempts = 1;
+        // A batch, for which the system waits while bytes come fast, now takes longer than the limit.
+        here.server.inject(fault::drip_after(fast, 4'000, 10ms));
+        const auto got =
+            here.get(here.client(config).get_object({.bucket = bucket, .key = "k"}));
+        REQUIRE(got);
+        CHECK((got->body == text));
+    }
+}
+
+TEST_CASE("timeouts: what is less than a batch is not waited for")
+{
+    emulated here;
+    constexpr std::size_t fast = 1024 * 1024;
+    const auto text = pattern(fast + 9'000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "long", .body = text})));
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "short", .body = "00"})));
+    for (const auto scheme : {scheme::http, scheme::https})
+        for (const bool whole : {true, false}) {
+            auto config = here.server.client_config(scheme);
+            config.timeouts.stall = 20s;
+            const auto cos = here.client(config);
+            const auto before = here.server.counters().connections.load();
+            if (!whole)
+                here.server.inject(fault::drip_after(fast, 3'000, 10ms));
+            std::string buffer(text.size(), '\0');
+            const auto took = time_of([&] {
+                const auto got = here.get(cos.get_object_into({.bucket = bucket, .key = "long"},
+                    std::as_writable_bytes(std::span(buffer))));
+                REQUIRE(got);
+                // The same connection, by which a short reply comes.
+                REQUIRE(here.get(cos.get_object({.bucket = bucket, .key = "short"})));
+            });
+            CHECK((buffer == text));
+            CHECK(took < 4s);
+            CHECK(here.server.counters().connections == before + 1);
+        }
+}
+
 TEST_CASE("timeouts: an upload that is not taken stalls")
 {
     const silent_server nobody(true);

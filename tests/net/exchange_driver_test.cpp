@@ -204,3 +204,24 @@ TEST_CASE("large bodies go straight to the buffer")
     CHECK(seen.body == payload);
     CHECK(what->reads <= 3);
 }
+
+TEST_CASE("the stream is told how much is certain to come, and of the end")
+{
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n";
+    const auto what = std::make_shared<script>();
+    what->replies = {head, std::string(8'000, 'x'), std::string(12'000, 'x')};
+    CHECK(run_script(what, "", method::get, 100'000).reusable);
+    CHECK(what->expected == std::vector<std::uint64_t>{20'000, 12'000, 0});
+
+    const auto through_buffer = std::make_shared<script>();
+    through_buffer->replies = {head, std::string(20'000, 'x')};
+    CHECK(run_script(through_buffer, "", method::get, 1'000).reusable);
+    CHECK(through_buffer->expected == std::vector<std::uint64_t>{20'000, 3'616, 0});
+
+    // Where the end is not known, nothing is certain.
+    const auto in_chunks = reply_of(chunked, 60);
+    CHECK(run_script(in_chunks).reusable);
+    for (const auto each : in_chunks->expected)
+        CHECK(each == 0);
+    CHECK(in_chunks->expected.size() >= 2);
+}

@@ -13,6 +13,7 @@
 #include <asio/use_future.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <functional>
@@ -47,6 +48,8 @@ struct script
     bool silent = false;
     /// What the stream says of its socket at the end of the last read.
     bool drained = false;
+    /// What it was told to expect.
+    std::vector<std::uint64_t> expected{};
     bool closed = false;
     bool destroyed = false;
 
@@ -107,6 +110,8 @@ public:
             return cosio::error(cosio::errc::connection_closed);
         return take(buffer);
     }
+
+    void expect(std::uint64_t left) noexcept override { script_->expected.push_back(left); }
 
     [[nodiscard]] bool is_drained() const noexcept override { return script_->drained; }
 

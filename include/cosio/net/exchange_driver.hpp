@@ -162,9 +162,11 @@ public:
             } else if (!connection_->unread().empty() && decode_buffered()) {
                 continue;
             } else if (goes_straight_to(buffer.size())) {
+                connection_->bytes().expect(exchange_.body().known_left());
                 auto got = co_await connection_->bytes().read_some(part_of_body(buffer));
                 count = received_directly(std::move(got));
             } else {
+                connection_->bytes().expect(exchange_.body().known_left());
                 auto got = co_await connection_->bytes().read_some(connection_->space());
                 received(std::move(got));
             }
@@ -209,6 +211,7 @@ public:
         const bool serves_again =
             exchange_.reusable(connection_->unread().size(), control.interrupted());
         if (serves_again) {
+            connection_->bytes().expect(0);
             const auto now = connection::clock::now();
             connection_->rest(now);
             connection_.keep(now);

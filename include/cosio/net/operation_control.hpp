@@ -32,6 +32,9 @@ public:
     /// Grows with each byte moved, where bytes move.
     [[nodiscard]] virtual std::uint64_t bytes_moved() const noexcept { return 0; }
 
+    /// No byte has moved for a while: whatever is held back to come together is to come now.
+    virtual void hurry() noexcept {}
+
 protected:
     interruptible() = default;
     interruptible(const interruptible&) = default;
@@ -229,6 +232,8 @@ private:
                 return expire(errc::stalled);
             if (moved != moved_)
                 quiet_since_ = now;
+            else
+                waiting_for_->hurry();
             moved_ = moved;
             deadline_ = std::min(after(look_every_, now), total_deadline_);
         }

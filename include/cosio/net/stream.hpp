@@ -14,6 +14,7 @@
 #include <asio/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -78,6 +79,10 @@ public:
     /// Reads what is there without waiting; 0 bytes: nothing. The end of the peer's side is
     /// `errc::connection_closed`.
     [[nodiscard]] virtual result<std::size_t> read_available(std::span<std::byte> buffer) = 0;
+
+    /// At least `left` more bytes are certain to come, so that reads may wait for many of them
+    /// together. To be told before each of these reads, and of 0 at the end.
+    virtual void expect(std::uint64_t left) noexcept { static_cast<void>(left); }
 
     /// Whether the last `read_some` took all that had arrived by then: without asking the system.
     [[nodiscard]] virtual bool is_drained() const noexcept { return false; }

@@ -5,6 +5,7 @@
 #ifndef COSIO_NET_TCP_STREAM_HPP
 #define COSIO_NET_TCP_STREAM_HPP
 
+#include <cosio/net/receive_pace.hpp>
 #include <cosio/net/stream.hpp>
 
 #include <asio/associated_allocator.hpp>
@@ -16,6 +17,7 @@
 #include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/socket_base.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -94,6 +96,19 @@ public:
     }
 
     [[nodiscard]] bool is_drained() const noexcept override { return drained_; }
+
+    void expect(std::uint64_t left) noexcept override
+    {
+        wake_up_for(left < receive_pace::batch
+                ? 1
+                : pace_.worth_waiting_for(moved_, receive_pace::clock::now()));
+    }
+
+    void hurry() noexcept override
+    {
+        pace_.slowed_down(moved_, receive_pace::clock::now());
+        wake_up_for(1);
+    }
 
     void notify_when_readable(
         const asio::any_io_executor& executor, std::function<void()> handler) override
@@ -176,6 +191,22 @@ private:
         return socket_.write_some(both, code);
     }
 
+    /// Sets how many bytes make the socket readable; fewer do at the end of the peer's side. When the
+    /// mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
+    void wake_up_for(std::size_t bytes) noexcept
+    {
+#if defined(__linux__)
+        if (bytes == low_water_mark_)
+            return;
+        std::error_code ignored;
+        socket_.set_option(
+            asio::socket_base::receive_low_watermark(static_cast<int>(bytes)), ignored);
+        low_water_mark_ = bytes;
+#else
+        static_cast<void>(bytes);
+#endif
+    }
+
     result<std::size_t> has_read(
         const std::error_code& code, std::size_t count, std::size_t room)
     {
@@ -190,6 +221,8 @@ private:
 
     asio::ip::tcp::socket socket_;
     std::uint64_t moved_ = 0;
+    receive_pace pace_{};
+    std::size_t low_water_mark_ = 1;
     bool drained_ = false;
 };
 

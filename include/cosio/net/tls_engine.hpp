@@ -196,6 +196,11 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
+    /// No more bytes than this have been received and not been taken.
+    [[nodiscard]] std::size_t most_held() const noexcept
+    {
+        return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
+    }
     /// Whether everything received has been decrypted and taken.
     [[nodiscard]] bool is_drained() const noexcept
     {

@@ -143,6 +143,15 @@ public:
         return got.bytes;
     }
 
+    /// As much ciphertext comes at least, but for what has come already.
+    void expect(std::uint64_t left) noexcept override
+    {
+        const auto held = engine_->most_held();
+        transport_->expect(left > held ? left - held : 0);
+    }
+
+    void hurry() noexcept override { transport_->hurry(); }
+
     [[nodiscard]] bool is_drained() const noexcept override
     {
         return transport_->is_drained() && engine_->is_drained();

@@ -92,6 +92,14 @@ public:
         made.pause = pause;
         return made;
     }
+    /// As `drip`, once so many bytes of the reply have left at once.
+    [[nodiscard]] static fault drip_after(
+        std::size_t at_once, std::size_t bytes, std::chrono::milliseconds pause)
+    {
+        auto made = drip(bytes, pause);
+        made.at_once = at_once;
+        return made;
+    }
     /// States another CRC64 than the right one.
     [[nodiscard]] static fault wrong_crc64()
     {
@@ -186,6 +194,7 @@ public:
     bool resets = false;
     std::optional<std::size_t> request_limit{};
     std::chrono::milliseconds wait{0};
+    std::size_t at_once = 0;
     std::size_t piece = 0;
     std::chrono::milliseconds pause{0};
     bool breaks_crc64 = false;

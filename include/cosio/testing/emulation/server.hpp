@@ -226,6 +226,7 @@ private:
         const bool stays = request.keep_alive && !early;
         std::string bytes = write_reply(*reply, stays);
         std::size_t limit = bytes.size();
+        std::size_t at_once = 0;
         std::size_t piece = bytes.size();
         std::chrono::milliseconds pause(0);
         bool cut = false;
@@ -242,6 +243,7 @@ private:
                 cut = true;
             }
             if (each.piece != 0) {
+                at_once = each.at_once;
                 piece = each.piece;
                 pause = each.pause;
             }
@@ -249,9 +251,10 @@ private:
         }
         auto rest = std::string_view(bytes).substr(0, limit);
         while (!rest.empty()) {
-            if (!co_await here.peer->write(rest.substr(0, piece)))
+            const auto next = rest.substr(0, std::max(std::exchange(at_once, 0), piece));
+            if (!co_await here.peer->write(next))
                 co_return false;
-            rest.remove_prefix(std::min(piece, rest.size()));
+            rest.remove_prefix(next.size());
             co_await sleep(pause);
         }
         if (stays && !cut)
