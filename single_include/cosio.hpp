@@ -1710,27 +1710,25 @@ struct service_endpoint
     /// Whether a session token may be sent: TLS.
     bool protects_tokens = true;
 
-    /// The host part of a URL for `bucket`, without the port. `by_path`: the bucket goes into the
-    /// path.
-    [[nodiscard]] std::string bucket_host(std::string_view bucket, bool by_path) const
+    /// Appends the host part of a URL for `bucket`, without the port, to anything that has
+    /// `append(std::string_view)`. `by_path`: the bucket goes into the path.
+    template <class Text>
+    void append_host(Text& out, std::string_view bucket, bool by_path) const
     {
-        if (by_path)
-            return host;
-        std::string out;
-        out.reserve(bucket.size() + 1 + host.size());
-        return out.append(bucket).append(".").append(host);
+        if (!by_path)
+            out.append(bucket).append(".");
+        out.append(host);
     }
 
-    /// The path of an object, not encoded yet; of the bucket when `key` is empty.
-    [[nodiscard]] static std::string path_of(
-        std::string_view bucket, std::string_view key, bool by_path)
+    /// Appends the path of an object, not encoded yet; of the bucket when `key` is empty.
+    template <class Text>
+    static void append_path(
+        Text& out, std::string_view bucket, std::string_view key, bool by_path)
     {
-        std::string path;
-        path.reserve(bucket.size() + key.size() + 2);
-        path.append("/");
+        out.append("/");
         if (by_path)
-            path.append(bucket).append("/");
-        return path.append(key);
+            out.append(bucket).append("/");
+        out.append(key);
     }
 };
 
@@ -6655,6 +6653,111 @@ enum class method { get, head, put, post, delete_ };
 
 #endif
 
+// ---- cosio/detail/inline_text.hpp ---------------------------------------------------------------
+
+// Text that mostly needs no memory of its own.
+
+#ifndef COSIO_DETAIL_INLINE_TEXT_HPP
+#define COSIO_DETAIL_INLINE_TEXT_HPP
+
+namespace cosio::inline v0::detail {
+
+/// Holds up to `Inline` characters in itself and allocates only for longer text. Moving it moves the
+/// characters, so views of it do not outlive that.
+template <std::size_t Inline>
+class inline_text
+{
+public:
+    inline_text() noexcept {} // Leaves characters that are not there yet as they are.
+    inline_text(std::string_view text) { append(text); }
+
+    inline_text(const inline_text& other) : size_(other.size_), longer_(other.longer_)
+    {
+        copy_inline(other);
+    }
+    inline_text(inline_text&& other) noexcept
+        : size_(other.size_), longer_(std::move(other.longer_))
+    {
+        copy_inline(other);
+        other.clear();
+    }
+    inline_text& operator=(const inline_text& other)
+    {
+        longer_ = other.longer_;
+        size_ = other.size_;
+        copy_inline(other);
+        return *this;
+    }
+    inline_text& operator=(inline_text&& other) noexcept
+    {
+        if (this == &other)
+            return *this;
+        longer_ = std::move(other.longer_);
+        size_ = other.size_;
+        copy_inline(other);
+        other.clear();
+        return *this;
+    }
+    ~inline_text() = default;
+
+    /// Valid until the text is changed or moved.
+    [[nodiscard]] const char* data() const noexcept
+    {
+        return is_inline() ? first_.data() : longer_.data();
+    }
+    [[nodiscard]] std::string_view view() const noexcept { return {data(), size_}; }
+    operator std::string_view() const noexcept { return view(); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+    inline_text& append(std::string_view more)
+    {
+        const auto size = size_ + more.size();
+        if (size <= Inline) {
+            if (!more.empty())
+                std::memcpy(first_.data() + size_, more.data(), more.size());
+        } else {
+            if (is_inline()) {
+                longer_.reserve(size);
+                longer_.assign(first_.data(), size_);
+            }
+            longer_.append(more);
+        }
+        size_ = size;
+        return *this;
+    }
+    void push_back(char character) { append({&character, 1}); }
+
+    void clear() noexcept
+    {
+        size_ = 0;
+        longer_.clear();
+    }
+
+    friend bool operator==(const inline_text& left, std::string_view right) noexcept
+    {
+        return left.view() == right;
+    }
+
+private:
+    [[nodiscard]] bool is_inline() const noexcept { return size_ <= Inline; }
+
+    void copy_inline(const inline_text& other) noexcept
+    {
+        if (is_inline())
+            std::memcpy(first_.data(), other.first_.data(), size_);
+    }
+
+    std::array<char, Inline> first_;
+    std::size_t size_ = 0;
+    std::string longer_{}; // All of the text, once it is longer than `Inline`.
+};
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
 // ---- cosio/http/percent_encoding.hpp ------------------------------------------------------------
 
 // Percent-encoding as COS and S3 want it: `A-Z a-z 0-9 - _ . ~` stay, everything else becomes %XX
@@ -6790,17 +6893,17 @@ public:
     target() = default;
 
     /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string path)
+    explicit target(std::string_view path)
     {
+        text_.clear();
         const auto stays = [](char c) {
             return plain_in_paths[static_cast<unsigned char>(c)];
         };
         if (std::ranges::all_of(path, stays)) {
-            text_ = std::move(path);
+            text_.append(path);
         } else {
-            text_.clear();
             append_percent_encoded(text_, path, slash::keep);
-            decoded_path_ = std::move(path);
+            decoded_path_ = path;
         }
         path_length_ = text_.size();
     }
@@ -6822,7 +6925,7 @@ public:
     }
 
     /// Path and query as on the request line.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
     /// The path as on the request line.
     [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
     /// The path before encoding, which is what q-sign hashes.
@@ -6855,7 +6958,7 @@ private:
     };
 
     std::string decoded_path_{}; // Empty when it is the same as the encoded one.
-    std::string text_ = "/";
+    detail::inline_text<160> text_{"/"};
     std::size_t path_length_ = 1;
     std::vector<parameter_position> parameters_{};
 };
@@ -9566,12 +9669,13 @@ public:
     }
 
     /// The bytes of the head, without the blank line at the end.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
     /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
     void assign_text(std::string_view text)
     {
-        text_ = text;
+        text_.clear();
+        text_.append(text);
         positions_.clear();
         names_ = 0;
     }
@@ -9609,7 +9713,7 @@ private:
 
     static constexpr std::size_t usual_fields = 16;
 
-    std::string text_{};
+    detail::inline_text<1024> text_{}; // Most heads are shorter.
     std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
@@ -10835,7 +10939,7 @@ private:
 
 namespace cosio::inline v0::http {
 
-/// A request without what each attempt adds to it: Host, token, signature.
+/// A request without what each attempt adds to it: Host, User-Agent, token, signature.
 struct request
 {
     http::method method = http::method::get;
@@ -10975,7 +11079,7 @@ struct prepared_request
 {
     http::request head{};
     /// Name of the host, without port.
-    std::string host{};
+    detail::inline_text<96> host{};
     /// A document of our own making; otherwise `body` is what is sent.
     std::string document{};
     body_view body{};
@@ -11184,6 +11288,7 @@ struct attempt_plan
     attempt_fields.add_written("Host", [&](crypto::secret_buffer& text) {
         detail::append_host_header(text, plan.host, core.endpoint.port, core.endpoint.scheme);
     });
+    attempt_fields.add("User-Agent", "cosio/" COSIO_VERSION_STRING);
     if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,
@@ -13049,7 +13154,6 @@ public:
         } else if (takes_body_) {
             header("Transfer-Encoding", "chunked");
         }
-        header("User-Agent", "cosio/" COSIO_VERSION_STRING);
         if constexpr (Dialect::signs_bodies)
             add_body_hash();
         if (refused_)
@@ -13064,8 +13168,10 @@ private:
             return;
         const bool by_path =
             endpoint_.path_style || Dialect::needs_path_style(bucket_name, endpoint_.scheme);
-        prepared_.host = endpoint_.bucket_host(bucket_name, by_path);
-        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key, by_path));
+        endpoint_.append_host(prepared_.host, bucket_name, by_path);
+        detail::inline_text<256> path;
+        endpoint_.append_path(path, bucket_name, key, by_path);
+        prepared_.head.target = http::target(path);
     }
 
     /// What the signature has for the body: the hash of all we have in memory, but for the caller's

@@ -154,27 +154,25 @@ struct service_endpoint
     /// Whether a session token may be sent: TLS.
     bool protects_tokens = true;
 
-    /// The host part of a URL for `bucket`, without the port. `by_path`: the bucket goes into the
-    /// path.
-    [[nodiscard]] std::string bucket_host(std::string_view bucket, bool by_path) const
+    /// Appends the host part of a URL for `bucket`, without the port, to anything that has
+    /// `append(std::string_view)`. `by_path`: the bucket goes into the path.
+    template <class Text>
+    void append_host(Text& out, std::string_view bucket, bool by_path) const
     {
-        if (by_path)
-            return host;
-        std::string out;
-        out.reserve(bucket.size() + 1 + host.size());
-        return out.append(bucket).append(".").append(host);
+        if (!by_path)
+            out.append(bucket).append(".");
+        out.append(host);
     }
 
-    /// The path of an object, not encoded yet; of the bucket when `key` is empty.
-    [[nodiscard]] static std::string path_of(
-        std::string_view bucket, std::string_view key, bool by_path)
+    /// Appends the path of an object, not encoded yet; of the bucket when `key` is empty.
+    template <class Text>
+    static void append_path(
+        Text& out, std::string_view bucket, std::string_view key, bool by_path)
     {
-        std::string path;
-        path.reserve(bucket.size() + key.size() + 2);
-        path.append("/");
+        out.append("/");
         if (by_path)
-            path.append(bucket).append("/");
-        return path.append(key);
+            out.append(bucket).append("/");
+        out.append(key);
     }
 };
 

@@ -14,7 +14,7 @@
 
 namespace cosio::inline v0::http {
 
-/// A request without what each attempt adds to it: Host, token, signature.
+/// A request without what each attempt adds to it: Host, User-Agent, token, signature.
 struct request
 {
     http::method method = http::method::get;

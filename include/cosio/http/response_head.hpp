@@ -6,6 +6,7 @@
 #define COSIO_HTTP_RESPONSE_HEAD_HPP
 
 #include <cosio/detail/ascii.hpp>
+#include <cosio/detail/inline_text.hpp>
 #include <cosio/detail/inline_vector.hpp>
 #include <cosio/http/field_list.hpp>
 
@@ -60,12 +61,13 @@ public:
     }
 
     /// The bytes of the head, without the blank line at the end.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
     /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
     void assign_text(std::string_view text)
     {
-        text_ = text;
+        text_.clear();
+        text_.append(text);
         positions_.clear();
         names_ = 0;
     }
@@ -103,7 +105,7 @@ private:
 
     static constexpr std::size_t usual_fields = 16;
 
-    std::string text_{};
+    detail::inline_text<1024> text_{}; // Most heads are shorter.
     std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };

@@ -5,6 +5,7 @@
 #ifndef COSIO_HTTP_TARGET_HPP
 #define COSIO_HTTP_TARGET_HPP
 
+#include <cosio/detail/inline_text.hpp>
 #include <cosio/http/percent_encoding.hpp>
 
 #include <algorithm>
@@ -25,17 +26,17 @@ public:
     target() = default;
 
     /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string path)
+    explicit target(std::string_view path)
     {
+        text_.clear();
         const auto stays = [](char c) {
             return plain_in_paths[static_cast<unsigned char>(c)];
         };
         if (std::ranges::all_of(path, stays)) {
-            text_ = std::move(path);
+            text_.append(path);
         } else {
-            text_.clear();
             append_percent_encoded(text_, path, slash::keep);
-            decoded_path_ = std::move(path);
+            decoded_path_ = path;
         }
         path_length_ = text_.size();
     }
@@ -57,7 +58,7 @@ public:
     }
 
     /// Path and query as on the request line.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
     /// The path as on the request line.
     [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
     /// The path before encoding, which is what q-sign hashes.
@@ -90,7 +91,7 @@ private:
     };
 
     std::string decoded_path_{}; // Empty when it is the same as the encoded one.
-    std::string text_ = "/";
+    detail::inline_text<160> text_{"/"};
     std::size_t path_length_ = 1;
     std::vector<parameter_position> parameters_{};
 };

@@ -12,6 +12,7 @@
 #include <cosio/net/request_log.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
 #include <cosio/result.hpp>
+#include <cosio/version.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -57,6 +58,7 @@ struct attempt_plan
     attempt_fields.add_written("Host", [&](crypto::secret_buffer& text) {
         detail::append_host_header(text, plan.host, core.endpoint.port, core.endpoint.scheme);
     });
+    attempt_fields.add("User-Agent", "cosio/" COSIO_VERSION_STRING);
     if (plan.is_retry && !core.service.retry_marker_header.empty())
         attempt_fields.add(core.service.retry_marker_header, "true");
     if (auto done = core.signs->sign(request.method, request.target, request.fields,

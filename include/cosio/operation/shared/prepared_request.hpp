@@ -7,6 +7,7 @@
 
 #include <cosio/body.hpp>
 #include <cosio/byte_range.hpp>
+#include <cosio/detail/inline_text.hpp>
 #include <cosio/encryption.hpp>
 #include <cosio/http/request.hpp>
 #include <cosio/http/response_head.hpp>
@@ -46,7 +47,7 @@ struct prepared_request
 {
     http::request head{};
     /// Name of the host, without port.
-    std::string host{};
+    detail::inline_text<96> host{};
     /// A document of our own making; otherwise `body` is what is sent.
     std::string document{};
     body_view body{};

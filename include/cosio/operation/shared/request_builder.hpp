@@ -17,7 +17,6 @@
 #include <cosio/operation/shared/object_key.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
 #include <cosio/result.hpp>
-#include <cosio/version.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -183,7 +182,6 @@ public:
         } else if (takes_body_) {
             header("Transfer-Encoding", "chunked");
         }
-        header("User-Agent", "cosio/" COSIO_VERSION_STRING);
         if constexpr (Dialect::signs_bodies)
             add_body_hash();
         if (refused_)
@@ -198,8 +196,10 @@ private:
             return;
         const bool by_path =
             endpoint_.path_style || Dialect::needs_path_style(bucket_name, endpoint_.scheme);
-        prepared_.host = endpoint_.bucket_host(bucket_name, by_path);
-        prepared_.head.target = http::target(endpoint_.path_of(bucket_name, key, by_path));
+        endpoint_.append_host(prepared_.host, bucket_name, by_path);
+        detail::inline_text<256> path;
+        endpoint_.append_path(path, bucket_name, key, by_path);
+        prepared_.head.target = http::target(path);
     }
 
     /// What the signature has for the body: the hash of all we have in memory, but for the caller's
