@@ -6,6 +6,7 @@
 #define COSIO_NET_OPERATION_RUN_HPP
 
 #include <cosio/net/attempt_loop.hpp>
+#include <cosio/net/operation_memory.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 
 #include <cstddef>
@@ -120,8 +121,9 @@ template <class Dialect, class Operation>
     const std::shared_ptr<client_core>& core, const timeout_settings& limits,
     result<operation::prepared_request>&& request, const destination& to = {})
 {
-    return std::make_shared<typed_operation_run<Dialect, Operation>>(
-        core, limits, std::move(request), to);
+    using run = typed_operation_run<Dialect, Operation>;
+    return std::allocate_shared<run>(
+        operation_allocator<run>(), core, limits, std::move(request), to);
 }
 
 } // namespace cosio::inline v0::net
