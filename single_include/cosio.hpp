@@ -6157,6 +6157,21 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) = 0;
 
+    /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between itself
+    /// and the socket: waits until something has come.
+    [[nodiscard]] virtual asio::awaitable<result<std::size_t>> receive(std::span<std::byte> buffer)
+    {
+        return read_some(buffer);
+    }
+    /// The second step, with what `receive` has yielded and the same buffer: what `read_some` would
+    /// yield, or nothing when `receive` has to be called again.
+    [[nodiscard]] virtual std::optional<result<std::size_t>> received(
+        result<std::size_t> got, std::span<std::byte> buffer)
+    {
+        static_cast<void>(buffer);
+        return got;
+    }
+
     /// Writes all of `first`, then all of `second`, in as few packets as possible.
     [[nodiscard]] virtual asio::awaitable<result<void>> write(
         std::span<const std::byte> first, std::span<const std::byte> second) = 0;
@@ -8251,7 +8266,7 @@ public:
             }
             if (state != tls_engine::status::want_input)
                 co_return engine_->failure();
-            auto more = co_await receive();
+            auto more = co_await receive_input();
             if (!more)
                 co_return std::move(more).error();
             if (*more == 0)
@@ -8264,27 +8279,33 @@ public:
         std::span<std::byte> buffer) override
     {
         for (;;) {
-            if (engine_->may_yield()) {
-                const auto got = engine_->read(buffer);
-                switch (got.state) {
-                case tls_engine::status::done: co_return got.bytes;
-                case tls_engine::status::closed: co_return std::size_t{0};
-                case tls_engine::status::failed: co_return engine_->failure();
-                case tls_engine::status::want_input: break;
-                }
-            }
+            if (auto got = decrypt(buffer))
+                co_return std::move(*got);
             if (engine_->has_output()) // The answer to a key update.
                 if (auto sent = co_await flush(); !sent)
                     co_return std::move(sent).error();
-            auto& input = engine_->input();
-            auto more = co_await transport_->read_some(input.space());
-            if (!more)
-                co_return std::move(more).error();
-            if (*more == 0) // Without close_notify the end proves nothing.
-                co_return error(errc::connection_closed,
-                    "the connection was closed without the end of the TLS session");
-            input.received(*more);
+            auto more = co_await transport_->read_some(engine_->input().space());
+            if (auto end = take_input(more))
+                co_return std::move(*end);
         }
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> receive(
+        std::span<std::byte> buffer) override
+    {
+        receives_input_ = !engine_->may_yield() && !engine_->has_output();
+        return receives_input_ ? transport_->read_some(engine_->input().space())
+                               : read_some(buffer);
+    }
+
+    [[nodiscard]] std::optional<result<std::size_t>> received(
+        result<std::size_t> got, std::span<std::byte> buffer) override
+    {
+        if (!receives_input_)
+            return got;
+        if (auto end = take_input(got))
+            return std::move(*end);
+        return decrypt(buffer);
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
@@ -8398,6 +8419,33 @@ private:
         return true;
     }
 
+    /// Nothing when that takes more ciphertext.
+    std::optional<result<std::size_t>> decrypt(std::span<std::byte> buffer)
+    {
+        if (!engine_->may_yield())
+            return std::nullopt;
+        const auto got = engine_->read(buffer);
+        switch (got.state) {
+        case tls_engine::status::done: return got.bytes;
+        case tls_engine::status::closed: return std::size_t{0};
+        case tls_engine::status::failed: return engine_->failure();
+        case tls_engine::status::want_input: break;
+        }
+        return std::nullopt;
+    }
+
+    /// What the transport has yielded; an error when nothing more will come.
+    std::optional<error> take_input(result<std::size_t>& more)
+    {
+        if (!more)
+            return std::move(more).error();
+        if (*more == 0) // Without close_notify the end proves nothing.
+            return error(errc::connection_closed,
+                "the connection was closed without the end of the TLS session");
+        engine_->input().received(*more);
+        return std::nullopt;
+    }
+
     asio::awaitable<result<void>> flush()
     {
         if (!engine_->has_output())
@@ -8406,7 +8454,7 @@ private:
         co_return co_await transport_->write(sending_, {});
     }
 
-    asio::awaitable<result<std::size_t>> receive()
+    asio::awaitable<result<std::size_t>> receive_input()
     {
         auto& input = engine_->input();
         auto more = co_await transport_->read_some(input.space());
@@ -8418,6 +8466,7 @@ private:
     std::unique_ptr<stream> transport_;
     std::unique_ptr<session_keeper> sessions_{}; // Before the engine, which refers to it.
     std::unique_ptr<tls_engine> engine_;
+    bool receives_input_ = false; // And not plaintext, since `receive`.
     std::vector<std::byte> sending_{};
     std::span<const std::byte> held_back_{}; // Of `sending_`: what did not leave without waiting.
 };
@@ -9653,19 +9702,13 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
-        if ((names_ & mark_of(name)) == 0)
-            return std::nullopt;
-        for (std::size_t i = 0; i != size(); ++i)
-            if (positions_[i].name_length == name.size() &&
-                detail::equal_ignoring_case((*this)[i].name, name))
-                return (*this)[i].value;
-        return std::nullopt;
+        return may_have(name) ? search(name) : std::nullopt;
     }
 
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        return find(name).value_or(std::string_view{});
+        return may_have(name) ? search(name).value_or(std::string_view{}) : std::string_view{};
     }
 
     /// The bytes of the head, without the blank line at the end.
@@ -9690,8 +9733,23 @@ public:
     }
 
 private:
+    /// Mostly false for a field that is not there; the compiler knows the mark of a name it knows.
+    [[nodiscard]] bool may_have(std::string_view name) const noexcept
+    {
+        return (names_ & mark_of(name)) != 0;
+    }
+
+    [[nodiscard]] std::optional<std::string_view> search(std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i != size(); ++i)
+            if (positions_[i].name_length == name.size() &&
+                detail::equal_ignoring_case((*this)[i].name, name))
+                return (*this)[i].value;
+        return std::nullopt;
+    }
+
     /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
-    [[nodiscard]] static std::uint64_t mark_of(std::string_view name) noexcept
+    [[nodiscard]] static constexpr std::uint64_t mark_of(std::string_view name) noexcept
     {
         if (name.empty())
             return 0;
@@ -10582,7 +10640,7 @@ public:
             co_await send_rest(control, body);
         while (awaits_head(control)) {
             auto got = co_await more_of_head();
-            received(std::move(got));
+            received_of_head(std::move(got));
         }
     }
 
@@ -10634,7 +10692,7 @@ public:
         sent(body);
     }
 
-    /// Whether `more_of_head` is needed, and `received` is to be told what it yields.
+    /// Whether `more_of_head` is needed, and `received_of_head` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
         if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
@@ -10651,18 +10709,13 @@ public:
             waiting_->enter(step::transfer);
         else if (waiting_->in() != step::first_byte)
             waiting_->enter(step::first_byte);
-        return connection_->bytes().read_some(connection_->space());
+        return connection_->bytes().receive(connection_->space());
     }
 
-    /// What was read into the connection's buffer.
-    void received(result<std::size_t> got)
+    void received_of_head(result<std::size_t> got)
     {
-        if (!got)
-            exchange_.receive_failed(std::move(got).error());
-        else if (*got == 0)
-            exchange_.peer_closed();
-        else
-            connection_->received(*got);
+        if (auto read = connection_->bytes().received(std::move(got), connection_->space()))
+            received(std::move(*read));
     }
 
     /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
@@ -10753,6 +10806,17 @@ private:
     {
         exchange_driver* driver = nullptr;
     };
+
+    /// What was read into the connection's buffer.
+    void received(result<std::size_t> got)
+    {
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else if (*got == 0)
+            exchange_.peer_closed();
+        else
+            connection_->received(*got);
+    }
 
     void stop_if_interrupted(operation_control& control)
     {
@@ -11359,7 +11423,7 @@ public:
             }
             while (driver_->awaits_head(plan_.control)) {
                 auto got = co_await driver_->more_of_head();
-                driver_->received(std::move(got));
+                driver_->received_of_head(std::move(got));
             }
             if (!may_be_sent_again())
                 co_return result<void>();
@@ -13591,10 +13655,12 @@ namespace cosio::inline v0::net {
 class operation_run : public operation_control
 {
 public:
-    operation_run(std::shared_ptr<client_core> core, const timeout_settings& limits,
-        result<operation::prepared_request>&& request, const destination& to)
-        : operation_control(core->serial_executor(), limits), core_(std::move(core)),
-          request_(std::move(request)), to_(to)
+    /// `encode` yields the request, or why there is none, where it stays.
+    template <class Encode>
+    operation_run(const std::shared_ptr<client_core>& core, const timeout_settings& limits,
+        Encode&& encode, const destination& to)
+        : operation_control(core->serial_executor(), limits), core_(core), request_(encode()),
+          to_(to)
     {}
 
     /// Why there is nothing to send, if so.
@@ -13688,11 +13754,12 @@ private:
 template <class Dialect, class Operation>
 [[nodiscard]] std::shared_ptr<typed_operation_run<Dialect, Operation>> make_operation_run(
     const std::shared_ptr<client_core>& core, const timeout_settings& limits,
-    result<operation::prepared_request>&& request, const destination& to = {})
+    const typename Operation::request_type& request, const service_endpoint& endpoint,
+    const destination& to = {})
 {
     using run = typed_operation_run<Dialect, Operation>;
-    return std::allocate_shared<run>(
-        operation_allocator<run>(), core, limits, std::move(request), to);
+    const auto encode = [&] { return Operation::encode(request, endpoint); };
+    return std::allocate_shared<run>(operation_allocator<run>(), core, limits, encode, to);
 }
 
 } // namespace cosio::inline v0::net
@@ -13723,7 +13790,7 @@ template <class Dialect, class Operation>
             if (loop.send_at_once()) {
                 while (loop.driver().awaits_head(*run)) {
                     run->more = co_await loop.driver().more_of_head();
-                    loop.driver().received(std::move(run->more));
+                    loop.driver().received_of_head(std::move(run->more));
                 }
                 is_begun = loop.is_begun_at_once(run->step);
             }
@@ -18268,7 +18335,7 @@ private:
             .sse = source_.sse, .version_id = source_.version_id};
         using operation = operation::head_object<dialect>;
         auto run = net::make_operation_run<dialect, operation>(
-            with_.core, with_.core->timeouts, operation::encode(request, where));
+            with_.core, with_.core->timeouts, request, where);
         auto work = net::run_operation(run);
         net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
         auto found = co_await net::initiate(
@@ -21023,8 +21090,7 @@ prepared_operation<typename Operation::result_type> prepare_run(const core_point
     const timeout_settings& limits, const typename Operation::request_type& request,
     const destination& to)
 {
-    auto run = make_operation_run<Dialect, Operation>(
-        core, limits, Operation::encode(request, core->endpoint), to);
+    auto run = make_operation_run<Dialect, Operation>(core, limits, request, core->endpoint, to);
     auto work = run_operation(run);
     return {std::move(run), std::move(work)};
 }

@@ -91,8 +91,7 @@ prepared_operation<typename Operation::result_type> prepare_run(const core_point
     const timeout_settings& limits, const typename Operation::request_type& request,
     const destination& to)
 {
-    auto run = make_operation_run<Dialect, Operation>(
-        core, limits, Operation::encode(request, core->endpoint), to);
+    auto run = make_operation_run<Dialect, Operation>(core, limits, request, core->endpoint, to);
     auto work = run_operation(run);
     return {std::move(run), std::move(work)};
 }

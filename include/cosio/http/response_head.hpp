@@ -45,19 +45,13 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
-        if ((names_ & mark_of(name)) == 0)
-            return std::nullopt;
-        for (std::size_t i = 0; i != size(); ++i)
-            if (positions_[i].name_length == name.size() &&
-                detail::equal_ignoring_case((*this)[i].name, name))
-                return (*this)[i].value;
-        return std::nullopt;
+        return may_have(name) ? search(name) : std::nullopt;
     }
 
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        return find(name).value_or(std::string_view{});
+        return may_have(name) ? search(name).value_or(std::string_view{}) : std::string_view{};
     }
 
     /// The bytes of the head, without the blank line at the end.
@@ -82,8 +76,23 @@ public:
     }
 
 private:
+    /// Mostly false for a field that is not there; the compiler knows the mark of a name it knows.
+    [[nodiscard]] bool may_have(std::string_view name) const noexcept
+    {
+        return (names_ & mark_of(name)) != 0;
+    }
+
+    [[nodiscard]] std::optional<std::string_view> search(std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i != size(); ++i)
+            if (positions_[i].name_length == name.size() &&
+                detail::equal_ignoring_case((*this)[i].name, name))
+                return (*this)[i].value;
+        return std::nullopt;
+    }
+
     /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
-    [[nodiscard]] static std::uint64_t mark_of(std::string_view name) noexcept
+    [[nodiscard]] static constexpr std::uint64_t mark_of(std::string_view name) noexcept
     {
         if (name.empty())
             return 0;

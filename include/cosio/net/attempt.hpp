@@ -129,7 +129,7 @@ public:
             }
             while (driver_->awaits_head(plan_.control)) {
                 auto got = co_await driver_->more_of_head();
-                driver_->received(std::move(got));
+                driver_->received_of_head(std::move(got));
             }
             if (!may_be_sent_again())
                 co_return result<void>();

@@ -64,7 +64,7 @@ public:
             co_await send_rest(control, body);
         while (awaits_head(control)) {
             auto got = co_await more_of_head();
-            received(std::move(got));
+            received_of_head(std::move(got));
         }
     }
 
@@ -116,7 +116,7 @@ public:
         sent(body);
     }
 
-    /// Whether `more_of_head` is needed, and `received` is to be told what it yields.
+    /// Whether `more_of_head` is needed, and `received_of_head` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
         if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
@@ -133,18 +133,13 @@ public:
             waiting_->enter(step::transfer);
         else if (waiting_->in() != step::first_byte)
             waiting_->enter(step::first_byte);
-        return connection_->bytes().read_some(connection_->space());
+        return connection_->bytes().receive(connection_->space());
     }
 
-    /// What was read into the connection's buffer.
-    void received(result<std::size_t> got)
+    void received_of_head(result<std::size_t> got)
     {
-        if (!got)
-            exchange_.receive_failed(std::move(got).error());
-        else if (*got == 0)
-            exchange_.peer_closed();
-        else
-            connection_->received(*got);
+        if (auto read = connection_->bytes().received(std::move(got), connection_->space()))
+            received(std::move(*read));
     }
 
     /// Receives body into `buffer`; 0 at its end. Requires that the head has been received.
@@ -235,6 +230,17 @@ private:
     {
         exchange_driver* driver = nullptr;
     };
+
+    /// What was read into the connection's buffer.
+    void received(result<std::size_t> got)
+    {
+        if (!got)
+            exchange_.receive_failed(std::move(got).error());
+        else if (*got == 0)
+            exchange_.peer_closed();
+        else
+            connection_->received(*got);
+    }
 
     void stop_if_interrupted(operation_control& control)
     {

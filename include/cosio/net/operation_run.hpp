@@ -22,10 +22,12 @@ namespace cosio::inline v0::net {
 class operation_run : public operation_control
 {
 public:
-    operation_run(std::shared_ptr<client_core> core, const timeout_settings& limits,
-        result<operation::prepared_request>&& request, const destination& to)
-        : operation_control(core->serial_executor(), limits), core_(std::move(core)),
-          request_(std::move(request)), to_(to)
+    /// `encode` yields the request, or why there is none, where it stays.
+    template <class Encode>
+    operation_run(const std::shared_ptr<client_core>& core, const timeout_settings& limits,
+        Encode&& encode, const destination& to)
+        : operation_control(core->serial_executor(), limits), core_(core), request_(encode()),
+          to_(to)
     {}
 
     /// Why there is nothing to send, if so.
@@ -119,11 +121,12 @@ private:
 template <class Dialect, class Operation>
 [[nodiscard]] std::shared_ptr<typed_operation_run<Dialect, Operation>> make_operation_run(
     const std::shared_ptr<client_core>& core, const timeout_settings& limits,
-    result<operation::prepared_request>&& request, const destination& to = {})
+    const typename Operation::request_type& request, const service_endpoint& endpoint,
+    const destination& to = {})
 {
     using run = typed_operation_run<Dialect, Operation>;
-    return std::allocate_shared<run>(
-        operation_allocator<run>(), core, limits, std::move(request), to);
+    const auto encode = [&] { return Operation::encode(request, endpoint); };
+    return std::allocate_shared<run>(operation_allocator<run>(), core, limits, encode, to);
 }
 
 } // namespace cosio::inline v0::net

@@ -30,7 +30,7 @@ template <class Dialect, class Operation>
             if (loop.send_at_once()) {
                 while (loop.driver().awaits_head(*run)) {
                     run->more = co_await loop.driver().more_of_head();
-                    loop.driver().received(std::move(run->more));
+                    loop.driver().received_of_head(std::move(run->more));
                 }
                 is_begun = loop.is_begun_at_once(run->step);
             }

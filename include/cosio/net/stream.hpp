@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -54,6 +55,21 @@ public:
     /// Reads at least one byte; 0 bytes: the peer has ended its side in order.
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) = 0;
+
+    /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between itself
+    /// and the socket: waits until something has come.
+    [[nodiscard]] virtual asio::awaitable<result<std::size_t>> receive(std::span<std::byte> buffer)
+    {
+        return read_some(buffer);
+    }
+    /// The second step, with what `receive` has yielded and the same buffer: what `read_some` would
+    /// yield, or nothing when `receive` has to be called again.
+    [[nodiscard]] virtual std::optional<result<std::size_t>> received(
+        result<std::size_t> got, std::span<std::byte> buffer)
+    {
+        static_cast<void>(buffer);
+        return got;
+    }
 
     /// Writes all of `first`, then all of `second`, in as few packets as possible.
     [[nodiscard]] virtual asio::awaitable<result<void>> write(

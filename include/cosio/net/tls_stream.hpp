@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -61,7 +62,7 @@ public:
             }
             if (state != tls_engine::status::want_input)
                 co_return engine_->failure();
-            auto more = co_await receive();
+            auto more = co_await receive_input();
             if (!more)
                 co_return std::move(more).error();
             if (*more == 0)
@@ -74,27 +75,33 @@ public:
         std::span<std::byte> buffer) override
     {
         for (;;) {
-            if (engine_->may_yield()) {
-                const auto got = engine_->read(buffer);
-                switch (got.state) {
-                case tls_engine::status::done: co_return got.bytes;
-                case tls_engine::status::closed: co_return std::size_t{0};
-                case tls_engine::status::failed: co_return engine_->failure();
-                case tls_engine::status::want_input: break;
-                }
-            }
+            if (auto got = decrypt(buffer))
+                co_return std::move(*got);
             if (engine_->has_output()) // The answer to a key update.
                 if (auto sent = co_await flush(); !sent)
                     co_return std::move(sent).error();
-            auto& input = engine_->input();
-            auto more = co_await transport_->read_some(input.space());
-            if (!more)
-                co_return std::move(more).error();
-            if (*more == 0) // Without close_notify the end proves nothing.
-                co_return error(errc::connection_closed,
-                    "the connection was closed without the end of the TLS session");
-            input.received(*more);
+            auto more = co_await transport_->read_some(engine_->input().space());
+            if (auto end = take_input(more))
+                co_return std::move(*end);
         }
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> receive(
+        std::span<std::byte> buffer) override
+    {
+        receives_input_ = !engine_->may_yield() && !engine_->has_output();
+        return receives_input_ ? transport_->read_some(engine_->input().space())
+                               : read_some(buffer);
+    }
+
+    [[nodiscard]] std::optional<result<std::size_t>> received(
+        result<std::size_t> got, std::span<std::byte> buffer) override
+    {
+        if (!receives_input_)
+            return got;
+        if (auto end = take_input(got))
+            return std::move(*end);
+        return decrypt(buffer);
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
@@ -208,6 +215,33 @@ private:
         return true;
     }
 
+    /// Nothing when that takes more ciphertext.
+    std::optional<result<std::size_t>> decrypt(std::span<std::byte> buffer)
+    {
+        if (!engine_->may_yield())
+            return std::nullopt;
+        const auto got = engine_->read(buffer);
+        switch (got.state) {
+        case tls_engine::status::done: return got.bytes;
+        case tls_engine::status::closed: return std::size_t{0};
+        case tls_engine::status::failed: return engine_->failure();
+        case tls_engine::status::want_input: break;
+        }
+        return std::nullopt;
+    }
+
+    /// What the transport has yielded; an error when nothing more will come.
+    std::optional<error> take_input(result<std::size_t>& more)
+    {
+        if (!more)
+            return std::move(more).error();
+        if (*more == 0) // Without close_notify the end proves nothing.
+            return error(errc::connection_closed,
+                "the connection was closed without the end of the TLS session");
+        engine_->input().received(*more);
+        return std::nullopt;
+    }
+
     asio::awaitable<result<void>> flush()
     {
         if (!engine_->has_output())
@@ -216,7 +250,7 @@ private:
         co_return co_await transport_->write(sending_, {});
     }
 
-    asio::awaitable<result<std::size_t>> receive()
+    asio::awaitable<result<std::size_t>> receive_input()
     {
         auto& input = engine_->input();
         auto more = co_await transport_->read_some(input.space());
@@ -228,6 +262,7 @@ private:
     std::unique_ptr<stream> transport_;
     std::unique_ptr<session_keeper> sessions_{}; // Before the engine, which refers to it.
     std::unique_ptr<tls_engine> engine_;
+    bool receives_input_ = false; // And not plaintext, since `receive`.
     std::vector<std::byte> sending_{};
     std::span<const std::byte> held_back_{}; // Of `sending_`: what did not leave without waiting.
 };
