@@ -128,7 +128,7 @@ void decode_listing_of_1000_keys(benchmark::State& state)
         cosio::operation::reply got;
         got.head.status = 200;
         got.body = body;
-        const auto listed = list_objects::decode(request->expected, std::move(got));
+        const auto listed = cosio::operation::decoded<list_objects>(request->expected, std::move(got));
         if (!listed || listed->objects.size() != 1000)
             state.SkipWithError("the listing was not understood");
         benchmark::DoNotOptimize(listed);

@@ -13542,6 +13542,16 @@ template <class Result, class Fill>
     return made;
 }
 
+/// The result of an operation whose reply is `got`. The network lets `Operation::decode` fill a new
+/// result where it stays instead.
+template <class Operation>
+[[nodiscard]] result<typename Operation::result_type> decoded(
+    const expectation& expected, reply&& got)
+{
+    return filled<typename Operation::result_type>(
+        [&](auto& out) { return Operation::decode(out, expected, std::move(got)); });
+}
+
 /// The CRC64 a reply states. A value that is no number is an error, not an absence.
 [[nodiscard]] inline result<std::optional<std::uint64_t>> parse_crc64(std::string_view text)
 {
@@ -13737,17 +13747,11 @@ public:
 private:
     void decode()
     {
-        if constexpr (requires(result_type& out) {
-                          Operation::decode_into(out, request()->expected, std::move(reply));
-                      }) {
-            if (!outcome)
-                outcome = result_type();
-            auto done = Operation::decode_into(*outcome, request()->expected, std::move(reply));
-            if (!done)
-                outcome = std::move(done).error();
-        } else {
-            outcome = Operation::decode(request()->expected, std::move(reply));
-        }
+        if (!outcome)
+            outcome = result_type();
+        auto done = Operation::decode(*outcome, request()->expected, std::move(reply));
+        if (!done)
+            outcome = std::move(done).error();
     }
 };
 
@@ -14033,15 +14037,7 @@ struct get_object
         return {};
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
-    {
-        return filled<result_type>([&](result_type& out) {
-            return decode_into(out, expected, std::move(got));
-        });
-    }
-
-    /// As `decode`, into a new `out`.
-    [[nodiscard]] static result<void> decode_into(
+    [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
         if (auto sound = fill_from_head(expected, got.head, out); !sound)
@@ -15904,11 +15900,11 @@ struct abort_multipart_upload
         return out;
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16054,9 +16050,9 @@ struct complete_multipart_upload
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -16084,7 +16080,7 @@ struct complete_multipart_upload
         }
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16170,9 +16166,9 @@ struct copy_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -16204,7 +16200,7 @@ struct copy_object
             out.version_id = got.head.get(Dialect::header::version_id);
         out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:
@@ -16265,11 +16261,11 @@ struct delete_bucket_encryption
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16303,13 +16299,13 @@ struct delete_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.version_id = got.head.get(Dialect::header::version_id);
         out.delete_marker = got.head.get(Dialect::header::delete_marker) == "true";
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16361,9 +16357,9 @@ struct delete_objects
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         xml::reader document(got.body);
         const bool right_root = document.enter("DeleteResult");
         while (right_root && document.next_child()) {
@@ -16381,7 +16377,7 @@ struct delete_objects
             return error(errc::malformed_response,
                 "the reply does not account for every object that was to be deleted");
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:
@@ -16521,15 +16517,15 @@ struct get_bucket_encryption
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
         auto read = read_bucket_encryption<Dialect>(got.body);
         if (!read)
             return std::move(read).error();
-        result_type out;
         out.encryption = std::move(*read);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16562,13 +16558,13 @@ struct head_bucket
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.region = got.head.get(Dialect::header::bucket_region);
         out.multiple_zones = got.head.get(Dialect::header::bucket_az_type) == "MAZ";
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16604,15 +16600,7 @@ struct head_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
-    {
-        return filled<result_type>([&](result_type& out) {
-            return decode_into(out, expected, std::move(got));
-        });
-    }
-
-    /// As `decode`, into a new `out`.
-    [[nodiscard]] static result<void> decode_into(
+    [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
         if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)
@@ -16658,9 +16646,9 @@ struct initiate_multipart_upload
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         xml::reader document(got.body);
         const bool right_root = document.enter("InitiateMultipartUploadResult");
@@ -16679,7 +16667,7 @@ struct initiate_multipart_upload
             return why;
         }
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -16799,9 +16787,9 @@ struct list_multipart_uploads
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         bool encoded = false;
         xml::reader document(got.body);
         const bool right_root = document.enter("ListMultipartUploadsResult");
@@ -16830,7 +16818,7 @@ struct list_multipart_uploads
         if (out.is_truncated && out.next_key_marker.empty())
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:
@@ -16909,9 +16897,9 @@ struct list_objects
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         std::string marker;
         std::string token;
         bool encoded = false;
@@ -16948,7 +16936,7 @@ struct list_objects
         if (!goes_on)
             return std::move(goes_on).error();
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:
@@ -17052,9 +17040,9 @@ struct list_parts
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         xml::reader document(got.body);
         const bool right_root = document.enter("ListPartsResult");
         while (right_root && document.next_child()) {
@@ -17082,7 +17070,7 @@ struct list_parts
         else if (out.next_part_number_marker == 0)
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:
@@ -17145,11 +17133,11 @@ struct put_bucket_encryption
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -17186,15 +17174,7 @@ struct put_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
-    {
-        return filled<result_type>([&](result_type& out) {
-            return decode_into(out, expected, std::move(got));
-        });
-    }
-
-    /// As `decode`, into a new `out`.
-    [[nodiscard]] static result<void> decode_into(
+    [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
         out.sse = decode_encryption<Dialect>(got.head);
@@ -17270,12 +17250,12 @@ struct restore_object
         return out;
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.was_restored = got.head.status == 200;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -17314,9 +17294,9 @@ struct upload_part
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -17331,7 +17311,7 @@ struct upload_part
         out.md5_verified = expected.content_md5_sent;
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 
@@ -17371,9 +17351,9 @@ struct upload_part_copy
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -17400,7 +17380,7 @@ struct upload_part_copy
         out.crc64 = *crc64;
         out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

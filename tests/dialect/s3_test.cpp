@@ -76,7 +76,7 @@ auto decode(const typename Operation<s3>::request_type& request, unsigned status
     got.body = std::move(body);
     if (auto refusal = operation::refusal_of<s3>(got, Operation<s3>::what))
         return std::move(*refusal);
-    return Operation<s3>::decode(prepared.expected, std::move(got));
+    return cosio::operation::decoded<Operation<s3>>(prepared.expected, std::move(got));
 }
 
 /// A source that yields nothing; only what it says of its size matters.

@@ -51,7 +51,7 @@ void decode(std::string_view text)
     got.body = text;
     got.body_size = text.size();
     if (!operation::refusal_of<cos>(got, Operation<cos>::what))
-        static_cast<void>(Operation<cos>::decode({}, std::move(got)));
+        static_cast<void>(cosio::operation::decoded<Operation<cos>>({}, std::move(got)));
 }
 
 void decode_error(std::string_view text)

@@ -84,7 +84,7 @@ void decode(std::string_view reply)
         return;
     static_cast<void>(cosio::http::parse_date(got.head.get("Date")));
     if (!cosio::operation::refusal_of<cos>(got, Operation<cos>::what))
-        static_cast<void>(Operation<cos>::decode({}, std::move(got)));
+        static_cast<void>(cosio::operation::decoded<Operation<cos>>({}, std::move(got)));
 }
 
 } // namespace

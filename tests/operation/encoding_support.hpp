@@ -8,6 +8,7 @@
 #include <cosio/endpoint.hpp>
 #include <cosio/http/response_parser.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
+#include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/service_error.hpp>
 
 #include <doctest/doctest.h>
@@ -100,7 +101,7 @@ auto decode(const typename Operation<cos>::request_type& request, cosio::operati
     got.sent_crc64 = cosio::crypto::crc64_of(prepared.body.bytes());
     if (auto refusal = cosio::operation::refusal_of<cos>(got, Operation<cos>::what))
         return std::move(*refusal);
-    return Operation<cos>::decode(prepared.expected, std::move(got));
+    return cosio::operation::decoded<Operation<cos>>(prepared.expected, std::move(got));
 }
 
 } // namespace support

@@ -132,7 +132,7 @@ std::size_t torture_decode(const typename Operation<support::cos>::request_type&
         got.body_size = body.size();
         if (operation::refusal_of<support::cos>(got, of::what))
             return false;
-        return of::decode(prepared.expected, std::move(got)).has_value();
+        return operation::decoded<of>(prepared.expected, std::move(got)).has_value();
     });
 }
 

@@ -104,17 +104,11 @@ public:
 private:
     void decode()
     {
-        if constexpr (requires(result_type& out) {
-                          Operation::decode_into(out, request()->expected, std::move(reply));
-                      }) {
-            if (!outcome)
-                outcome = result_type();
-            auto done = Operation::decode_into(*outcome, request()->expected, std::move(reply));
-            if (!done)
-                outcome = std::move(done).error();
-        } else {
-            outcome = Operation::decode(request()->expected, std::move(reply));
-        }
+        if (!outcome)
+            outcome = result_type();
+        auto done = Operation::decode(*outcome, request()->expected, std::move(reply));
+        if (!done)
+            outcome = std::move(done).error();
     }
 };
 

@@ -46,11 +46,11 @@ struct abort_multipart_upload
         return out;
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

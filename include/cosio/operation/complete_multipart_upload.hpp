@@ -60,9 +60,9 @@ struct complete_multipart_upload
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -90,7 +90,7 @@ struct complete_multipart_upload
         }
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -41,9 +41,9 @@ struct copy_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -75,7 +75,7 @@ struct copy_object
             out.version_id = got.head.get(Dialect::header::version_id);
         out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

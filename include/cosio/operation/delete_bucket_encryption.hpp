@@ -33,11 +33,11 @@ struct delete_bucket_encryption
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

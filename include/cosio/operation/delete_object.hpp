@@ -33,13 +33,13 @@ struct delete_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.version_id = got.head.get(Dialect::header::version_id);
         out.delete_marker = got.head.get(Dialect::header::delete_marker) == "true";
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -56,9 +56,9 @@ struct delete_objects
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         xml::reader document(got.body);
         const bool right_root = document.enter("DeleteResult");
         while (right_root && document.next_child()) {
@@ -76,7 +76,7 @@ struct delete_objects
             return error(errc::malformed_response,
                 "the reply does not account for every object that was to be deleted");
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

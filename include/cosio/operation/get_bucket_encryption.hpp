@@ -34,15 +34,15 @@ struct get_bucket_encryption
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
         auto read = read_bucket_encryption<Dialect>(got.body);
         if (!read)
             return std::move(read).error();
-        result_type out;
         out.encryption = std::move(*read);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -70,15 +70,7 @@ struct get_object
         return {};
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
-    {
-        return filled<result_type>([&](result_type& out) {
-            return decode_into(out, expected, std::move(got));
-        });
-    }
-
-    /// As `decode`, into a new `out`.
-    [[nodiscard]] static result<void> decode_into(
+    [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
         if (auto sound = fill_from_head(expected, got.head, out); !sound)

@@ -32,13 +32,13 @@ struct head_bucket
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.region = got.head.get(Dialect::header::bucket_region);
         out.multiple_zones = got.head.get(Dialect::header::bucket_az_type) == "MAZ";
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -35,15 +35,7 @@ struct head_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
-    {
-        return filled<result_type>([&](result_type& out) {
-            return decode_into(out, expected, std::move(got));
-        });
-    }
-
-    /// As `decode`, into a new `out`.
-    [[nodiscard]] static result<void> decode_into(
+    [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
         if (auto decoded = decode_properties<Dialect>(got.head, out); !decoded)

@@ -38,9 +38,9 @@ struct initiate_multipart_upload
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         xml::reader document(got.body);
         const bool right_root = document.enter("InitiateMultipartUploadResult");
@@ -59,7 +59,7 @@ struct initiate_multipart_upload
             return why;
         }
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -44,9 +44,9 @@ struct list_multipart_uploads
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         bool encoded = false;
         xml::reader document(got.body);
         const bool right_root = document.enter("ListMultipartUploadsResult");
@@ -75,7 +75,7 @@ struct list_multipart_uploads
         if (out.is_truncated && out.next_key_marker.empty())
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

@@ -53,9 +53,9 @@ struct list_objects
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         std::string marker;
         std::string token;
         bool encoded = false;
@@ -92,7 +92,7 @@ struct list_objects
         if (!goes_on)
             return std::move(goes_on).error();
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

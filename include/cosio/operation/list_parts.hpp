@@ -45,9 +45,9 @@ struct list_parts
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         xml::reader document(got.body);
         const bool right_root = document.enter("ListPartsResult");
         while (right_root && document.next_child()) {
@@ -75,7 +75,7 @@ struct list_parts
         else if (out.next_part_number_marker == 0)
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

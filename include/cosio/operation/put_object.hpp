@@ -40,15 +40,7 @@ struct put_object
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
-    {
-        return filled<result_type>([&](result_type& out) {
-            return decode_into(out, expected, std::move(got));
-        });
-    }
-
-    /// As `decode`, into a new `out`.
-    [[nodiscard]] static result<void> decode_into(
+    [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
         out.sse = decode_encryption<Dialect>(got.head);

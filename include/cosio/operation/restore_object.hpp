@@ -61,12 +61,12 @@ struct restore_object
         return out;
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation&, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation&, reply&& got)
     {
-        result_type out;
         out.was_restored = got.head.status == 200;
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -43,9 +43,9 @@ struct upload_part
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -60,7 +60,7 @@ struct upload_part
         out.md5_verified = expected.content_md5_sent;
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 };
 

@@ -45,9 +45,9 @@ struct upload_part_copy
         return std::move(build).finish();
     }
 
-    [[nodiscard]] static result<result_type> decode(const expectation& expected, reply&& got)
+    [[nodiscard]] static result<void> decode(
+        result_type& out, const expectation& expected, reply&& got)
     {
-        result_type out;
         out.sse = decode_encryption<Dialect>(got.head);
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
@@ -74,7 +74,7 @@ struct upload_part_copy
         out.crc64 = *crc64;
         out.source_version_id = got.head.get(Dialect::header::copy_source_version_id);
         out.request_id = request_id_of<Dialect>(got);
-        return out;
+        return {};
     }
 
 private:

@@ -38,6 +38,16 @@ template <class Result, class Fill>
     return made;
 }
 
+/// The result of an operation whose reply is `got`. The network lets `Operation::decode` fill a new
+/// result where it stays instead.
+template <class Operation>
+[[nodiscard]] result<typename Operation::result_type> decoded(
+    const expectation& expected, reply&& got)
+{
+    return filled<typename Operation::result_type>(
+        [&](auto& out) { return Operation::decode(out, expected, std::move(got)); });
+}
+
 /// The CRC64 a reply states. A value that is no number is an error, not an absence.
 [[nodiscard]] inline result<std::optional<std::uint64_t>> parse_crc64(std::string_view text)
 {
