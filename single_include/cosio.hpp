@@ -4425,7 +4425,9 @@ namespace cosio::inline v0 {
 ///
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<random>.partial`. An object that is replaced meanwhile is `errc::object_changed`.
+/// it, `.cosio-<random>.partial`. Whoever may not read a file that is to be replaced can read neither:
+/// the new one has the permissions of the old. An object that is replaced meanwhile is
+/// `errc::object_changed`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
 /// request is made again: ranges that were received are not asked for again, but read from the
@@ -19151,6 +19153,18 @@ public:
         return {};
     }
 
+    /// What `local_directory::permissions_of` yields.
+    [[nodiscard]] result<void> set_permissions(mode_t permissions) const
+    {
+        constexpr mode_t all = 07777;
+        struct stat status{}; // Some file systems have permissions that cannot be changed.
+        if (::fstat(descriptor_.get(), &status) == 0 && (status.st_mode & all) == permissions)
+            return {};
+        if (::fchmod(descriptor_.get(), permissions) != 0)
+            return file_error("set the permissions of", path_);
+        return {};
+    }
+
 private:
     descriptor descriptor_{};
     std::string path_{};
@@ -19192,16 +19206,29 @@ public:
         return local_directory(std::move(open), path_of(name));
     }
 
-    /// A new, empty file for reading and writing; fails when there is one of that name.
-    [[nodiscard]] result<local_file> create(const std::string& name) const
+    /// A new, empty file for reading and writing; fails when there is one of that name. `permissions`
+    /// are the most it has, less what the umask of the process takes.
+    [[nodiscard]] result<local_file> create(
+        const std::string& name, mode_t permissions = everyone) const
     {
-        return open_file(name, O_CREAT | O_EXCL, "create");
+        return open_file(name, O_CREAT | O_EXCL, "create", permissions);
     }
 
     /// A file that is there, for reading and writing.
     [[nodiscard]] result<local_file> reopen(const std::string& name) const
     {
         return open_file(name, 0, "open");
+    }
+
+    /// Who may read, write and run the regular file `name`; nothing when there is none.
+    [[nodiscard]] std::optional<mode_t> permissions_of(const std::string& name) const
+    {
+        constexpr mode_t all = 0777; // Not what makes it run as somebody else.
+        struct stat status{};
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(status.st_mode))
+            return std::nullopt;
+        return status.st_mode & all;
     }
 
     [[nodiscard]] bool has_directory(const std::string& name) const
@@ -19229,17 +19256,19 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
 private:
+    static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
+
     local_directory(descriptor open, std::string path) noexcept
         : descriptor_(std::move(open)), path_(std::move(path))
     {}
 
     [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
 
-    [[nodiscard]] result<local_file> open_file(
-        const std::string& name, int flags, std::string_view what) const
+    [[nodiscard]] result<local_file> open_file(const std::string& name, int flags,
+        std::string_view what, mode_t permissions = everyone) const
     {
-        descriptor open(::openat(
-            descriptor_.get(), name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666));
+        descriptor open(::openat(descriptor_.get(), name.c_str(),
+            O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, permissions));
         if (open.get() < 0)
             return file_error(what, path_of(name));
         return local_file(std::move(open), path_of(name));
@@ -19738,7 +19767,10 @@ public:
         temporary_ = std::string(prefix)
                          .append(crypto::hex(std::as_bytes(std::span(random))))
                          .append(suffix);
-        auto made = directory_->create(temporary_);
+        constexpr mode_t for_ourselves = 0600; // So that another run can go on with it.
+        const auto permissions = directory_->permissions_of(target_.name);
+        auto made = permissions ? directory_->create(temporary_, *permissions | for_ourselves)
+                                : directory_->create(temporary_);
         if (!made)
             return std::move(made).error();
         file_.emplace(std::move(*made));
@@ -19784,9 +19816,13 @@ public:
 
     [[nodiscard]] result<void> sync() const { return file_->sync(); }
 
-    /// The file is there, under its own name, and stays there. Requires `sync`.
+    /// The file is there, under its own name, and stays there. One that it replaces leaves it its
+    /// permissions. Requires `sync`.
     [[nodiscard]] result<void> commit()
     {
+        if (const auto permissions = directory_->permissions_of(target_.name))
+            if (auto set = file_->set_permissions(*permissions); !set)
+                return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
             return renamed;
         file_.reset();

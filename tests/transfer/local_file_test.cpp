@@ -84,6 +84,36 @@ TEST_CASE("partial_file: the target is as it was until the commit")
     CHECK(here.count() == 1);
 }
 
+TEST_CASE("partial_file: who may not read what is replaced may not read what replaces it, at any time")
+{
+    using std::filesystem::perms;
+    const temporary_directory here;
+    const auto permissions_of = [&](const std::string& name) {
+        return std::filesystem::status(here.path / name).permissions();
+    };
+    const auto umask_before = ::umask(022);
+    for (const auto before : {perms(0600), perms(0640), perms(0400), perms(0666), perms(0755)}) {
+        const auto path = here.write("target", "old");
+        std::filesystem::permissions(path, before);
+        partial_file file(path, std::nullopt);
+        REQUIRE(file.check_target());
+        REQUIRE(file.create());
+        CHECK((permissions_of(file.temporary_name()) & ~(before | perms(0600))) == perms::none);
+        REQUIRE(file.write_at(0, std::as_bytes(std::span("new", 3))));
+        REQUIRE(file.sync());
+        REQUIRE(file.commit());
+        CHECK(here.read("target") == "new");
+        CHECK(permissions_of("target") == before);
+        std::filesystem::remove(path);
+    }
+    partial_file file(here / "target", std::nullopt);
+    REQUIRE(file.check_target());
+    REQUIRE(file.create());
+    REQUIRE(file.commit());
+    CHECK(permissions_of("target") == perms(0644));
+    ::umask(umask_before);
+}
+
 TEST_CASE("partial_file: discarded, nothing is left")
 {
     const temporary_directory here;

@@ -57,7 +57,10 @@ public:
         temporary_ = std::string(prefix)
                          .append(crypto::hex(std::as_bytes(std::span(random))))
                          .append(suffix);
-        auto made = directory_->create(temporary_);
+        constexpr mode_t for_ourselves = 0600; // So that another run can go on with it.
+        const auto permissions = directory_->permissions_of(target_.name);
+        auto made = permissions ? directory_->create(temporary_, *permissions | for_ourselves)
+                                : directory_->create(temporary_);
         if (!made)
             return std::move(made).error();
         file_.emplace(std::move(*made));
@@ -103,9 +106,13 @@ public:
 
     [[nodiscard]] result<void> sync() const { return file_->sync(); }
 
-    /// The file is there, under its own name, and stays there. Requires `sync`.
+    /// The file is there, under its own name, and stays there. One that it replaces leaves it its
+    /// permissions. Requires `sync`.
     [[nodiscard]] result<void> commit()
     {
+        if (const auto permissions = directory_->permissions_of(target_.name))
+            if (auto set = file_->set_permissions(*permissions); !set)
+                return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
             return renamed;
         file_.reset();
