@@ -117,6 +117,10 @@ constexpr std::array table{
         [](options& into, std::string_view value) {
             into.source_sse_c_key_file = text_of(a_file, value);
         }},
+    option{"--source-region", "REGION", "where the source of a copy is, if elsewhere (not for s3)",
+        [](options& into, std::string_view value) {
+            into.source_region = text_of("a region", value);
+        }},
     option{"--storage-class", "CLASS", "of what is written: STANDARD, ARCHIVE, DEEP_ARCHIVE, ...",
         &set_storage_class},
     option{"--part-size", "SIZE", "of the parts of a large object: 1M to 5G", &set_part_size},

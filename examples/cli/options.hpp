@@ -46,6 +46,7 @@ struct options
     std::string sse_context{};
     std::string sse_c_key_file{};
     std::string source_sse_c_key_file{};
+    std::string source_region{};
 
     std::optional<std::uint64_t> part_size{};
     std::optional<std::uint32_t> parallel{};

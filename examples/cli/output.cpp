@@ -19,9 +19,9 @@ namespace {
 /// message already.
 std::string subject_of(std::string_view field)
 {
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> options{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> options{
         {{"part_size", "--part-size"}, {"parallelism", "--parallel"}, {"region", "--region"},
-            {"endpoint", "--endpoint"}, {"connect_to", "--connect-to"},
+            {"copy_source.region", "--source-region"}, {"endpoint", "--endpoint"}, {"connect_to", "--connect-to"},
             {"tls.ca_file", "--ca-file"}, {"sse.key_id", "--sse-kms-key-id"},
             {"sse.context", "--sse-context"}}};
     if (field.empty() || field == "path")

@@ -56,6 +56,8 @@ asio::awaitable<int> cp(const session<Client>& here)
     if (!chosen.source_sse_c_key_file.empty() && !(from.is_object() && to.is_object()))
         throw usage_error("--source-sse-c-key-file is for a copy from object to object; the key of "
                           "an upload or download is --sse-c-key-file");
+    if (!chosen.source_region.empty() && !(from.is_object() && to.is_object()))
+        throw usage_error("--source-region is for a copy from object to object");
     if (chosen.storage_class != cosio::storage_class::unspecified && !to.is_object())
         throw usage_error("--storage-class is for what is written to the service");
     if (chosen.resume && !from.is_file() && !to.is_file())

@@ -19,7 +19,8 @@ asio::awaitable<int> copy_object(
     const auto& chosen = here.asked.chosen;
     progress_display display = display_for(chosen);
     cosio::copy_request request{.bucket = to.bucket, .key = to.key,
-        .copy_source = {.bucket = from.bucket, .key = from.key, .sse = here.encryption.source()},
+        .copy_source = {.bucket = from.bucket, .key = from.key, .sse = here.encryption.source(),
+            .region = chosen.source_region},
         .sse = here.encryption.written()};
     request.headers.storage_class = chosen.storage_class;
     request.options = transfer_options_of(chosen, request.options);
