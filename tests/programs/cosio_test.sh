@@ -292,7 +292,7 @@ for ending in "KILL 137" "INT 130" "TERM 143"; do
     [[ $(find . -name '.cosio-*' -o -name '*.cosio-checkpoint' | wc -l) == 0 ]] || fail "leftovers"
     rm down
 done
-"$cosio" "${there[@]}" cp - "$bucket/endless" < <(sleep 30) >out 2>err &
+"$cosio" "${there[@]}" cp - "$bucket/endless" < <(exec sleep 30 2>&-) >out 2>err &
 pid=$!
 sleep 1
 kill -INT $pid
