@@ -6000,8 +6000,10 @@ private:
 
     void enter(step which)
     {
-        // A stall is looked for this often, so that it is found at most a quarter late.
+        // A stall is looked for this often, so that it is found at most a quarter late, and what is held
+        // back to come together comes soon.
         constexpr int looks_per_stall = 4;
+        constexpr clock::duration longest_held = std::chrono::milliseconds(250);
         step_ = which;
         expired_.reset();
         if (cancelled_)
@@ -6016,7 +6018,9 @@ private:
             return expire(errc::total_timeout);
         quiet_since_ = now;
         moved_ = waiting_for_->bytes_moved();
-        look_every_ = which == step::transfer ? timeout(limit.limit() / looks_per_stall) : limit;
+        look_every_ = which == step::transfer && limit.is_finite()
+            ? timeout(std::min<clock::duration>(limit.limit() / looks_per_stall, longest_held))
+            : limit;
         deadline_ = std::min(after(look_every_, now), total_deadline_);
         arm();
     }
@@ -10735,11 +10739,11 @@ public:
             } else if (!connection_->unread().empty() && decode_buffered()) {
                 continue;
             } else if (goes_straight_to(buffer.size())) {
-                connection_->bytes().expect(exchange_.body().known_left());
+                expect_body(control);
                 auto got = co_await connection_->bytes().read_some(part_of_body(buffer));
                 count = received_directly(std::move(got));
             } else {
-                connection_->bytes().expect(exchange_.body().known_left());
+                expect_body(control);
                 auto got = co_await connection_->bytes().read_some(connection_->space());
                 received(std::move(got));
             }
@@ -10959,6 +10963,14 @@ private:
         else
             exchange_.peer_closed();
         return 0;
+    }
+
+    /// Tells the stream what it may wait for. What it holds back comes when stalls are looked for, so
+    /// nothing is to be held back without a limit for these.
+    void expect_body(const operation_control& control) noexcept
+    {
+        const auto left = exchange_.body().known_left();
+        connection_->bytes().expect(control.limits().stall.is_finite() ? left : 0);
     }
 
     /// Whether a step could be decoded from what was received already.

@@ -217,6 +217,31 @@ TEST_CASE("timeouts: what is less than a batch is not waited for")
         }
 }
 
+/// Stands in for a stream, of which no byte moves.
+struct motionless : net::interruptible
+{
+    void interrupt() noexcept override { interrupted = true; }
+    void hurry() noexcept override { ++hurried; }
+
+    bool interrupted = false;
+    int hurried = 0;
+};
+
+TEST_CASE("timeouts: what is held back to come together is asked for long before it has stalled")
+{
+    asio::io_context context;
+    timeout_settings limits;
+    limits.stall = 30s;
+    const auto control =
+        std::make_shared<net::operation_control>(context.get_executor(), limits);
+    motionless peer;
+    const net::operation_control::waiting waiting(*control, peer, net::step::transfer);
+    context.run_for(400ms);
+    CHECK(peer.hurried >= 1);
+    CHECK(peer.hurried <= 3);
+    CHECK_FALSE(peer.interrupted);
+}
+
 TEST_CASE("timeouts: an upload that is not taken stalls")
 {
     const silent_server nobody(true);

@@ -32,10 +32,11 @@ struct outcome
 };
 
 asio::awaitable<outcome> exchange_once(
-    std::shared_ptr<script> what, method how, std::string_view body, std::size_t buffer_size)
+    std::shared_ptr<script> what, method how, std::string_view body, std::size_t buffer_size,
+    cosio::timeout_settings limits = {})
 {
     const auto owned = std::make_shared<operation_control>(
-        co_await asio::this_coro::executor, cosio::timeout_settings());
+        co_await asio::this_coro::executor, limits);
     auto& control = *owned;
     cosio::net::lease<connection> on;
     on.set(std::make_unique<connection>(std::make_unique<support::scripted_stream>(what)));
@@ -217,6 +218,14 @@ TEST_CASE("the stream is told how much is certain to come, and of the end")
     through_buffer->replies = {head, std::string(20'000, 'x')};
     CHECK(run_script(through_buffer, "", method::get, 1'000).reusable);
     CHECK(through_buffer->expected == std::vector<std::uint64_t>{20'000, 3'616, 0});
+
+    // Without a limit for stalls nobody asks for what is held back, so nothing may be.
+    const auto endless = std::make_shared<script>();
+    endless->replies = {head, std::string(20'000, 'x')};
+    cosio::timeout_settings limits;
+    limits.stall = cosio::no_timeout;
+    CHECK(support::run(exchange_once(endless, method::get, "", 100'000, limits)).reusable);
+    CHECK(endless->expected == std::vector<std::uint64_t>{0, 0});
 
     // Where the end is not known, nothing is certain.
     const auto in_chunks = reply_of(chunked, 60);

@@ -157,11 +157,11 @@ public:
             } else if (!connection_->unread().empty() && decode_buffered()) {
                 continue;
             } else if (goes_straight_to(buffer.size())) {
-                connection_->bytes().expect(exchange_.body().known_left());
+                expect_body(control);
                 auto got = co_await connection_->bytes().read_some(part_of_body(buffer));
                 count = received_directly(std::move(got));
             } else {
-                connection_->bytes().expect(exchange_.body().known_left());
+                expect_body(control);
                 auto got = co_await connection_->bytes().read_some(connection_->space());
                 received(std::move(got));
             }
@@ -381,6 +381,14 @@ private:
         else
             exchange_.peer_closed();
         return 0;
+    }
+
+    /// Tells the stream what it may wait for. What it holds back comes when stalls are looked for, so
+    /// nothing is to be held back without a limit for these.
+    void expect_body(const operation_control& control) noexcept
+    {
+        const auto left = exchange_.body().known_left();
+        connection_->bytes().expect(control.limits().stall.is_finite() ? left : 0);
     }
 
     /// Whether a step could be decoded from what was received already.

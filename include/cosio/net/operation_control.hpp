@@ -181,8 +181,10 @@ private:
 
     void enter(step which)
     {
-        // A stall is looked for this often, so that it is found at most a quarter late.
+        // A stall is looked for this often, so that it is found at most a quarter late, and what is held
+        // back to come together comes soon.
         constexpr int looks_per_stall = 4;
+        constexpr clock::duration longest_held = std::chrono::milliseconds(250);
         step_ = which;
         expired_.reset();
         if (cancelled_)
@@ -197,7 +199,9 @@ private:
             return expire(errc::total_timeout);
         quiet_since_ = now;
         moved_ = waiting_for_->bytes_moved();
-        look_every_ = which == step::transfer ? timeout(limit.limit() / looks_per_stall) : limit;
+        look_every_ = which == step::transfer && limit.is_finite()
+            ? timeout(std::min<clock::duration>(limit.limit() / looks_per_stall, longest_held))
+            : limit;
         deadline_ = std::min(after(look_every_, now), total_deadline_);
         arm();
     }
