@@ -207,8 +207,8 @@ Peers send a fixed header in place of a signature. cosio signs each request, com
 runs on an `io_context` of one thread (`executor_is_serial`); "own strand" is its default, which any
 number of threads may run. Bare sockets (epoll; OpenSSL over one large buffer) are the floor: a
 program that does nothing else. It wakes up for whatever has come, though, where cosio lets the system
-wait for more of a long body, and so does with less. Beast reads into a buffer with 64 KiB reserved and libcurl has 128 KiB
-buffers for large objects: with their defaults both cost more.
+wait for more of a long body, and so does with less. Beast reads into a buffer with 64 KiB reserved
+and libcurl has 128 KiB buffers for large objects: with their defaults both cost more.
 
 ## Targets
 
