@@ -4425,9 +4425,9 @@ namespace cosio::inline v0 {
 ///
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<random>.partial`. Whoever may not read a file that is to be replaced can read neither:
-/// the new one has the permissions of the old. An object that is replaced meanwhile is
-/// `errc::object_changed`.
+/// it, `.cosio-<random>.partial`. Where a file is to be replaced, both have its permissions and its
+/// group, or less where the process may not give it that group; an access control list is not passed
+/// on. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
 /// request is made again: ranges that were received are not asked for again, but read from the
@@ -19074,6 +19074,13 @@ private:
     int number_ = -1;
 };
 
+/// Who may do what with a file. Access control lists beyond that are not looked at.
+struct file_access
+{
+    mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
+    gid_t group = 0;
+};
+
 /// An open regular file. Reading and writing at positions is safe from several threads.
 class local_file
 {
@@ -19165,14 +19172,21 @@ public:
         return {};
     }
 
-    /// What `local_directory::permissions_of` yields.
-    [[nodiscard]] result<void> set_permissions(mode_t permissions) const
+    /// A group that cannot be given the file may not do more than everybody: the group the file has
+    /// is another one.
+    [[nodiscard]] result<void> set_access(file_access to) const
     {
+        constexpr mode_t of_everybody = 07;
+        constexpr mode_t of_group = 070;
         constexpr mode_t all = 07777;
-        struct stat status{}; // Some file systems have permissions that cannot be changed.
-        if (::fstat(descriptor_.get(), &status) == 0 && (status.st_mode & all) == permissions)
-            return {};
-        if (::fchmod(descriptor_.get(), permissions) != 0)
+        struct stat status{};
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
+        if (status.st_gid != to.group &&
+            ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
+            to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+        // Some file systems have permissions that cannot be changed.
+        if ((status.st_mode & all) != to.mode && ::fchmod(descriptor_.get(), to.mode) != 0)
             return file_error("set the permissions of", path_);
         return {};
     }
@@ -19232,15 +19246,15 @@ public:
         return open_file(name, 0, "open");
     }
 
-    /// Who may read, write and run the regular file `name`; nothing when there is none.
-    [[nodiscard]] std::optional<mode_t> permissions_of(const std::string& name) const
+    /// Of the regular file `name`; nothing when there is none.
+    [[nodiscard]] std::optional<file_access> access_of(const std::string& name) const
     {
-        constexpr mode_t all = 0777; // Not what makes it run as somebody else.
+        constexpr mode_t all = 0777;
         struct stat status{};
         if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             return std::nullopt;
-        return status.st_mode & all;
+        return file_access{status.st_mode & all, status.st_gid};
     }
 
     [[nodiscard]] bool has_directory(const std::string& name) const
@@ -19779,13 +19793,14 @@ public:
         temporary_ = std::string(prefix)
                          .append(crypto::hex(std::as_bytes(std::span(random))))
                          .append(suffix);
-        constexpr mode_t for_ourselves = 0600; // So that another run can go on with it.
-        const auto permissions = directory_->permissions_of(target_.name);
-        auto made = permissions ? directory_->create(temporary_, *permissions | for_ourselves)
-                                : directory_->create(temporary_);
+        auto made = directory_->access_of(target_.name)
+            ? directory_->create(temporary_, for_ourselves)
+            : directory_->create(temporary_);
         if (!made)
             return std::move(made).error();
         file_.emplace(std::move(*made));
+        if (auto set = adopt_access(for_ourselves); !set)
+            return set;
         const auto identity = file_->identity();
         if (!identity)
             return identity.error();
@@ -19809,7 +19824,7 @@ public:
         temporary_ = name;
         file_.emplace(std::move(*opened));
         inode_ = inode;
-        return {};
+        return adopt_access(for_ourselves);
     }
 
     /// Requires `create` or `reopen`.
@@ -19832,9 +19847,8 @@ public:
     /// permissions. Requires `sync`.
     [[nodiscard]] result<void> commit()
     {
-        if (const auto permissions = directory_->permissions_of(target_.name))
-            if (auto set = file_->set_permissions(*permissions); !set)
-                return set;
+        if (auto set = adopt_access(); !set)
+            return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
             return renamed;
         file_.reset();
@@ -19849,6 +19863,19 @@ public:
     }
 
 private:
+    /// Another run has to be able to go on with the temporary file.
+    static constexpr mode_t for_ourselves = 0600;
+
+    /// Whoever may not read what is replaced may not read this, with `more` besides.
+    [[nodiscard]] result<void> adopt_access(mode_t more = 0) const
+    {
+        auto access = directory_->access_of(target_.name);
+        if (!access)
+            return {};
+        access->mode |= more;
+        return file_->set_access(*access);
+    }
+
     static constexpr std::string_view prefix = ".cosio-";
     static constexpr std::string_view suffix = ".partial";
 

@@ -1,4 +1,5 @@
 #include "support/temporary_directory.hpp"
+#include "support/without_privileges.hpp"
 
 #include <cosio/transfer/checkpoint_file.hpp>
 #include <cosio/transfer/partial_file.hpp>
@@ -109,9 +110,36 @@ TEST_CASE("partial_file: who may not read what is replaced may not read what rep
     partial_file file(here / "target", std::nullopt);
     REQUIRE(file.check_target());
     REQUIRE(file.create());
-    REQUIRE(file.commit());
-    CHECK(permissions_of("target") == perms(0644));
+    CHECK(permissions_of(file.temporary_name()) == perms(0644));
+    // What takes the name meanwhile counts for a run that goes on.
+    std::filesystem::permissions(here.write("target", "private"), perms(0600));
+    partial_file next(here / "target", std::nullopt);
+    REQUIRE(next.check_target());
+    REQUIRE(next.reopen(file.temporary_name(), file.inode()));
+    CHECK(permissions_of(file.temporary_name()) == perms(0600));
+    std::filesystem::remove(here.path / "target");
+    REQUIRE(next.commit());
     ::umask(umask_before);
+}
+
+TEST_CASE("local_file: a group that a file cannot be given may not do more than everybody")
+{
+    const temporary_directory here;
+    std::filesystem::permissions(here.path, std::filesystem::perms::all);
+    const support::without_privileges nobody;
+    const auto file = local_directory::open(here.path).value().create("f").value();
+    struct stat status{};
+    const auto permissions = [&] {
+        REQUIRE(::stat((here / "f").c_str(), &status) == 0);
+        return status.st_mode & 0777;
+    };
+    REQUIRE(permissions() != 0);
+    REQUIRE(file.set_access({0660, status.st_gid + 12'345}));
+    CHECK(permissions() == 0600);
+    REQUIRE(file.set_access({0664, status.st_gid + 12'345}));
+    CHECK(permissions() == 0644);
+    REQUIRE(file.set_access({0664, status.st_gid}));
+    CHECK(permissions() == 0664);
 }
 
 TEST_CASE("partial_file: discarded, nothing is left")

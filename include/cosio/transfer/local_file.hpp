@@ -64,6 +64,13 @@ private:
     int number_ = -1;
 };
 
+/// Who may do what with a file. Access control lists beyond that are not looked at.
+struct file_access
+{
+    mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
+    gid_t group = 0;
+};
+
 /// An open regular file. Reading and writing at positions is safe from several threads.
 class local_file
 {
@@ -155,14 +162,21 @@ public:
         return {};
     }
 
-    /// What `local_directory::permissions_of` yields.
-    [[nodiscard]] result<void> set_permissions(mode_t permissions) const
+    /// A group that cannot be given the file may not do more than everybody: the group the file has
+    /// is another one.
+    [[nodiscard]] result<void> set_access(file_access to) const
     {
+        constexpr mode_t of_everybody = 07;
+        constexpr mode_t of_group = 070;
         constexpr mode_t all = 07777;
-        struct stat status{}; // Some file systems have permissions that cannot be changed.
-        if (::fstat(descriptor_.get(), &status) == 0 && (status.st_mode & all) == permissions)
-            return {};
-        if (::fchmod(descriptor_.get(), permissions) != 0)
+        struct stat status{};
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
+        if (status.st_gid != to.group &&
+            ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
+            to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+        // Some file systems have permissions that cannot be changed.
+        if ((status.st_mode & all) != to.mode && ::fchmod(descriptor_.get(), to.mode) != 0)
             return file_error("set the permissions of", path_);
         return {};
     }
@@ -222,15 +236,15 @@ public:
         return open_file(name, 0, "open");
     }
 
-    /// Who may read, write and run the regular file `name`; nothing when there is none.
-    [[nodiscard]] std::optional<mode_t> permissions_of(const std::string& name) const
+    /// Of the regular file `name`; nothing when there is none.
+    [[nodiscard]] std::optional<file_access> access_of(const std::string& name) const
     {
-        constexpr mode_t all = 0777; // Not what makes it run as somebody else.
+        constexpr mode_t all = 0777;
         struct stat status{};
         if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             return std::nullopt;
-        return status.st_mode & all;
+        return file_access{status.st_mode & all, status.st_gid};
     }
 
     [[nodiscard]] bool has_directory(const std::string& name) const

@@ -57,13 +57,14 @@ public:
         temporary_ = std::string(prefix)
                          .append(crypto::hex(std::as_bytes(std::span(random))))
                          .append(suffix);
-        constexpr mode_t for_ourselves = 0600; // So that another run can go on with it.
-        const auto permissions = directory_->permissions_of(target_.name);
-        auto made = permissions ? directory_->create(temporary_, *permissions | for_ourselves)
-                                : directory_->create(temporary_);
+        auto made = directory_->access_of(target_.name)
+            ? directory_->create(temporary_, for_ourselves)
+            : directory_->create(temporary_);
         if (!made)
             return std::move(made).error();
         file_.emplace(std::move(*made));
+        if (auto set = adopt_access(for_ourselves); !set)
+            return set;
         const auto identity = file_->identity();
         if (!identity)
             return identity.error();
@@ -87,7 +88,7 @@ public:
         temporary_ = name;
         file_.emplace(std::move(*opened));
         inode_ = inode;
-        return {};
+        return adopt_access(for_ourselves);
     }
 
     /// Requires `create` or `reopen`.
@@ -110,9 +111,8 @@ public:
     /// permissions. Requires `sync`.
     [[nodiscard]] result<void> commit()
     {
-        if (const auto permissions = directory_->permissions_of(target_.name))
-            if (auto set = file_->set_permissions(*permissions); !set)
-                return set;
+        if (auto set = adopt_access(); !set)
+            return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
             return renamed;
         file_.reset();
@@ -127,6 +127,19 @@ public:
     }
 
 private:
+    /// Another run has to be able to go on with the temporary file.
+    static constexpr mode_t for_ourselves = 0600;
+
+    /// Whoever may not read what is replaced may not read this, with `more` besides.
+    [[nodiscard]] result<void> adopt_access(mode_t more = 0) const
+    {
+        auto access = directory_->access_of(target_.name);
+        if (!access)
+            return {};
+        access->mode |= more;
+        return file_->set_access(*access);
+    }
+
     static constexpr std::string_view prefix = ".cosio-";
     static constexpr std::string_view suffix = ".partial";
 
