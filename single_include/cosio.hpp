@@ -5851,7 +5851,7 @@ public:
     /// Grows with each byte moved, where bytes move.
     [[nodiscard]] virtual std::uint64_t bytes_moved() const noexcept { return 0; }
 
-    /// No byte has moved for a while: whatever is held back to come together is to come now.
+    /// This is waited for for a while now: whatever is held back to come together is to come.
     virtual void hurry() noexcept {}
 
 protected:
@@ -6055,8 +6055,7 @@ private:
                 return expire(errc::stalled);
             if (moved != moved_)
                 quiet_since_ = now;
-            else
-                waiting_for_->hurry();
+            waiting_for_->hurry();
             moved_ = moved;
             deadline_ = std::min(after(look_every_, now), total_deadline_);
         }
@@ -6704,6 +6703,8 @@ public:
     }
     inline_text& operator=(const inline_text& other)
     {
+        if (this == &other)
+            return *this;
         longer_ = other.longer_;
         size_ = other.size_;
         copy_inline(other);
@@ -7480,24 +7481,24 @@ public:
     /// A batch takes no longer than that at the least pace that is called fast.
     static constexpr std::chrono::milliseconds longest_batch{40};
 
-    /// The bytes to wait for, when a batch or more is certain to come and `moved` have come in all.
+    /// The bytes to wait for, when a batch or more is certain to come and `received` are here in all.
     [[nodiscard]] std::size_t worth_waiting_for(
-        std::uint64_t moved, clock::time_point now) noexcept
+        std::uint64_t received, clock::time_point now) noexcept
     {
-        if (moved - measured_from_ >= batch) {
-            const auto batches = static_cast<std::int64_t>((moved - measured_from_) / batch);
+        if (received - measured_from_ >= batch) {
+            const auto batches = static_cast<std::int64_t>((received - measured_from_) / batch);
             is_fast_ = now - measured_since_ <= batches * longest_batch;
-            measured_from_ = moved;
+            measured_from_ = received;
             measured_since_ = now;
         }
         return is_fast_ ? batch : 1;
     }
 
-    /// Nothing has come for a while, `moved` in all: whatever comes next is worth having at once.
-    void slowed_down(std::uint64_t moved, clock::time_point now) noexcept
+    /// Nothing has come for a while, `received` in all: whatever comes next is worth having at once.
+    void slowed_down(std::uint64_t received, clock::time_point now) noexcept
     {
         is_fast_ = false;
-        measured_from_ = moved;
+        measured_from_ = received;
         measured_since_ = now;
     }
 
@@ -7554,7 +7555,7 @@ public:
                 buffers, asio::redirect_error(asio::use_awaitable, code));
             if (code)
                 co_return connection_error(code);
-            moved_ += count;
+            sent_ += count;
             const auto of_first = std::min(count, first.size());
             first = first.subspan(of_first);
             second = second.subspan(count - of_first);
@@ -7569,7 +7570,7 @@ public:
         const auto count = write_some(first, second, code);
         if (code && code != asio::error::would_block)
             return connection_error(code);
-        moved_ += count;
+        sent_ += count;
         return written{count, count == first.size() + second.size()};
     }
 
@@ -7582,7 +7583,7 @@ public:
             return std::size_t{0};
         if (code)
             return connection_error(code);
-        moved_ += count;
+        received_ += count;
         return count;
     }
 
@@ -7592,12 +7593,12 @@ public:
     {
         wake_up_for(left < receive_pace::batch
                 ? 1
-                : pace_.worth_waiting_for(moved_, receive_pace::clock::now()));
+                : pace_.worth_waiting_for(received_, receive_pace::clock::now()));
     }
 
     void hurry() noexcept override
     {
-        pace_.slowed_down(moved_, receive_pace::clock::now());
+        pace_.slowed_down(received_, receive_pace::clock::now());
         wake_up_for(1);
     }
 
@@ -7621,7 +7622,7 @@ public:
         socket_.close(ignored);
     }
 
-    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return moved_; }
+    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return sent_ + received_; }
 
 private:
     /// Turns what the socket tells into the result of `read_some`. A handler, and not a coroutine
@@ -7705,13 +7706,14 @@ private:
             return std::size_t{0};
         if (code)
             return connection_error(code);
-        moved_ += count;
+        received_ += count;
         drained_ = count < room;
         return count;
     }
 
     asio::ip::tcp::socket socket_;
-    std::uint64_t moved_ = 0;
+    std::uint64_t sent_ = 0;
+    std::uint64_t received_ = 0;
     receive_pace pace_{};
     std::size_t low_water_mark_ = 1;
     bool drained_ = false;
@@ -8094,7 +8096,8 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
-    /// No more bytes than this have been received and not been taken.
+    /// No more bytes than this have been received and not been taken, now and until the next record is
+    /// whole.
     [[nodiscard]] std::size_t most_held() const noexcept
     {
         return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
@@ -8360,7 +8363,8 @@ public:
         return got.bytes;
     }
 
-    /// As much ciphertext comes at least, but for what has come already.
+    /// As much ciphertext comes at least, but for what has come already and what may: a read that yields
+    /// nothing consumes part of a record and goes on to wait, so a whole one is always taken off.
     void expect(std::uint64_t left) noexcept override
     {
         const auto held = engine_->most_held();
@@ -12831,10 +12835,11 @@ private:
 #define COSIO_NET_OPERATION_MEMORY_HPP
 
 // A sanitizer is to see each use of an operation that is over.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define COSIO_KEEPS_OPERATION_MEMORY 0
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+    __has_feature(thread_sanitizer)
 #define COSIO_KEEPS_OPERATION_MEMORY 0
 #endif
 #endif
@@ -12849,7 +12854,6 @@ namespace cosio::inline v0::net {
 class kept_blocks
 {
 public:
-    /// The state of any operation fits.
     static constexpr std::size_t block_size = 8 * 1024;
 
     kept_blocks() = default;
@@ -12917,7 +12921,7 @@ public:
     [[nodiscard]] T* allocate(std::size_t count)
     {
         const auto size = count * sizeof(T);
-        if (!fits(size))
+        if (!COSIO_KEEPS_OPERATION_MEMORY || size > kept_blocks::block_size)
             return static_cast<T*>(::operator new(size));
         auto* const kept = kept_by_this_thread();
         return static_cast<T*>(
@@ -12926,7 +12930,8 @@ public:
 
     void deallocate(T* memory, std::size_t count) noexcept
     {
-        auto* const kept = fits(count * sizeof(T)) ? kept_by_this_thread() : nullptr;
+        const bool may_be_kept = count * sizeof(T) <= kept_blocks::block_size;
+        auto* const kept = may_be_kept ? kept_by_this_thread() : nullptr;
         if (kept != nullptr)
             kept->give_back(memory);
         else
@@ -12942,11 +12947,6 @@ public:
 
 private:
     static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-
-    [[nodiscard]] static constexpr bool fits(std::size_t size) noexcept
-    {
-        return size <= kept_blocks::block_size;
-    }
 };
 
 } // namespace cosio::inline v0::net
@@ -13776,6 +13776,8 @@ template <class Dialect, class Operation>
     const destination& to = {})
 {
     using run = typed_operation_run<Dialect, Operation>;
+    constexpr std::size_t beside_it = 64; // What a `shared_ptr` counts with.
+    static_assert(sizeof(run) + beside_it <= kept_blocks::block_size);
     const auto encode = [&] { return Operation::encode(request, endpoint); };
     return std::allocate_shared<run>(operation_allocator<run>(), core, limits, encode, to);
 }
@@ -14288,8 +14290,8 @@ namespace cosio::inline v0::auth {
 template <class Signer>
 [[nodiscard]] bool is_left_to_the_user(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 4> names{
-        "content-length", "content-md5", "transfer-encoding", "user-agent"};
+    static constexpr std::array<std::string_view, 3> names{
+        "content-length", "content-md5", "transfer-encoding"};
     return std::ranges::any_of(
         names, [name](auto each) { return detail::equal_ignoring_case(each, name); }) ||
         detail::equal_ignoring_case(Signer::body_hash_header, name);

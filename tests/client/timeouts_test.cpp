@@ -188,35 +188,6 @@ TEST_CASE("timeouts: a body that comes fast at first and slowly then is not stal
     }
 }
 
-TEST_CASE("timeouts: what is less than a batch is not waited for")
-{
-    emulated here;
-    constexpr std::size_t fast = 1024 * 1024;
-    const auto text = pattern(fast + 9'000);
-    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "long", .body = text})));
-    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "short", .body = "00"})));
-    for (const auto scheme : {scheme::http, scheme::https})
-        for (const bool whole : {true, false}) {
-            auto config = here.server.client_config(scheme);
-            config.timeouts.stall = 20s;
-            const auto cos = here.client(config);
-            const auto before = here.server.counters().connections.load();
-            if (!whole)
-                here.server.inject(fault::drip_after(fast, 3'000, 10ms));
-            std::string buffer(text.size(), '\0');
-            const auto took = time_of([&] {
-                const auto got = here.get(cos.get_object_into({.bucket = bucket, .key = "long"},
-                    std::as_writable_bytes(std::span(buffer))));
-                REQUIRE(got);
-                // The same connection, by which a short reply comes.
-                REQUIRE(here.get(cos.get_object({.bucket = bucket, .key = "short"})));
-            });
-            CHECK((buffer == text));
-            CHECK(took < 4s);
-            CHECK(here.server.counters().connections == before + 1);
-        }
-}
-
 /// Stands in for a stream, of which no byte moves.
 struct motionless : net::interruptible
 {

@@ -2,7 +2,13 @@
 
 #include "support/emulated.hpp"
 
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/read_until.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -46,6 +52,29 @@ TEST_CASE("connections are reused")
     }
     CHECK(here.server.counters().connections == 1);
     CHECK(here.server.counters().requests == 25);
+}
+
+TEST_CASE("every request says who sends it, to which host")
+{
+    emulated here;
+    asio::ip::tcp::acceptor acceptor(here.context, {asio::ip::make_address("127.0.0.1"), 0});
+    std::string request;
+    asio::co_spawn(
+        here.context,
+        [&]() -> asio::awaitable<void> {
+            auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+            co_await asio::async_read_until(
+                socket, asio::dynamic_buffer(request), "\r\n\r\n", asio::use_awaitable);
+            const std::string reply = "HTTP/1.1 204 No Content\r\n\r\n";
+            co_await asio::async_write(socket, asio::buffer(reply), asio::use_awaitable);
+        },
+        asio::detached);
+    auto config = here.server.client_config(scheme::http);
+    config.endpoint.clear();
+    config.connect_to = "127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+    REQUIRE(here.get(here.client(config).delete_object({.bucket = bucket, .key = "k"})));
+    CHECK(request.starts_with("DELETE /k HTTP/1.1\r\nHost: " + std::string(bucket) + ".cos."));
+    CHECK(request.find("\r\nUser-Agent: cosio/" COSIO_VERSION_STRING "\r\n") != std::string::npos);
 }
 
 TEST_CASE("a connection that the server closed while it was idle is replaced")

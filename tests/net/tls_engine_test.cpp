@@ -288,3 +288,21 @@ TEST_CASE("ciphertext that does not leave without waiting leaves before all else
         CHECK(received == head + body + "more");
     }
 }
+
+TEST_CASE("tls_stream: expects so much ciphertext as is certain to come by any wait")
+{
+    const auto what = std::make_shared<support::script>();
+    const auto context = trusting();
+    auto engine = tls_engine::make(context, "a.example.com").value();
+    auto& input = engine->input();
+    cosio::net::tls_stream stream(
+        std::make_unique<support::scripted_stream>(what), std::move(engine));
+    stream.expect(200'000);
+    stream.expect(SSL3_RT_MAX_PACKET_SIZE);
+    stream.expect(0);
+    input.received(1'000);
+    stream.expect(200'000);
+    CHECK(what->expected ==
+        std::vector<std::uint64_t>{
+            200'000 - SSL3_RT_MAX_PACKET_SIZE, 0, 0, 199'000 - SSL3_RT_MAX_PACKET_SIZE});
+}

@@ -380,7 +380,6 @@ std::set<std::string> compare(const captures::boto3_capture& theirs, const prepa
     for (std::size_t i = 0; i != attempt.size(); ++i)
         our_headers[lower(attempt[i].name)] = attempt[i].value;
     const auto authorization = our_headers["authorization"];
-    our_headers.erase("user-agent");
     our_headers.erase("authorization");
 
     // All that we send is signed, so all that they sign is.

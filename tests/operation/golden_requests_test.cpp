@@ -392,7 +392,7 @@ std::set<std::string> compare(const captures::capture& theirs, const prepared_re
     for (std::size_t i = 0; i != attempt.size(); ++i)
         our_headers[lower(attempt[i].name)] = attempt[i].value;
     const auto authorization = our_headers["authorization"];
-    for (const char* const of_every_request : {"host", "user-agent", "authorization"})
+    for (const char* const of_every_request : {"host", "authorization"})
         our_headers.erase(of_every_request);
 
     std::set<std::string> our_names;

@@ -25,8 +25,8 @@ namespace cosio::inline v0::auth {
 template <class Signer>
 [[nodiscard]] bool is_left_to_the_user(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 4> names{
-        "content-length", "content-md5", "transfer-encoding", "user-agent"};
+    static constexpr std::array<std::string_view, 3> names{
+        "content-length", "content-md5", "transfer-encoding"};
     return std::ranges::any_of(
         names, [name](auto each) { return detail::equal_ignoring_case(each, name); }) ||
         detail::equal_ignoring_case(Signer::body_hash_header, name);

@@ -35,6 +35,8 @@ public:
     }
     inline_text& operator=(const inline_text& other)
     {
+        if (this == &other)
+            return *this;
         longer_ = other.longer_;
         size_ = other.size_;
         copy_inline(other);

@@ -32,7 +32,7 @@ public:
     /// Grows with each byte moved, where bytes move.
     [[nodiscard]] virtual std::uint64_t bytes_moved() const noexcept { return 0; }
 
-    /// No byte has moved for a while: whatever is held back to come together is to come now.
+    /// This is waited for for a while now: whatever is held back to come together is to come.
     virtual void hurry() noexcept {}
 
 protected:
@@ -236,8 +236,7 @@ private:
                 return expire(errc::stalled);
             if (moved != moved_)
                 quiet_since_ = now;
-            else
-                waiting_for_->hurry();
+            waiting_for_->hurry();
             moved_ = moved;
             deadline_ = std::min(after(look_every_, now), total_deadline_);
         }

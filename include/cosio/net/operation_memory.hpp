@@ -10,10 +10,11 @@
 #include <new>
 
 // A sanitizer is to see each use of an operation that is over.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define COSIO_KEEPS_OPERATION_MEMORY 0
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
+    __has_feature(thread_sanitizer)
 #define COSIO_KEEPS_OPERATION_MEMORY 0
 #endif
 #endif
@@ -28,7 +29,6 @@ namespace cosio::inline v0::net {
 class kept_blocks
 {
 public:
-    /// The state of any operation fits.
     static constexpr std::size_t block_size = 8 * 1024;
 
     kept_blocks() = default;
@@ -96,7 +96,7 @@ public:
     [[nodiscard]] T* allocate(std::size_t count)
     {
         const auto size = count * sizeof(T);
-        if (!fits(size))
+        if (!COSIO_KEEPS_OPERATION_MEMORY || size > kept_blocks::block_size)
             return static_cast<T*>(::operator new(size));
         auto* const kept = kept_by_this_thread();
         return static_cast<T*>(
@@ -105,7 +105,8 @@ public:
 
     void deallocate(T* memory, std::size_t count) noexcept
     {
-        auto* const kept = fits(count * sizeof(T)) ? kept_by_this_thread() : nullptr;
+        const bool may_be_kept = count * sizeof(T) <= kept_blocks::block_size;
+        auto* const kept = may_be_kept ? kept_by_this_thread() : nullptr;
         if (kept != nullptr)
             kept->give_back(memory);
         else
@@ -121,11 +122,6 @@ public:
 
 private:
     static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-
-    [[nodiscard]] static constexpr bool fits(std::size_t size) noexcept
-    {
-        return size <= kept_blocks::block_size;
-    }
 };
 
 } // namespace cosio::inline v0::net

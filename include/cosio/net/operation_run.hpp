@@ -119,6 +119,8 @@ template <class Dialect, class Operation>
     const destination& to = {})
 {
     using run = typed_operation_run<Dialect, Operation>;
+    constexpr std::size_t beside_it = 64; // What a `shared_ptr` counts with.
+    static_assert(sizeof(run) + beside_it <= kept_blocks::block_size);
     const auto encode = [&] { return Operation::encode(request, endpoint); };
     return std::allocate_shared<run>(operation_allocator<run>(), core, limits, encode, to);
 }

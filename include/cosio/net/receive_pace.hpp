@@ -23,24 +23,24 @@ public:
     /// A batch takes no longer than that at the least pace that is called fast.
     static constexpr std::chrono::milliseconds longest_batch{40};
 
-    /// The bytes to wait for, when a batch or more is certain to come and `moved` have come in all.
+    /// The bytes to wait for, when a batch or more is certain to come and `received` are here in all.
     [[nodiscard]] std::size_t worth_waiting_for(
-        std::uint64_t moved, clock::time_point now) noexcept
+        std::uint64_t received, clock::time_point now) noexcept
     {
-        if (moved - measured_from_ >= batch) {
-            const auto batches = static_cast<std::int64_t>((moved - measured_from_) / batch);
+        if (received - measured_from_ >= batch) {
+            const auto batches = static_cast<std::int64_t>((received - measured_from_) / batch);
             is_fast_ = now - measured_since_ <= batches * longest_batch;
-            measured_from_ = moved;
+            measured_from_ = received;
             measured_since_ = now;
         }
         return is_fast_ ? batch : 1;
     }
 
-    /// Nothing has come for a while, `moved` in all: whatever comes next is worth having at once.
-    void slowed_down(std::uint64_t moved, clock::time_point now) noexcept
+    /// Nothing has come for a while, `received` in all: whatever comes next is worth having at once.
+    void slowed_down(std::uint64_t received, clock::time_point now) noexcept
     {
         is_fast_ = false;
-        measured_from_ = moved;
+        measured_from_ = received;
         measured_since_ = now;
     }
 

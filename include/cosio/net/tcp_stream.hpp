@@ -63,7 +63,7 @@ public:
                 buffers, asio::redirect_error(asio::use_awaitable, code));
             if (code)
                 co_return connection_error(code);
-            moved_ += count;
+            sent_ += count;
             const auto of_first = std::min(count, first.size());
             first = first.subspan(of_first);
             second = second.subspan(count - of_first);
@@ -78,7 +78,7 @@ public:
         const auto count = write_some(first, second, code);
         if (code && code != asio::error::would_block)
             return connection_error(code);
-        moved_ += count;
+        sent_ += count;
         return written{count, count == first.size() + second.size()};
     }
 
@@ -91,7 +91,7 @@ public:
             return std::size_t{0};
         if (code)
             return connection_error(code);
-        moved_ += count;
+        received_ += count;
         return count;
     }
 
@@ -101,12 +101,12 @@ public:
     {
         wake_up_for(left < receive_pace::batch
                 ? 1
-                : pace_.worth_waiting_for(moved_, receive_pace::clock::now()));
+                : pace_.worth_waiting_for(received_, receive_pace::clock::now()));
     }
 
     void hurry() noexcept override
     {
-        pace_.slowed_down(moved_, receive_pace::clock::now());
+        pace_.slowed_down(received_, receive_pace::clock::now());
         wake_up_for(1);
     }
 
@@ -130,7 +130,7 @@ public:
         socket_.close(ignored);
     }
 
-    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return moved_; }
+    [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return sent_ + received_; }
 
 private:
     /// Turns what the socket tells into the result of `read_some`. A handler, and not a coroutine
@@ -214,13 +214,14 @@ private:
             return std::size_t{0};
         if (code)
             return connection_error(code);
-        moved_ += count;
+        received_ += count;
         drained_ = count < room;
         return count;
     }
 
     asio::ip::tcp::socket socket_;
-    std::uint64_t moved_ = 0;
+    std::uint64_t sent_ = 0;
+    std::uint64_t received_ = 0;
     receive_pace pace_{};
     std::size_t low_water_mark_ = 1;
     bool drained_ = false;

@@ -196,7 +196,8 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
-    /// No more bytes than this have been received and not been taken.
+    /// No more bytes than this have been received and not been taken, now and until the next record is
+    /// whole.
     [[nodiscard]] std::size_t most_held() const noexcept
     {
         return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
