@@ -6915,9 +6915,8 @@ public:
     target() = default;
 
     /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string_view path)
+    explicit target(std::string_view path) : text_{}
     {
-        text_.clear();
         const auto stays = [](char c) {
             return plain_in_paths[static_cast<unsigned char>(c)];
         };
@@ -7494,7 +7493,8 @@ public:
         return is_fast_ ? batch : 1;
     }
 
-    /// Nothing has come for a while, `received` in all: whatever comes next is worth having at once.
+    /// A wait goes on for a while now, `received` are here in all: what comes next is worth having at
+    /// once.
     void slowed_down(std::uint64_t received, clock::time_point now) noexcept
     {
         is_fast_ = false;
@@ -7687,15 +7687,12 @@ private:
     /// mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
     void wake_up_for(std::size_t bytes) noexcept
     {
-#if defined(__linux__)
-        if (bytes == low_water_mark_)
+        if (std::exchange(low_water_mark_, bytes) == bytes)
             return;
+#if defined(__linux__)
         std::error_code ignored;
         socket_.set_option(
             asio::socket_base::receive_low_watermark(static_cast<int>(bytes)), ignored);
-        low_water_mark_ = bytes;
-#else
-        static_cast<void>(bytes);
 #endif
     }
 
@@ -8275,12 +8272,13 @@ public:
             }
             if (state != tls_engine::status::want_input)
                 co_return engine_->failure();
-            auto more = co_await receive_input();
+            auto more = co_await transport_->read_some(engine_->input().space());
             if (!more)
                 co_return std::move(more).error();
             if (*more == 0)
                 co_return error(
                     errc::tls_failed, "the peer closed the connection during the handshake");
+            engine_->input().received(*more);
         }
     }
 
@@ -8462,15 +8460,6 @@ private:
             co_return result<void>();
         engine_->exchange_output(sending_);
         co_return co_await transport_->write(sending_, {});
-    }
-
-    asio::awaitable<result<std::size_t>> receive_input()
-    {
-        auto& input = engine_->input();
-        auto more = co_await transport_->read_some(input.space());
-        if (more)
-            input.received(*more);
-        co_return more;
     }
 
     std::unique_ptr<stream> transport_;
@@ -9718,7 +9707,7 @@ public:
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        return may_have(name) ? search(name).value_or(std::string_view{}) : std::string_view{};
+        return find(name).value_or(std::string_view{});
     }
 
     /// The bytes of the head, without the blank line at the end.

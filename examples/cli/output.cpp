@@ -21,9 +21,9 @@ std::string subject_of(std::string_view field)
 {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> options{
         {{"part_size", "--part-size"}, {"parallelism", "--parallel"}, {"region", "--region"},
-            {"copy_source.region", "--source-region"}, {"endpoint", "--endpoint"}, {"connect_to", "--connect-to"},
-            {"tls.ca_file", "--ca-file"}, {"sse.key_id", "--sse-kms-key-id"},
-            {"sse.context", "--sse-context"}}};
+            {"copy_source.region", "--source-region"}, {"endpoint", "--endpoint"},
+            {"connect_to", "--connect-to"}, {"tls.ca_file", "--ca-file"},
+            {"sse.key_id", "--sse-kms-key-id"}, {"sse.context", "--sse-context"}}};
     if (field.empty() || field == "path")
         return {};
     for (const auto& [member, option] : options)

@@ -51,7 +51,7 @@ public:
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        return may_have(name) ? search(name).value_or(std::string_view{}) : std::string_view{};
+        return find(name).value_or(std::string_view{});
     }
 
     /// The bytes of the head, without the blank line at the end.

@@ -26,9 +26,8 @@ public:
     target() = default;
 
     /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string_view path)
+    explicit target(std::string_view path) : text_{}
     {
-        text_.clear();
         const auto stays = [](char c) {
             return plain_in_paths[static_cast<unsigned char>(c)];
         };

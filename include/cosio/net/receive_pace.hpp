@@ -36,7 +36,8 @@ public:
         return is_fast_ ? batch : 1;
     }
 
-    /// Nothing has come for a while, `received` in all: whatever comes next is worth having at once.
+    /// A wait goes on for a while now, `received` are here in all: what comes next is worth having at
+    /// once.
     void slowed_down(std::uint64_t received, clock::time_point now) noexcept
     {
         is_fast_ = false;

@@ -195,15 +195,12 @@ private:
     /// mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
     void wake_up_for(std::size_t bytes) noexcept
     {
-#if defined(__linux__)
-        if (bytes == low_water_mark_)
+        if (std::exchange(low_water_mark_, bytes) == bytes)
             return;
+#if defined(__linux__)
         std::error_code ignored;
         socket_.set_option(
             asio::socket_base::receive_low_watermark(static_cast<int>(bytes)), ignored);
-        low_water_mark_ = bytes;
-#else
-        static_cast<void>(bytes);
 #endif
     }
 

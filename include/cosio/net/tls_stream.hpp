@@ -62,12 +62,13 @@ public:
             }
             if (state != tls_engine::status::want_input)
                 co_return engine_->failure();
-            auto more = co_await receive_input();
+            auto more = co_await transport_->read_some(engine_->input().space());
             if (!more)
                 co_return std::move(more).error();
             if (*more == 0)
                 co_return error(
                     errc::tls_failed, "the peer closed the connection during the handshake");
+            engine_->input().received(*more);
         }
     }
 
@@ -249,15 +250,6 @@ private:
             co_return result<void>();
         engine_->exchange_output(sending_);
         co_return co_await transport_->write(sending_, {});
-    }
-
-    asio::awaitable<result<std::size_t>> receive_input()
-    {
-        auto& input = engine_->input();
-        auto more = co_await transport_->read_some(input.space());
-        if (more)
-            input.received(*more);
-        co_return more;
     }
 
     std::unique_ptr<stream> transport_;
