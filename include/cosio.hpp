@@ -13,6 +13,7 @@
 #include <cosio/error.hpp>
 #include <cosio/format.hpp>
 #include <cosio/result.hpp>
+#include <cosio/run.hpp>
 #include <cosio/separate_compilation.hpp>
 #include <cosio/sse.hpp>
 #include <cosio/version.hpp>

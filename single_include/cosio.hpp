@@ -219,6 +219,718 @@ private:
 
 #endif
 
+// ---- cosio/detail/separate.hpp ------------------------------------------------------------------
+
+// What a translation unit sees of the library, see separate_compilation.hpp.
+
+#ifndef COSIO_DETAIL_SEPARATE_HPP
+#define COSIO_DETAIL_SEPARATE_HPP
+
+// Whether the functions that public headers only declare are defined in this translation unit.
+#if !defined(COSIO_SEPARATE_COMPILATION) || defined(COSIO_SOURCE)
+#define COSIO_DEFINITIONS
+#endif
+
+// Stands before such a function. Compiled once, it must not be inline: nobody would emit it.
+#if defined(COSIO_SEPARATE_COMPILATION)
+#define COSIO_DECLARED
+#else
+#define COSIO_DECLARED inline
+#endif
+
+#endif
+
+// ---- cosio/service_errc.hpp ---------------------------------------------------------------------
+
+// What the service answers when it refuses: the `<Code>` of an error document, as an enumeration.
+
+#ifndef COSIO_SERVICE_ERRC_HPP
+#define COSIO_SERVICE_ERRC_HPP
+
+#include <system_error>
+#include <type_traits>
+
+namespace cosio::inline v0 {
+
+/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation) and of S3, where
+/// it has words of its own for the same thing or things of its own.
+///
+/// `error::service_code` always keeps the text itself; a code that is not listed here is `unknown`.
+/// The last group stands for replies that have a status and no document: HEAD, 304, proxies.
+enum class service_errc {
+    unknown = 1,
+
+    access_denied,
+    access_forbidden,
+    append_position_err,
+    authorization_malformed,
+    bad_digest,
+    bucket_already_exists,
+    bucket_already_owned_by_you,
+    bucket_locked,
+    bucket_name_too_long,
+    bucket_not_empty,
+    bucket_version_not_open,
+    domain_audit_failed,
+    entity_size_not_match,
+    entity_too_large,
+    entity_too_small,
+    expired_token,
+    incomplete_body,
+    internal_error,
+    invalid_access_key_id,
+    invalid_argument,
+    invalid_bucket_name,
+    invalid_bucket_state,
+    invalid_copy_source,
+    invalid_delimiter,
+    invalid_digest,
+    invalid_encryption_algorithm,
+    invalid_object_name,
+    invalid_object_state,
+    invalid_part,
+    invalid_part_order,
+    invalid_range,
+    invalid_region_name,
+    invalid_request,
+    invalid_tag,
+    invalid_token,
+    invalid_upload_status,
+    invalid_uri,
+    key_too_long,
+    kms_exception,
+    kms_freq_control,
+    kms_internal_exception,
+    kms_key_disabled,
+    kms_key_not_exist,
+    malformed_xml,
+    method_not_allowed,
+    missing_content_length,
+    missing_request_body_error,
+    no_such_bucket,
+    no_such_copy_source,
+    no_such_encryption_configuration,
+    no_such_key,
+    no_such_tag_set,
+    no_such_upload,
+    no_such_version,
+    not_implemented,
+    not_supported_storage_class,
+    object_locked,
+    path_conflict,
+    payment_required,
+    permanent_redirect,
+    precondition_failed,
+    quota_exceeded,
+    request_has_expired,
+    request_time_too_skewed,
+    request_timeout,
+    restore_already_in_progress,
+    restore_non_archive_object,
+    service_unavailable,
+    signature_does_not_match,
+    slow_down,
+    sse_content_not_supported,
+    sse_header_not_allowed,
+    ssec_decrypt_header_invalid,
+    temporary_redirect,
+    too_many_buckets,
+    unavailable_for_legal_reasons,
+    unexpected_content,
+    upload_conflict,
+    user_network_too_slow,
+    xml_size_limit,
+
+    not_modified,     ///< 304.
+    bad_request,      ///< 400 without a document, as HEAD answers.
+    forbidden,        ///< 403 without a document.
+    not_found,        ///< 404 without a document.
+    too_many_requests, ///< 429.
+    client_error,     ///< Any other 4xx without a document.
+    server_error,     ///< Any 5xx without a document.
+    unexpected_status ///< A status no reply to this operation should have, such as a redirect.
+};
+
+/// The enumerator of a `<Code>`, or `unknown`.
+[[nodiscard]] COSIO_DECLARED service_errc service_errc_from_code(std::string_view code) noexcept;
+
+/// The enumerator for a reply that has a status and no error document.
+[[nodiscard]] COSIO_DECLARED service_errc service_errc_from_status(unsigned status) noexcept;
+
+/// The category of `service_errc`.
+[[nodiscard]] COSIO_DECLARED const std::error_category& service_category() noexcept;
+
+/// Found by argument-dependent lookup, so that `std::error_code code = service_errc::no_such_key;`.
+[[nodiscard]] inline std::error_code make_error_code(service_errc code) noexcept
+{
+    return {static_cast<int>(code), service_category()};
+}
+
+} // namespace cosio::inline v0
+
+template <>
+struct std::is_error_code_enum<cosio::service_errc> : std::true_type
+{};
+
+#endif
+
+// ---- cosio/errc.hpp -----------------------------------------------------------------------------
+
+// What the client itself finds wrong, and the groups that callers branch on.
+
+#ifndef COSIO_ERRC_HPP
+#define COSIO_ERRC_HPP
+
+namespace cosio::inline v0 {
+
+/// Errors found by the client.
+enum class errc {
+    // Refused before anything is sent; `error::field` names the field, `error::message` the rule.
+    invalid_configuration = 1, ///< Region, endpoint, CA file or another member of `config`.
+    missing_credentials,       ///< No secret id or no secret key.
+    invalid_credentials,       ///< Credentials with bytes that cannot be sent.
+    invalid_bucket,            ///< Not `<name>-<appid>` of lower-case letters, digits, hyphens.
+    invalid_key,               ///< Empty, over 850 bytes, control bytes, foldable dot segments.
+    invalid_header,            ///< A header, metadata or parameter value that cannot be sent.
+    invalid_customer_key,      ///< Not 32 bytes, or not what its form allows.
+    customer_key_md5_mismatch, ///< The MD5 given is not that of the key given.
+    invalid_encryption_context, ///< Not a JSON object of string pairs.
+    sse_requires_tls,          ///< A customer key over http, or over TLS that is not verified.
+    token_requires_tls,        ///< A session token over http.
+    invalid_part_number,       ///< Outside 1 to 10000.
+    invalid_range,             ///< Empty or reversed.
+    invalid_restore,           ///< Days or tier out of range.
+    invalid_argument,          ///< Any other member of a request.
+    invalid_checkpoint,        ///< Not a checkpoint, damaged, or of another version.
+    checkpoint_mismatch,       ///< The checkpoint is of another transfer; the message says why.
+    unsafe_key,                ///< As a path, the key would not stay in its directory.
+    body_size_mismatch,        ///< A body source gave fewer or more bytes than it said.
+    body_source_failed,        ///< A body source reported an error of its own.
+    destination_too_small,     ///< The object is longer than the buffer or limit given for it.
+
+    // Something changed under a transfer.
+    file_changed,              ///< The file was written to while it was uploaded.
+    object_changed,            ///< The object was replaced while it was downloaded or copied.
+
+    // The reply does not prove what was asked for.
+    encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
+    checksum_mismatch,         ///< CRC64 of the bytes and of the reply differ.
+
+    // The connection.
+    connection_closed,         ///< Closed before the reply was complete.
+    truncated_body,            ///< The body ended before its length, or its end cannot be proved.
+    malformed_response,        ///< The reply breaks HTTP or is not the document it should be.
+    response_too_large,        ///< Head or document over its limit.
+    tls_failed,                ///< The TLS handshake or session failed.
+    tls_certificate_rejected,  ///< The peer's certificate or name was not accepted.
+    resolve_failed,            ///< The host name has no usable address.
+
+    // A limit of time, see `timeout_settings`.
+    credentials_timeout,       ///< A provider of credentials took too long.
+    pool_timeout,              ///< All connections allowed were in use for too long.
+    resolve_timeout,           ///< The resolver took too long.
+    connect_timeout,           ///< TCP took too long.
+    tls_timeout,               ///< The TLS handshake took too long.
+    first_byte_timeout,        ///< The service took too long to begin its reply.
+    stalled,                   ///< No byte moved for too long.
+    total_timeout,             ///< The operation as a whole took too long.
+
+    credentials_unavailable,   ///< A provider of credentials failed, and there are no older ones.
+    cancelled,                 ///< By the caller. See `error::may_have_executed()`.
+    out_of_memory,
+    crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
+};
+
+/// Groups of errors, whoever found them: `if (reply.error().code == cosio::condition::not_found)`.
+enum class condition {
+    invalid_request = 1, ///< Refused here or there; sending it again cannot help.
+    not_found,           ///< Bucket, key, version, upload or configuration absent.
+    precondition_failed, ///< 412.
+    not_modified,        ///< 304.
+    access_denied,       ///< Identity, signature or permission.
+    throttled,           ///< Asked to slow down.
+    conflict,            ///< 409.
+    archived,            ///< Restore the object first.
+    encryption,          ///< Key, mode or KMS.
+    integrity,           ///< The bytes, or the proof of them, are not right.
+    connection,          ///< Resolve, connect, TLS, reset, closed, or too slow.
+    timeout,             ///< A limit of time.
+    transient,           ///< May succeed later as it is; what retries are made for.
+    cancelled,
+    server_error,        ///< 5xx.
+};
+
+/// The category of `errc`.
+[[nodiscard]] COSIO_DECLARED const std::error_category& client_category() noexcept;
+
+[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept
+{
+    return {static_cast<int>(code), client_category()};
+}
+
+/// The category of `condition`.
+[[nodiscard]] COSIO_DECLARED const std::error_category& condition_category() noexcept;
+
+[[nodiscard]] inline std::error_condition make_error_condition(condition group) noexcept
+{
+    return {static_cast<int>(group), condition_category()};
+}
+
+} // namespace cosio::inline v0
+
+template <>
+struct std::is_error_code_enum<cosio::errc> : std::true_type
+{};
+
+template <>
+struct std::is_error_condition_enum<cosio::condition> : std::true_type
+{};
+
+#endif
+
+// ---- cosio/error.hpp ----------------------------------------------------------------------------
+
+// Everything known about a failed operation, as a value and as an exception.
+
+#ifndef COSIO_ERROR_HPP
+#define COSIO_ERROR_HPP
+
+#include <string>
+
+namespace cosio::inline v0 {
+
+/// Why an operation failed.
+///
+/// Holds no secret: neither keys, tokens, signatures nor header values find their way into it.
+class error
+{
+public:
+    error() = default;
+
+    /// An error found by the client. `text` completes what the code says; `part` names the member
+    /// of the request it is about.
+    COSIO_DECLARED explicit error(
+        std::error_code what, std::string text = {}, std::string_view part = {});
+
+    COSIO_DECLARED explicit error(errc what, std::string text = {}, std::string_view part = {});
+
+    COSIO_DECLARED error(const error&);
+    COSIO_DECLARED error(error&&) noexcept;
+    COSIO_DECLARED error& operator=(const error&);
+    COSIO_DECLARED error& operator=(error&&) noexcept;
+    COSIO_DECLARED ~error();
+
+    /// `errc`, `service_errc`, or a code of Asio or the operating system.
+    std::error_code code{};
+    /// The member of the request that was refused, such as `key`; empty otherwise.
+    std::string field{};
+    /// The rule that was broken, or the service's `<Message>`.
+    std::string message{};
+    /// 0 when no reply was received. 200 is possible: a copy reports failures inside a 200.
+    unsigned http_status = 0;
+    /// The service's `<Code>`, as sent.
+    std::string service_code{};
+    /// The service's `<Resource>`: host and path.
+    std::string resource{};
+    /// `x-cos-request-id`; quote it to the service's support.
+    std::string request_id{};
+    /// `x-cos-trace-id`.
+    std::string trace_id{};
+    /// Attempts made; 0 when the request was refused before anything was sent.
+    unsigned attempts = 0;
+    /// Whether any byte of the request was handed to the operating system.
+    bool request_was_sent = false;
+    /// An attempt before the last may have been carried out.
+    bool earlier_attempt_may_have_executed = false;
+
+    /// Whether the service may have carried the request out although this error is reported.
+    ///
+    /// True when bytes were sent and no reply came that says otherwise.
+    [[nodiscard]] bool may_have_executed() const noexcept
+    {
+        return earlier_attempt_may_have_executed ||
+            (request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500));
+    }
+
+    /// Puts `what` before the message: what it is about.
+    COSIO_DECLARED void explain(std::string_view what);
+
+    /// One line for people: field, text, code, status, request id.
+    [[nodiscard]] COSIO_DECLARED std::string describe() const;
+};
+
+/// Thrown by `result<T>::value()` on a failed result; carries the whole `error`.
+class exception : public std::system_error
+{
+public:
+    COSIO_DECLARED explicit exception(error what);
+
+    /// Valid as long as any copy of this exception.
+    [[nodiscard]] const error& details() const noexcept { return *details_; }
+
+private:
+    std::shared_ptr<const error> details_; // Shared, so that copying cannot throw.
+};
+
+namespace detail {
+
+[[noreturn]] COSIO_DECLARED void throw_exception(const error& what);
+
+} // namespace detail
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/result.hpp ---------------------------------------------------------------------------
+
+// A value or the error that took its place.
+
+#ifndef COSIO_RESULT_HPP
+#define COSIO_RESULT_HPP
+
+#include <concepts>
+#include <optional>
+
+namespace cosio::inline v0 {
+
+/// What every operation yields: a `T`, or a `cosio::error`.
+///
+/// The interface is a subset of `std::expected<T, cosio::error>`, with one difference: an `error`
+/// converts to it directly. `operator*` and `operator->` require a value, `error()` requires none.
+template <class T>
+class [[nodiscard]] result
+{
+    static_assert(!std::is_reference_v<T> && !std::same_as<std::remove_cv_t<T>, cosio::error>);
+
+public:
+    using value_type = T;
+    using error_type = cosio::error;
+
+    result() noexcept(std::is_nothrow_default_constructible_v<T>)
+        requires std::default_initializable<T>
+        : value_(), has_value_(true)
+    {}
+
+    template <class U = T>
+        requires(std::constructible_from<T, U &&> &&
+            !std::same_as<std::remove_cvref_t<U>, result> &&
+            !std::same_as<std::remove_cvref_t<U>, cosio::error>)
+    explicit(!std::convertible_to<U&&, T>) result(U&& value)
+        : value_(std::forward<U>(value)), has_value_(true)
+    {}
+
+    result(cosio::error problem) noexcept : error_(std::move(problem)), has_value_(false) {}
+
+    result(const result& other) requires std::copy_constructible<T>
+    {
+        construct(other);
+    }
+    result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+    {
+        construct(std::move(other));
+    }
+    result& operator=(const result& other) requires std::copy_constructible<T>
+    {
+        return *this = result(other);
+    }
+    result& operator=(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+    {
+        if (this == &other)
+            return *this;
+        destroy();
+        if constexpr (std::is_nothrow_move_constructible_v<T>) {
+            construct(std::move(other));
+        } else {
+            try {
+                construct(std::move(other));
+            } catch (...) {
+                std::construct_at(&error_);
+                has_value_ = false;
+                throw;
+            }
+        }
+        return *this;
+    }
+    ~result() { destroy(); }
+
+    [[nodiscard]] bool has_value() const noexcept { return has_value_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value; throws `cosio::exception` when there is none.
+    [[nodiscard]] T& value() &
+    {
+        require_value();
+        return **this;
+    }
+    [[nodiscard]] const T& value() const&
+    {
+        require_value();
+        return **this;
+    }
+    [[nodiscard]] T&& value() &&
+    {
+        require_value();
+        return std::move(**this);
+    }
+
+    [[nodiscard]] T& operator*() & noexcept { return value_; }
+    [[nodiscard]] const T& operator*() const& noexcept { return value_; }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(value_); }
+    [[nodiscard]] T* operator->() noexcept { return std::addressof(value_); }
+    [[nodiscard]] const T* operator->() const noexcept { return std::addressof(value_); }
+
+    [[nodiscard]] cosio::error& error() & noexcept { return error_; }
+    [[nodiscard]] const cosio::error& error() const& noexcept { return error_; }
+    [[nodiscard]] cosio::error&& error() && noexcept
+    {
+        return std::move(error_);
+    }
+
+    template <class U>
+    [[nodiscard]] T value_or(U&& otherwise) const&
+    {
+        return has_value() ? **this : static_cast<T>(std::forward<U>(otherwise));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& otherwise) &&
+    {
+        return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(otherwise));
+    }
+
+private:
+    void require_value() const
+    {
+        if (!has_value())
+            detail::throw_exception(error());
+    }
+
+    template <class Other>
+    void construct(Other&& other)
+    {
+        if (other.has_value_)
+            std::construct_at(std::addressof(value_), std::forward<Other>(other).value_);
+        else
+            std::construct_at(&error_, std::forward<Other>(other).error_);
+        has_value_ = other.has_value_;
+    }
+
+    void destroy() noexcept
+    {
+        if (has_value_)
+            std::destroy_at(std::addressof(value_));
+        else
+            std::destroy_at(&error_);
+    }
+
+    // Not a std::variant, which takes several times as long to compile, for each T anew.
+    union
+    {
+        T value_;
+        cosio::error error_;
+    };
+    bool has_value_;
+};
+
+/// Success, or the error that took its place.
+template <>
+class [[nodiscard]] result<void>
+{
+public:
+    using value_type = void;
+    using error_type = cosio::error;
+
+    result() = default;
+    result(cosio::error problem) noexcept : error_(std::move(problem)) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return !error_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// Throws `cosio::exception` on a failed result.
+    void value() const
+    {
+        if (!has_value())
+            detail::throw_exception(error());
+    }
+
+    [[nodiscard]] cosio::error& error() & noexcept { return *error_; }
+    [[nodiscard]] const cosio::error& error() const& noexcept { return *error_; }
+    [[nodiscard]] cosio::error&& error() && noexcept
+    {
+        return std::move(*error_);
+    }
+
+private:
+    std::optional<cosio::error> error_{};
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/auth/credentials.hpp -----------------------------------------------------------------
+
+// Who signs: secret id, secret key, and the session token of temporary credentials.
+
+#ifndef COSIO_AUTH_CREDENTIALS_HPP
+#define COSIO_AUTH_CREDENTIALS_HPP
+
+namespace cosio::inline v0 {
+
+/// A secret id with its secret key, and a session token when they are temporary. Wiped when it
+/// goes; has no text form. Copies are allowed, each wipes itself.
+class credentials
+{
+public:
+    /// Requests are not signed: for public buckets.
+    [[nodiscard]] COSIO_DECLARED static credentials anonymous();
+
+    /// No credentials at all: every operation fails with `errc::missing_credentials`.
+    credentials() = default;
+
+    COSIO_DECLARED credentials(std::string_view secret_id, std::string_view secret_key,
+        std::string_view session_token = {});
+
+    /// From `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set, `COS_SESSION_TOKEN`.
+    ///
+    /// Reads the environment when called and never again; do not call it while another thread
+    /// changes the environment. Errors: `errc::missing_credentials` names the variable.
+    [[nodiscard]] COSIO_DECLARED static result<credentials> from_environment();
+
+    [[nodiscard]] bool is_anonymous() const noexcept { return anonymous_; }
+    /// Valid as long as this object.
+    [[nodiscard]] std::string_view secret_id() const noexcept { return secret_id_; }
+    [[nodiscard]] std::string_view secret_key() const noexcept { return secret_key_.view(); }
+    [[nodiscard]] std::string_view session_token() const noexcept { return session_token_.view(); }
+
+    /// Whether a request can be signed with them. Errors: `errc::missing_credentials`,
+    /// `errc::invalid_credentials`.
+    [[nodiscard]] COSIO_DECLARED result<void> check() const;
+
+    /// In constant time where it compares secrets.
+    [[nodiscard]] COSIO_DECLARED bool operator==(const credentials& other) const noexcept;
+
+    /// Credentials are never printed.
+    template <class Stream>
+    friend Stream& operator<<(Stream& stream, const credentials& credentials_are_never_printed)
+        = delete;
+
+private:
+    std::string secret_id_{};
+    crypto::secret_buffer secret_key_{};
+    crypto::secret_buffer session_token_{};
+    bool anonymous_ = false;
+};
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
+
+// Included before any header of Asio: checks the version, and that coroutines are seen.
+
+#ifndef COSIO_DETAIL_ASIO_HPP
+#define COSIO_DETAIL_ASIO_HPP
+
+#include <asio/version.hpp>
+
+#include <version> // Tells the standard library from its macros.
+
+#if ASIO_VERSION < 102201
+#error "cosio needs standalone Asio 1.22.1 or newer"
+#endif
+
+// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
+// these for all of Asio; a single header can only do so when Asio's own configuration has not been
+// read yet.
+#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
+    !defined(ASIO_HAS_CO_AWAIT)
+#if defined(ASIO_DETAIL_CONFIG_HPP)
+#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
+cosio before Asio: this Asio does not see that clang has coroutines"
+#else
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#define ASIO_HAS_STD_INVOKE_RESULT 1
+#endif
+#endif
+
+#endif
+
+// ---- cosio/auth/credentials_provider.hpp --------------------------------------------------------
+
+// Credentials that are asked for while a client lives, such as those of a role.
+
+#ifndef COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
+#define COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+
+namespace cosio::inline v0 {
+
+/// Credentials, and when they stop being valid.
+class expiring_credentials
+{
+public:
+    expiring_credentials() = default;
+    expiring_credentials(
+        credentials identity, std::optional<std::chrono::sys_seconds> until = std::nullopt)
+        : who(std::move(identity)), expires(until)
+    {}
+
+    credentials who{};
+    /// Nothing: valid until the service says otherwise.
+    std::optional<std::chrono::sys_seconds> expires{};
+};
+
+/// Where a client gets its credentials from: `config.provider`.
+///
+/// Asked when the first operation begins, ahead of the expiry of what it gave last, and when the
+/// service says that a token has expired. One question at a time for all operations of a client;
+/// when it fails, what it gave before is used until it expires.
+class credentials_provider
+{
+public:
+    credentials_provider() = default;
+    credentials_provider(const credentials_provider&) = delete;
+    credentials_provider& operator=(const credentials_provider&) = delete;
+    virtual ~credentials_provider() = default;
+
+    /// Runs on the client's executor. An error, or an exception, is `errc::credentials_unavailable`
+    /// for operations that have nothing else to sign with.
+    [[nodiscard]] virtual asio::awaitable<result<expiring_credentials>> fetch() = 0;
+};
+
+/// A provider from a callable that returns `asio::awaitable<cosio::result<expiring_credentials>>`.
+/// It lives as long as the clients that use it, so a coroutine lambda may capture.
+template <class Callback>
+    requires requires(Callback& callback) {
+        { callback() } -> std::same_as<asio::awaitable<result<expiring_credentials>>>;
+    }
+[[nodiscard]] std::shared_ptr<credentials_provider> credentials_from(Callback callback)
+{
+    class calling final : public credentials_provider
+    {
+    public:
+        explicit calling(Callback what) : callback_(std::move(what)) {}
+        [[nodiscard]] asio::awaitable<result<expiring_credentials>> fetch() override
+        {
+            return callback_();
+        }
+
+    private:
+        Callback callback_;
+    };
+    return std::make_shared<calling>(std::move(callback));
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/detail/ascii.hpp ---------------------------------------------------------------------
 
 // ASCII text, whatever the locale says.
@@ -228,12 +940,8 @@ private:
 
 #include <bit>
 #include <charconv>
-#include <concepts>
 #include <cstdint>
 #include <limits>
-#include <optional>
-#include <string>
-#include <type_traits>
 
 namespace cosio::inline v0::detail {
 
@@ -361,1207 +1069,6 @@ void append_number(Text& text, std::uint64_t number)
 }
 
 } // namespace cosio::inline v0::detail
-
-#endif
-
-// ---- cosio/detail/bytes.hpp ---------------------------------------------------------------------
-
-// Text as bytes and bytes as text, without copying.
-
-#ifndef COSIO_DETAIL_BYTES_HPP
-#define COSIO_DETAIL_BYTES_HPP
-
-namespace cosio::inline v0::detail {
-
-[[nodiscard]] inline std::span<const std::byte> bytes_of(std::string_view text) noexcept
-{
-    return std::as_bytes(std::span(text.data(), text.size()));
-}
-
-[[nodiscard]] inline std::string_view text_of(std::span<const std::byte> bytes) noexcept
-{
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-} // namespace cosio::inline v0::detail
-
-#endif
-
-// ---- cosio/http/field_rules.hpp -----------------------------------------------------------------
-
-// What may stand in the name and the value of a header field.
-
-#ifndef COSIO_HTTP_FIELD_RULES_HPP
-#define COSIO_HTTP_FIELD_RULES_HPP
-
-namespace cosio::inline v0::http {
-
-/// One answer for each byte there is: these questions are asked of every byte of every head.
-template <class Predicate>
-[[nodiscard]] constexpr std::array<bool, 256> make_character_table(Predicate belongs) noexcept
-{
-    std::array<bool, 256> table{};
-    for (std::size_t i = 0; i != table.size(); ++i)
-        table[i] = belongs(static_cast<char>(i));
-    return table;
-}
-
-inline constexpr auto token_characters = make_character_table([](char c) {
-    return detail::is_alphanumeric(c) ||
-        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-});
-
-inline constexpr auto receivable_characters =
-    make_character_table([](char c) { return c == '\t' || !detail::is_control(c); });
-
-/// RFC 9110, 5.6.2.
-[[nodiscard]] constexpr bool is_token_character(char c) noexcept
-{
-    return token_characters[static_cast<unsigned char>(c)];
-}
-
-[[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
-{
-    return !name.empty() && std::ranges::all_of(name, is_token_character);
-}
-
-/// What we send: visible ASCII, with blanks inside but not at the ends, where a server would strip
-/// them and the signature would no longer match.
-[[nodiscard]] constexpr bool is_sendable_value(std::string_view value) noexcept
-{
-    const auto sendable = [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); };
-    return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
-}
-
-/// What we accept in values: no control bytes but tabs (RFC 9110, 5.5).
-[[nodiscard]] constexpr bool is_receivable_character(char c) noexcept
-{
-    return receivable_characters[static_cast<unsigned char>(c)];
-}
-
-[[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
-{
-    return std::ranges::all_of(value, is_receivable_character);
-}
-
-} // namespace cosio::inline v0::http
-
-#endif
-
-// ---- cosio/service_errc.hpp ---------------------------------------------------------------------
-
-// What the service answers when it refuses: the `<Code>` of an error document, as an enumeration.
-
-#ifndef COSIO_SERVICE_ERRC_HPP
-#define COSIO_SERVICE_ERRC_HPP
-
-#include <system_error>
-
-namespace cosio::inline v0 {
-
-/// Error codes of the COS XML API (source: "Error Codes" in the COS documentation) and of S3, where
-/// it has words of its own for the same thing or things of its own.
-///
-/// `error::service_code` always keeps the text itself; a code that is not listed here is `unknown`.
-/// The last group stands for replies that have a status and no document: HEAD, 304, proxies.
-enum class service_errc {
-    unknown = 1,
-
-    access_denied,
-    access_forbidden,
-    append_position_err,
-    authorization_malformed,
-    bad_digest,
-    bucket_already_exists,
-    bucket_already_owned_by_you,
-    bucket_locked,
-    bucket_name_too_long,
-    bucket_not_empty,
-    bucket_version_not_open,
-    domain_audit_failed,
-    entity_size_not_match,
-    entity_too_large,
-    entity_too_small,
-    expired_token,
-    incomplete_body,
-    internal_error,
-    invalid_access_key_id,
-    invalid_argument,
-    invalid_bucket_name,
-    invalid_bucket_state,
-    invalid_copy_source,
-    invalid_delimiter,
-    invalid_digest,
-    invalid_encryption_algorithm,
-    invalid_object_name,
-    invalid_object_state,
-    invalid_part,
-    invalid_part_order,
-    invalid_range,
-    invalid_region_name,
-    invalid_request,
-    invalid_tag,
-    invalid_token,
-    invalid_upload_status,
-    invalid_uri,
-    key_too_long,
-    kms_exception,
-    kms_freq_control,
-    kms_internal_exception,
-    kms_key_disabled,
-    kms_key_not_exist,
-    malformed_xml,
-    method_not_allowed,
-    missing_content_length,
-    missing_request_body_error,
-    no_such_bucket,
-    no_such_copy_source,
-    no_such_encryption_configuration,
-    no_such_key,
-    no_such_tag_set,
-    no_such_upload,
-    no_such_version,
-    not_implemented,
-    not_supported_storage_class,
-    object_locked,
-    path_conflict,
-    payment_required,
-    permanent_redirect,
-    precondition_failed,
-    quota_exceeded,
-    request_has_expired,
-    request_time_too_skewed,
-    request_timeout,
-    restore_already_in_progress,
-    restore_non_archive_object,
-    service_unavailable,
-    signature_does_not_match,
-    slow_down,
-    sse_content_not_supported,
-    sse_header_not_allowed,
-    ssec_decrypt_header_invalid,
-    temporary_redirect,
-    too_many_buckets,
-    unavailable_for_legal_reasons,
-    unexpected_content,
-    upload_conflict,
-    user_network_too_slow,
-    xml_size_limit,
-
-    not_modified,     ///< 304.
-    bad_request,      ///< 400 without a document, as HEAD answers.
-    forbidden,        ///< 403 without a document.
-    not_found,        ///< 404 without a document.
-    too_many_requests, ///< 429.
-    client_error,     ///< Any other 4xx without a document.
-    server_error,     ///< Any 5xx without a document.
-    unexpected_status ///< A status no reply to this operation should have, such as a redirect.
-};
-
-namespace detail {
-
-struct service_code_name
-{
-    std::string_view name;
-    service_errc code;
-};
-
-/// Sorted by name, for a binary search.
-inline constexpr std::array service_code_names{
-    service_code_name{"AccessDenied", service_errc::access_denied},
-    service_code_name{"AccessForbidden", service_errc::access_forbidden},
-    service_code_name{"AppendPositionErr", service_errc::append_position_err},
-    service_code_name{"AuthorizationHeaderMalformed", service_errc::authorization_malformed},
-    service_code_name{"BadDigest", service_errc::bad_digest},
-    service_code_name{"BucketAlreadyExists", service_errc::bucket_already_exists},
-    service_code_name{"BucketAlreadyOwnedByYou", service_errc::bucket_already_owned_by_you},
-    service_code_name{"BucketLocked", service_errc::bucket_locked},
-    service_code_name{"BucketNameTooLong", service_errc::bucket_name_too_long},
-    service_code_name{"BucketNotEmpty", service_errc::bucket_not_empty},
-    service_code_name{"BucketVersionNotOpen", service_errc::bucket_version_not_open},
-    service_code_name{"DomainAuditFailed", service_errc::domain_audit_failed},
-    service_code_name{"EntitySizeNotMatch", service_errc::entity_size_not_match},
-    service_code_name{"EntityTooLarge", service_errc::entity_too_large},
-    service_code_name{"EntityTooSmall", service_errc::entity_too_small},
-    service_code_name{"ExpiredToken", service_errc::expired_token},
-    service_code_name{"IncompleteBody", service_errc::incomplete_body},
-    service_code_name{"InternalError", service_errc::internal_error},
-    service_code_name{"InvalidAccessKeyId", service_errc::invalid_access_key_id},
-    service_code_name{"InvalidArgument", service_errc::invalid_argument},
-    service_code_name{"InvalidBucketName", service_errc::invalid_bucket_name},
-    service_code_name{"InvalidBucketState", service_errc::invalid_bucket_state},
-    service_code_name{"InvalidCopySource", service_errc::invalid_copy_source},
-    service_code_name{"InvalidDelimiter", service_errc::invalid_delimiter},
-    service_code_name{"InvalidDigest", service_errc::invalid_digest},
-    service_code_name{
-        "InvalidEncryptionAlgorithmError", service_errc::invalid_encryption_algorithm},
-    service_code_name{"InvalidObjectName", service_errc::invalid_object_name},
-    service_code_name{"InvalidObjectState", service_errc::invalid_object_state},
-    service_code_name{"InvalidPart", service_errc::invalid_part},
-    service_code_name{"InvalidPartOrder", service_errc::invalid_part_order},
-    service_code_name{"InvalidRange", service_errc::invalid_range},
-    service_code_name{"InvalidRegionName", service_errc::invalid_region_name},
-    service_code_name{"InvalidRequest", service_errc::invalid_request},
-    service_code_name{"InvalidTag", service_errc::invalid_tag},
-    service_code_name{"InvalidToken", service_errc::invalid_token},
-    service_code_name{"InvalidURI", service_errc::invalid_uri},
-    service_code_name{"InvalidUploadStatus", service_errc::invalid_upload_status},
-    service_code_name{"KeyTooLong", service_errc::key_too_long},
-    service_code_name{"KmsException", service_errc::kms_exception},
-    service_code_name{"KmsFreqControl", service_errc::kms_freq_control},
-    service_code_name{"KmsInternalException", service_errc::kms_internal_exception},
-    service_code_name{"KmsKeyDisabled", service_errc::kms_key_disabled},
-    service_code_name{"KmsKeyNotExist", service_errc::kms_key_not_exist},
-    service_code_name{"MalformedXML", service_errc::malformed_xml},
-    service_code_name{"MethodNotAllowed", service_errc::method_not_allowed},
-    service_code_name{"MissingContentLength", service_errc::missing_content_length},
-    service_code_name{"MissingRequestBodyError", service_errc::missing_request_body_error},
-    service_code_name{"NoSuchBucket", service_errc::no_such_bucket},
-    service_code_name{"NoSuchCopySource", service_errc::no_such_copy_source},
-    service_code_name{"NoSuchEncryptionConfiguration",
-        service_errc::no_such_encryption_configuration},
-    service_code_name{"NoSuchKey", service_errc::no_such_key},
-    service_code_name{"NoSuchTagSet", service_errc::no_such_tag_set},
-    service_code_name{"NoSuchUpload", service_errc::no_such_upload},
-    service_code_name{"NoSuchVersion", service_errc::no_such_version},
-    service_code_name{"NotImplemented", service_errc::not_implemented},
-    service_code_name{"NotSupportedStorageClass", service_errc::not_supported_storage_class},
-    service_code_name{"ObjectLocked", service_errc::object_locked},
-    service_code_name{"PathConflict", service_errc::path_conflict},
-    service_code_name{"PaymentRequired", service_errc::payment_required},
-    service_code_name{"PermanentRedirect", service_errc::permanent_redirect},
-    service_code_name{"PreconditionFailed", service_errc::precondition_failed},
-    service_code_name{"QuotaExceeded", service_errc::quota_exceeded},
-    service_code_name{"Request has expired", service_errc::request_has_expired},
-    service_code_name{"RequestTimeTooSkewed", service_errc::request_time_too_skewed},
-    service_code_name{"RequestTimeout", service_errc::request_timeout},
-    service_code_name{"RestoreAlreadyInProgress", service_errc::restore_already_in_progress},
-    service_code_name{"RestoreNonArchiveObject", service_errc::restore_non_archive_object},
-    service_code_name{"SSEContentNotSupported", service_errc::sse_content_not_supported},
-    service_code_name{"SSEHeaderNotAllowed", service_errc::sse_header_not_allowed},
-    service_code_name{"ServiceUnavailable", service_errc::service_unavailable},
-    service_code_name{"SignatureDoesNotMatch", service_errc::signature_does_not_match},
-    service_code_name{"SlowDown", service_errc::slow_down},
-    service_code_name{"SsecDecryptHeaderInvalid", service_errc::ssec_decrypt_header_invalid},
-    service_code_name{"TemporaryRedirect", service_errc::temporary_redirect},
-    service_code_name{"TooManyBuckets", service_errc::too_many_buckets},
-    service_code_name{"UnavailableForLegalReasons", service_errc::unavailable_for_legal_reasons},
-    service_code_name{"UnexpectedContent", service_errc::unexpected_content},
-    service_code_name{"UploadConflict", service_errc::upload_conflict},
-    service_code_name{"UserNetworkTooSlow", service_errc::user_network_too_slow},
-    service_code_name{"XMLSizeLimit", service_errc::xml_size_limit},
-};
-
-static_assert(std::ranges::is_sorted(service_code_names, {}, &service_code_name::name));
-
-} // namespace detail
-
-/// The enumerator of a `<Code>`, or `unknown`.
-[[nodiscard]] constexpr service_errc service_errc_from_code(std::string_view code) noexcept
-{
-    const auto* const found = std::ranges::lower_bound(
-        detail::service_code_names, code, {}, &detail::service_code_name::name);
-    const bool hit = found != detail::service_code_names.end() && found->name == code;
-    return hit ? found->code : service_errc::unknown;
-}
-
-/// The enumerator for a reply that has a status and no error document.
-[[nodiscard]] constexpr service_errc service_errc_from_status(unsigned status) noexcept
-{
-    switch (status) {
-    case 304: return service_errc::not_modified;
-    case 400: return service_errc::bad_request;
-    case 403: return service_errc::forbidden;
-    case 404: return service_errc::not_found;
-    case 412: return service_errc::precondition_failed;
-    case 416: return service_errc::invalid_range;
-    case 429: return service_errc::too_many_requests;
-    case 503: return service_errc::service_unavailable;
-    default: break;
-    }
-    if (status >= 500 && status <= 599)
-        return service_errc::server_error;
-    if (status >= 400 && status <= 499)
-        return service_errc::client_error;
-    return service_errc::unexpected_status;
-}
-
-namespace detail {
-
-constexpr std::string_view service_errc_text(service_errc code) noexcept
-{
-    switch (code) {
-    case service_errc::not_modified: return "not modified (304)";
-    case service_errc::bad_request: return "bad request (400, no code)";
-    case service_errc::forbidden: return "forbidden (403, no code)";
-    case service_errc::not_found: return "not found (404, no code)";
-    case service_errc::too_many_requests: return "too many requests (429)";
-    case service_errc::client_error: return "refused by the service (4xx, no code)";
-    case service_errc::server_error: return "failed in the service (5xx, no code)";
-    case service_errc::unexpected_status: return "unexpected status";
-    default: break;
-    }
-    for (const auto& entry : service_code_names)
-        if (entry.code == code)
-            return entry.name;
-    return "a code this version does not know";
-}
-
-class service_category_type final : public std::error_category
-{
-public:
-    const char* name() const noexcept override { return "cosio.service"; }
-    std::string message(int value) const override
-    {
-        return std::string(service_errc_text(static_cast<service_errc>(value)));
-    }
-};
-
-} // namespace detail
-
-/// The category of `service_errc`.
-[[nodiscard]] inline const std::error_category& service_category() noexcept
-{
-    static const detail::service_category_type instance;
-    return instance;
-}
-
-/// Found by argument-dependent lookup, so that `std::error_code code = service_errc::no_such_key;`.
-[[nodiscard]] inline std::error_code make_error_code(service_errc code) noexcept
-{
-    return {static_cast<int>(code), service_category()};
-}
-
-} // namespace cosio::inline v0
-
-template <>
-struct std::is_error_code_enum<cosio::service_errc> : std::true_type
-{};
-
-#endif
-
-// ---- cosio/errc.hpp -----------------------------------------------------------------------------
-
-// What the client itself finds wrong, and the groups that callers branch on.
-
-#ifndef COSIO_ERRC_HPP
-#define COSIO_ERRC_HPP
-
-namespace cosio::inline v0 {
-
-/// Errors found by the client.
-enum class errc {
-    // Refused before anything is sent; `error::field` names the field, `error::message` the rule.
-    invalid_configuration = 1, ///< Region, endpoint, CA file or another member of `config`.
-    missing_credentials,       ///< No secret id or no secret key.
-    invalid_credentials,       ///< Credentials with bytes that cannot be sent.
-    invalid_bucket,            ///< Not `<name>-<appid>` of lower-case letters, digits, hyphens.
-    invalid_key,               ///< Empty, over 850 bytes, control bytes, foldable dot segments.
-    invalid_header,            ///< A header, metadata or parameter value that cannot be sent.
-    invalid_customer_key,      ///< Not 32 bytes, or not what its form allows.
-    customer_key_md5_mismatch, ///< The MD5 given is not that of the key given.
-    invalid_encryption_context, ///< Not a JSON object of string pairs.
-    sse_requires_tls,          ///< A customer key over http, or over TLS that is not verified.
-    token_requires_tls,        ///< A session token over http.
-    invalid_part_number,       ///< Outside 1 to 10000.
-    invalid_range,             ///< Empty or reversed.
-    invalid_restore,           ///< Days or tier out of range.
-    invalid_argument,          ///< Any other member of a request.
-    invalid_checkpoint,        ///< Not a checkpoint, damaged, or of another version.
-    checkpoint_mismatch,       ///< The checkpoint is of another transfer; the message says why.
-    unsafe_key,                ///< As a path, the key would not stay in its directory.
-    body_size_mismatch,        ///< A body source gave fewer or more bytes than it said.
-    body_source_failed,        ///< A body source reported an error of its own.
-    destination_too_small,     ///< The object is longer than the buffer or limit given for it.
-
-    // Something changed under a transfer.
-    file_changed,              ///< The file was written to while it was uploaded.
-    object_changed,            ///< The object was replaced while it was downloaded or copied.
-
-    // The reply does not prove what was asked for.
-    encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
-    checksum_mismatch,         ///< CRC64 of the bytes and of the reply differ.
-
-    // The connection.
-    connection_closed,         ///< Closed before the reply was complete.
-    truncated_body,            ///< The body ended before its length, or its end cannot be proved.
-    malformed_response,        ///< The reply breaks HTTP or is not the document it should be.
-    response_too_large,        ///< Head or document over its limit.
-    tls_failed,                ///< The TLS handshake or session failed.
-    tls_certificate_rejected,  ///< The peer's certificate or name was not accepted.
-    resolve_failed,            ///< The host name has no usable address.
-
-    // A limit of time, see `timeout_settings`.
-    credentials_timeout,       ///< A provider of credentials took too long.
-    pool_timeout,              ///< All connections allowed were in use for too long.
-    resolve_timeout,           ///< The resolver took too long.
-    connect_timeout,           ///< TCP took too long.
-    tls_timeout,               ///< The TLS handshake took too long.
-    first_byte_timeout,        ///< The service took too long to begin its reply.
-    stalled,                   ///< No byte moved for too long.
-    total_timeout,             ///< The operation as a whole took too long.
-
-    credentials_unavailable,   ///< A provider of credentials failed, and there are no older ones.
-    cancelled,                 ///< By the caller. See `error::may_have_executed()`.
-    out_of_memory,
-    crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
-};
-
-/// Groups of errors, whoever found them: `if (reply.error().code == cosio::condition::not_found)`.
-enum class condition {
-    invalid_request = 1, ///< Refused here or there; sending it again cannot help.
-    not_found,           ///< Bucket, key, version, upload or configuration absent.
-    precondition_failed, ///< 412.
-    not_modified,        ///< 304.
-    access_denied,       ///< Identity, signature or permission.
-    throttled,           ///< Asked to slow down.
-    conflict,            ///< 409.
-    archived,            ///< Restore the object first.
-    encryption,          ///< Key, mode or KMS.
-    integrity,           ///< The bytes, or the proof of them, are not right.
-    connection,          ///< Resolve, connect, TLS, reset, closed, or too slow.
-    timeout,             ///< A limit of time.
-    transient,           ///< May succeed later as it is; what retries are made for.
-    cancelled,
-    server_error,        ///< 5xx.
-};
-
-namespace detail {
-
-constexpr std::string_view errc_text(errc code) noexcept
-{
-    switch (code) {
-    case errc::invalid_configuration: return "the configuration is not valid";
-    case errc::missing_credentials: return "no credentials";
-    case errc::invalid_credentials: return "the credentials are not valid";
-    case errc::invalid_bucket: return "the bucket name is not valid";
-    case errc::invalid_key: return "the object key is not valid";
-    case errc::invalid_header: return "a header value cannot be sent";
-    case errc::invalid_customer_key: return "the customer key is not valid";
-    case errc::customer_key_md5_mismatch: return "the key MD5 is not that of the customer key";
-    case errc::invalid_encryption_context: return "the encryption context is not valid";
-    case errc::sse_requires_tls: return "a customer key is sent over verified TLS only";
-    case errc::token_requires_tls: return "a session token is sent over TLS only";
-    case errc::invalid_part_number: return "the part number is not within 1 to 10000";
-    case errc::invalid_range: return "the range is not valid";
-    case errc::invalid_restore: return "the restore request is not valid";
-    case errc::invalid_argument: return "an argument is not valid";
-    case errc::invalid_checkpoint: return "the checkpoint cannot be read";
-    case errc::checkpoint_mismatch: return "the checkpoint is of another transfer";
-    case errc::unsafe_key: return "the key cannot be a path within a directory";
-    case errc::body_size_mismatch: return "the body is not of the size it said";
-    case errc::body_source_failed: return "the body source failed";
-    case errc::destination_too_small: return "the object does not fit its destination";
-    case errc::file_changed: return "the file changed while it was uploaded";
-    case errc::object_changed: return "the object was replaced while it was read";
-    case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
-    case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
-    case errc::connection_closed: return "the connection was closed before the reply was complete";
-    case errc::truncated_body: return "the body is not complete";
-    case errc::malformed_response: return "the reply is malformed";
-    case errc::response_too_large: return "the reply is over its limit";
-    case errc::tls_failed: return "TLS failed";
-    case errc::tls_certificate_rejected: return "the certificate of the peer was rejected";
-    case errc::resolve_failed: return "the host name could not be resolved";
-    case errc::credentials_timeout: return "the credentials did not come in time";
-    case errc::pool_timeout: return "no connection became free in time";
-    case errc::resolve_timeout: return "the host name was not resolved in time";
-    case errc::connect_timeout: return "the connection was not made in time";
-    case errc::tls_timeout: return "the TLS handshake did not end in time";
-    case errc::first_byte_timeout: return "the reply did not begin in time";
-    case errc::stalled: return "no byte moved for too long";
-    case errc::total_timeout: return "the operation did not end in time";
-    case errc::credentials_unavailable: return "the provider has no credentials";
-    case errc::cancelled: return "cancelled";
-    case errc::out_of_memory: return "out of memory";
-    case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
-    }
-    return "unknown error";
-}
-
-constexpr bool is_invalid_request(errc code) noexcept
-{
-    return code >= errc::invalid_configuration && code <= errc::destination_too_small;
-}
-
-constexpr bool is_timeout(errc code) noexcept
-{
-    return code >= errc::credentials_timeout && code <= errc::total_timeout;
-}
-
-constexpr bool is_connection_error(errc code) noexcept
-{
-    return (code >= errc::resolve_timeout && code <= errc::stalled) ||
-        code == errc::connection_closed || code == errc::truncated_body ||
-        code == errc::tls_failed || code == errc::tls_certificate_rejected ||
-        code == errc::resolve_failed;
-}
-
-constexpr bool belongs_to(errc code, condition group) noexcept
-{
-    switch (group) {
-    case condition::invalid_request: return is_invalid_request(code);
-    case condition::precondition_failed: return code == errc::object_changed;
-    case condition::conflict:
-        return code == errc::file_changed || code == errc::object_changed;
-    case condition::access_denied:
-        return code == errc::missing_credentials || code == errc::invalid_credentials;
-    case condition::encryption:
-        return code == errc::invalid_customer_key || code == errc::customer_key_md5_mismatch ||
-            code == errc::invalid_encryption_context || code == errc::sse_requires_tls ||
-            code == errc::encryption_not_applied;
-    case condition::integrity:
-        return code == errc::encryption_not_applied || code == errc::checksum_mismatch ||
-            code == errc::truncated_body || code == errc::malformed_response;
-    case condition::connection: return is_connection_error(code);
-    case condition::timeout: return is_timeout(code);
-    case condition::transient:
-        return (is_connection_error(code) && code != errc::tls_certificate_rejected) ||
-            code == errc::pool_timeout || code == errc::credentials_timeout ||
-            code == errc::credentials_unavailable;
-    case condition::cancelled: return code == errc::cancelled;
-    default: return false;
-    }
-}
-
-constexpr bool belongs_to(service_errc code, condition group) noexcept
-{
-    using enum service_errc;
-    switch (group) {
-    case condition::not_found:
-        return code == no_such_bucket || code == no_such_key || code == no_such_upload ||
-            code == no_such_version || code == no_such_copy_source ||
-            code == no_such_encryption_configuration || code == no_such_tag_set ||
-            code == not_found;
-    case condition::precondition_failed: return code == precondition_failed;
-    case condition::not_modified: return code == not_modified;
-    case condition::access_denied:
-        return code == access_denied || code == access_forbidden || code == forbidden ||
-            code == invalid_access_key_id || code == signature_does_not_match ||
-            code == request_has_expired || code == request_time_too_skewed ||
-            code == expired_token || code == invalid_token || code == authorization_malformed;
-    case condition::throttled:
-        return code == slow_down || code == kms_freq_control || code == too_many_requests;
-    case condition::conflict:
-        return code == path_conflict || code == bucket_already_exists ||
-            code == bucket_already_owned_by_you || code == bucket_not_empty ||
-            code == restore_already_in_progress || code == upload_conflict ||
-            code == object_locked;
-    case condition::archived:
-        return code == invalid_object_state || code == restore_already_in_progress;
-    case condition::encryption:
-        return code == sse_content_not_supported || code == sse_header_not_allowed ||
-            code == invalid_encryption_algorithm ||
-            code == ssec_decrypt_header_invalid || code == kms_exception ||
-            code == kms_internal_exception || code == kms_key_disabled ||
-            code == kms_key_not_exist || code == kms_freq_control;
-    case condition::integrity:
-        return code == bad_digest || code == incomplete_body || code == entity_size_not_match;
-    case condition::timeout: return code == request_timeout;
-    case condition::transient:
-        return code == internal_error || code == service_unavailable || code == slow_down ||
-            code == kms_internal_exception || code == server_error ||
-            code == kms_freq_control || code == too_many_requests || code == request_timeout;
-    case condition::server_error:
-        return code == internal_error || code == service_unavailable || code == slow_down ||
-            code == kms_internal_exception || code == server_error || code == kms_freq_control;
-    case condition::invalid_request:
-        return code == bad_request || code == client_error || code == invalid_argument ||
-            code == invalid_request || code == invalid_bucket_name || code == invalid_digest ||
-            code == invalid_object_name || code == invalid_part || code == invalid_part_order ||
-            code == invalid_range || code == invalid_uri || code == key_too_long ||
-            code == malformed_xml || code == missing_content_length ||
-            code == not_supported_storage_class || code == entity_too_large ||
-            code == entity_too_small || code == invalid_tag || code == invalid_delimiter ||
-            code == restore_non_archive_object || code == method_not_allowed;
-    default: return false;
-    }
-}
-
-class client_category_type final : public std::error_category
-{
-public:
-    const char* name() const noexcept override { return "cosio"; }
-    std::string message(int value) const override
-    {
-        return std::string(errc_text(static_cast<errc>(value)));
-    }
-};
-
-} // namespace detail
-
-/// The category of `errc`.
-[[nodiscard]] inline const std::error_category& client_category() noexcept
-{
-    static const detail::client_category_type instance;
-    return instance;
-}
-
-[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept
-{
-    return {static_cast<int>(code), client_category()};
-}
-
-namespace detail {
-
-class condition_category_type final : public std::error_category
-{
-public:
-    const char* name() const noexcept override { return "cosio.condition"; }
-
-    std::string message(int value) const override
-    {
-        switch (static_cast<condition>(value)) {
-        case condition::invalid_request: return "invalid request";
-        case condition::not_found: return "not found";
-        case condition::precondition_failed: return "precondition failed";
-        case condition::not_modified: return "not modified";
-        case condition::access_denied: return "access denied";
-        case condition::throttled: return "throttled";
-        case condition::conflict: return "conflict";
-        case condition::archived: return "archived";
-        case condition::encryption: return "encryption";
-        case condition::integrity: return "integrity";
-        case condition::connection: return "connection";
-        case condition::timeout: return "timeout";
-        case condition::transient: return "transient";
-        case condition::cancelled: return "cancelled";
-        case condition::server_error: return "server error";
-        }
-        return "unknown condition";
-    }
-
-    /// Codes that are not ours are failures of the connection: the operating system's, in the
-    /// system category, and Asio's. Those of files and of body sources are in the generic one.
-    bool equivalent(const std::error_code& code, int value) const noexcept override
-    {
-        const auto group = static_cast<condition>(value);
-        if (code.category() == client_category())
-            return belongs_to(static_cast<errc>(code.value()), group);
-        if (code.category() == service_category())
-            return belongs_to(static_cast<service_errc>(code.value()), group);
-        return code && code.category() != std::generic_category() && (group == condition::connection || group == condition::transient);
-    }
-};
-
-} // namespace detail
-
-/// The category of `condition`.
-[[nodiscard]] inline const std::error_category& condition_category() noexcept
-{
-    static const detail::condition_category_type instance;
-    return instance;
-}
-
-[[nodiscard]] inline std::error_condition make_error_condition(condition group) noexcept
-{
-    return {static_cast<int>(group), condition_category()};
-}
-
-} // namespace cosio::inline v0
-
-template <>
-struct std::is_error_code_enum<cosio::errc> : std::true_type
-{};
-
-template <>
-struct std::is_error_condition_enum<cosio::condition> : std::true_type
-{};
-
-#endif
-
-// ---- cosio/error.hpp ----------------------------------------------------------------------------
-
-// Everything known about a failed operation, as a value and as an exception.
-
-#ifndef COSIO_ERROR_HPP
-#define COSIO_ERROR_HPP
-
-namespace cosio::inline v0 {
-
-/// Why an operation failed.
-///
-/// Holds no secret: neither keys, tokens, signatures nor header values find their way into it.
-class error
-{
-public:
-    error() = default;
-
-    /// An error found by the client. `text` completes what the code says; `part` names the member
-    /// of the request it is about.
-    explicit error(std::error_code what, std::string text = {}, std::string_view part = {})
-        : code(what), field(part), message(std::move(text))
-    {}
-
-    explicit error(errc what, std::string text = {}, std::string_view part = {})
-        : error(make_error_code(what), std::move(text), part)
-    {}
-
-    /// `errc`, `service_errc`, or a code of Asio or the operating system.
-    std::error_code code{};
-    /// The member of the request that was refused, such as `key`; empty otherwise.
-    std::string field{};
-    /// The rule that was broken, or the service's `<Message>`.
-    std::string message{};
-    /// 0 when no reply was received. 200 is possible: a copy reports failures inside a 200.
-    unsigned http_status = 0;
-    /// The service's `<Code>`, as sent.
-    std::string service_code{};
-    /// The service's `<Resource>`: host and path.
-    std::string resource{};
-    /// `x-cos-request-id`; quote it to the service's support.
-    std::string request_id{};
-    /// `x-cos-trace-id`.
-    std::string trace_id{};
-    /// Attempts made; 0 when the request was refused before anything was sent.
-    unsigned attempts = 0;
-    /// Whether any byte of the request was handed to the operating system.
-    bool request_was_sent = false;
-    /// An attempt before the last may have been carried out.
-    bool earlier_attempt_may_have_executed = false;
-
-    /// Whether the service may have carried the request out although this error is reported.
-    ///
-    /// True when bytes were sent and no reply came that says otherwise.
-    [[nodiscard]] bool may_have_executed() const noexcept
-    {
-        return earlier_attempt_may_have_executed ||
-            (request_was_sent && (http_status == 0 || http_status < 300 || http_status >= 500));
-    }
-
-    /// Puts `what` before the message: what it is about.
-    void explain(std::string_view what)
-    {
-        message = std::string(what).append(": ").append(
-            message.empty() ? code.message() : message);
-    }
-
-    /// One line for people: field, text, code, status, request id.
-    [[nodiscard]] std::string describe() const
-    {
-        std::string line;
-        if (!field.empty())
-            line.append(field).append(": ");
-        line.append(message.empty() ? code.message() : message);
-        line.append(" [").append(service_code.empty() ? code.message() : service_code);
-        if (http_status != 0)
-            line.append(", HTTP ").append(std::to_string(http_status));
-        if (!request_id.empty())
-            line.append(", request id ").append(request_id);
-        return line.append("]");
-    }
-};
-
-/// Thrown by `result<T>::value()` on a failed result; carries the whole `error`.
-class exception : public std::system_error
-{
-public:
-    explicit exception(error what)
-        : std::system_error(what.code, what.describe()),
-          details_(std::make_shared<const error>(std::move(what)))
-    {}
-
-    /// Valid as long as any copy of this exception.
-    [[nodiscard]] const error& details() const noexcept { return *details_; }
-
-private:
-    std::shared_ptr<const error> details_; // Shared, so that copying cannot throw.
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/result.hpp ---------------------------------------------------------------------------
-
-// A value or the error that took its place.
-
-#ifndef COSIO_RESULT_HPP
-#define COSIO_RESULT_HPP
-
-namespace cosio::inline v0 {
-
-/// What every operation yields: a `T`, or a `cosio::error`.
-///
-/// The interface is a subset of `std::expected<T, cosio::error>`, with one difference: an `error`
-/// converts to it directly. `operator*` and `operator->` require a value, `error()` requires none.
-template <class T>
-class [[nodiscard]] result
-{
-    static_assert(!std::is_reference_v<T> && !std::same_as<std::remove_cv_t<T>, cosio::error>);
-
-public:
-    using value_type = T;
-    using error_type = cosio::error;
-
-    result() noexcept(std::is_nothrow_default_constructible_v<T>)
-        requires std::default_initializable<T>
-        : value_(), has_value_(true)
-    {}
-
-    template <class U = T>
-        requires(std::constructible_from<T, U &&> &&
-            !std::same_as<std::remove_cvref_t<U>, result> &&
-            !std::same_as<std::remove_cvref_t<U>, cosio::error>)
-    explicit(!std::convertible_to<U&&, T>) result(U&& value)
-        : value_(std::forward<U>(value)), has_value_(true)
-    {}
-
-    result(cosio::error problem) noexcept : error_(std::move(problem)), has_value_(false) {}
-
-    result(const result& other) requires std::copy_constructible<T>
-    {
-        construct(other);
-    }
-    result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
-    {
-        construct(std::move(other));
-    }
-    result& operator=(const result& other) requires std::copy_constructible<T>
-    {
-        return *this = result(other);
-    }
-    result& operator=(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
-    {
-        if (this == &other)
-            return *this;
-        destroy();
-        if constexpr (std::is_nothrow_move_constructible_v<T>) {
-            construct(std::move(other));
-        } else {
-            try {
-                construct(std::move(other));
-            } catch (...) {
-                std::construct_at(&error_);
-                has_value_ = false;
-                throw;
-            }
-        }
-        return *this;
-    }
-    ~result() { destroy(); }
-
-    [[nodiscard]] bool has_value() const noexcept { return has_value_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
-
-    /// The value; throws `cosio::exception` when there is none.
-    [[nodiscard]] T& value() &
-    {
-        require_value();
-        return **this;
-    }
-    [[nodiscard]] const T& value() const&
-    {
-        require_value();
-        return **this;
-    }
-    [[nodiscard]] T&& value() &&
-    {
-        require_value();
-        return std::move(**this);
-    }
-
-    [[nodiscard]] T& operator*() & noexcept { return value_; }
-    [[nodiscard]] const T& operator*() const& noexcept { return value_; }
-    [[nodiscard]] T&& operator*() && noexcept { return std::move(value_); }
-    [[nodiscard]] T* operator->() noexcept { return std::addressof(value_); }
-    [[nodiscard]] const T* operator->() const noexcept { return std::addressof(value_); }
-
-    [[nodiscard]] cosio::error& error() & noexcept { return error_; }
-    [[nodiscard]] const cosio::error& error() const& noexcept { return error_; }
-    [[nodiscard]] cosio::error&& error() && noexcept
-    {
-        return std::move(error_);
-    }
-
-    template <class U>
-    [[nodiscard]] T value_or(U&& otherwise) const&
-    {
-        return has_value() ? **this : static_cast<T>(std::forward<U>(otherwise));
-    }
-    template <class U>
-    [[nodiscard]] T value_or(U&& otherwise) &&
-    {
-        return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(otherwise));
-    }
-
-private:
-    void require_value() const
-    {
-        if (!has_value())
-            throw exception(error());
-    }
-
-    template <class Other>
-    void construct(Other&& other)
-    {
-        if (other.has_value_)
-            std::construct_at(std::addressof(value_), std::forward<Other>(other).value_);
-        else
-            std::construct_at(&error_, std::forward<Other>(other).error_);
-        has_value_ = other.has_value_;
-    }
-
-    void destroy() noexcept
-    {
-        if (has_value_)
-            std::destroy_at(std::addressof(value_));
-        else
-            std::destroy_at(&error_);
-    }
-
-    // Not a std::variant, which takes several times as long to compile, for each T anew.
-    union
-    {
-        T value_;
-        cosio::error error_;
-    };
-    bool has_value_;
-};
-
-/// Success, or the error that took its place.
-template <>
-class [[nodiscard]] result<void>
-{
-public:
-    using value_type = void;
-    using error_type = cosio::error;
-
-    result() = default;
-    result(cosio::error problem) noexcept : error_(std::move(problem)) {}
-
-    [[nodiscard]] bool has_value() const noexcept { return !error_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
-
-    /// Throws `cosio::exception` on a failed result.
-    void value() const
-    {
-        if (!has_value())
-            throw exception(error());
-    }
-
-    [[nodiscard]] cosio::error& error() & noexcept { return *error_; }
-    [[nodiscard]] const cosio::error& error() const& noexcept { return *error_; }
-    [[nodiscard]] cosio::error&& error() && noexcept
-    {
-        return std::move(*error_);
-    }
-
-private:
-    std::optional<cosio::error> error_{};
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/auth/credentials.hpp -----------------------------------------------------------------
-
-// Who signs: secret id, secret key, and the session token of temporary credentials.
-
-#ifndef COSIO_AUTH_CREDENTIALS_HPP
-#define COSIO_AUTH_CREDENTIALS_HPP
-
-#include <cstdlib>
-
-namespace cosio::inline v0 {
-
-/// A secret id with its secret key, and a session token when they are temporary. Wiped when it
-/// goes; has no text form. Copies are allowed, each wipes itself.
-class credentials
-{
-public:
-    /// Requests are not signed: for public buckets.
-    [[nodiscard]] static credentials anonymous()
-    {
-        credentials none;
-        none.anonymous_ = true;
-        return none;
-    }
-
-    /// No credentials at all: every operation fails with `errc::missing_credentials`.
-    credentials() = default;
-
-    credentials(std::string_view secret_id, std::string_view secret_key,
-        std::string_view session_token = {})
-        : secret_id_(secret_id), secret_key_(secret_key), session_token_(session_token)
-    {}
-
-    /// From `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set, `COS_SESSION_TOKEN`.
-    ///
-    /// Reads the environment when called and never again; do not call it while another thread
-    /// changes the environment. Errors: `errc::missing_credentials` names the variable.
-    [[nodiscard]] static result<credentials> from_environment()
-    {
-        const auto value_of = [](const char* name) {
-            const char* const value = std::getenv(name);
-            return value == nullptr ? std::string_view{} : std::string_view(value);
-        };
-        for (const char* const name : {"COS_SECRET_ID", "COS_SECRET_KEY"})
-            if (value_of(name).empty())
-                return error(errc::missing_credentials,
-                    "is not set in the environment, or is empty", name);
-        return credentials(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
-            value_of("COS_SESSION_TOKEN"));
-    }
-
-    [[nodiscard]] bool is_anonymous() const noexcept { return anonymous_; }
-    /// Valid as long as this object.
-    [[nodiscard]] std::string_view secret_id() const noexcept { return secret_id_; }
-    [[nodiscard]] std::string_view secret_key() const noexcept { return secret_key_.view(); }
-    [[nodiscard]] std::string_view session_token() const noexcept { return session_token_.view(); }
-
-    /// Whether a request can be signed with them. Errors: `errc::missing_credentials`,
-    /// `errc::invalid_credentials`.
-    [[nodiscard]] result<void> check() const
-    {
-        if (anonymous_)
-            return {};
-        if (secret_id_.empty())
-            return error(errc::missing_credentials, "must not be empty", "secret_id");
-        if (secret_key_.empty())
-            return error(errc::missing_credentials, "must not be empty", "secret_key");
-        // The id stands unencoded between the delimiters of the Authorization header.
-        const auto allowed = [](char c) {
-            return detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
-        };
-        if (!std::ranges::all_of(secret_id_, allowed))
-            return error(errc::invalid_credentials,
-                "must be letters, digits and - _ . ~", "secret_id");
-        if (!http::is_sendable_value(session_token_.view()))
-            return error(errc::invalid_credentials,
-                "must be visible ASCII without blanks around it", "session_token");
-        return {};
-    }
-
-    friend bool operator==(const credentials& left, const credentials& right) noexcept
-    {
-        const auto same = [](std::string_view a, std::string_view b) {
-            return crypto::equal_in_constant_time(detail::bytes_of(a), detail::bytes_of(b));
-        };
-        return left.anonymous_ == right.anonymous_ && left.secret_id_ == right.secret_id_ &&
-            same(left.secret_key(), right.secret_key()) &&
-            same(left.session_token(), right.session_token());
-    }
-
-    /// Credentials are never printed.
-    template <class Stream>
-    friend Stream& operator<<(Stream& stream, const credentials& credentials_are_never_printed)
-        = delete;
-
-private:
-    std::string secret_id_{};
-    crypto::secret_buffer secret_key_{};
-    crypto::secret_buffer session_token_{};
-    bool anonymous_ = false;
-};
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
-
-// Included before any header of Asio: checks the version, and that coroutines are seen.
-
-#ifndef COSIO_DETAIL_ASIO_HPP
-#define COSIO_DETAIL_ASIO_HPP
-
-#include <asio/version.hpp>
-
-#include <version> // Tells the standard library from its macros.
-
-#if ASIO_VERSION < 102201
-#error "cosio needs standalone Asio 1.22.1 or newer"
-#endif
-
-// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
-// these for all of Asio; a single header can only do so when Asio's own configuration has not been
-// read yet.
-#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
-    !defined(ASIO_HAS_CO_AWAIT)
-#if defined(ASIO_DETAIL_CONFIG_HPP)
-#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
-cosio before Asio: this Asio does not see that clang has coroutines"
-#else
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#define ASIO_HAS_STD_INVOKE_RESULT 1
-#endif
-#endif
-
-#endif
-
-// ---- cosio/auth/credentials_provider.hpp --------------------------------------------------------
-
-// Credentials that are asked for while a client lives, such as those of a role.
-
-#ifndef COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
-#define COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
-
-#include <asio/awaitable.hpp>
-
-#include <chrono>
-
-namespace cosio::inline v0 {
-
-/// Credentials, and when they stop being valid.
-class expiring_credentials
-{
-public:
-    expiring_credentials() = default;
-    expiring_credentials(
-        credentials identity, std::optional<std::chrono::sys_seconds> until = std::nullopt)
-        : who(std::move(identity)), expires(until)
-    {}
-
-    credentials who{};
-    /// Nothing: valid until the service says otherwise.
-    std::optional<std::chrono::sys_seconds> expires{};
-};
-
-/// Where a client gets its credentials from: `config.provider`.
-///
-/// Asked when the first operation begins, ahead of the expiry of what it gave last, and when the
-/// service says that a token has expired. One question at a time for all operations of a client;
-/// when it fails, what it gave before is used until it expires.
-class credentials_provider
-{
-public:
-    credentials_provider() = default;
-    credentials_provider(const credentials_provider&) = delete;
-    credentials_provider& operator=(const credentials_provider&) = delete;
-    virtual ~credentials_provider() = default;
-
-    /// Runs on the client's executor. An error, or an exception, is `errc::credentials_unavailable`
-    /// for operations that have nothing else to sign with.
-    [[nodiscard]] virtual asio::awaitable<result<expiring_credentials>> fetch() = 0;
-};
-
-/// A provider from a callable that returns `asio::awaitable<cosio::result<expiring_credentials>>`.
-/// It lives as long as the clients that use it, so a coroutine lambda may capture.
-template <class Callback>
-    requires requires(Callback& callback) {
-        { callback() } -> std::same_as<asio::awaitable<result<expiring_credentials>>>;
-    }
-[[nodiscard]] std::shared_ptr<credentials_provider> credentials_from(Callback callback)
-{
-    class calling final : public credentials_provider
-    {
-    public:
-        explicit calling(Callback what) : callback_(std::move(what)) {}
-        [[nodiscard]] asio::awaitable<result<expiring_credentials>> fetch() override
-        {
-            return callback_();
-        }
-
-    private:
-        Callback callback_;
-    };
-    return std::make_shared<calling>(std::move(callback));
-}
-
-} // namespace cosio::inline v0
 
 #endif
 
@@ -2074,24 +1581,16 @@ class config
 {
 public:
     /// Region and credentials have to be set; everything else has a default.
-    config() = default; // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+    COSIO_DECLARED config(); // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+    COSIO_DECLARED config(const config&);
+    COSIO_DECLARED config(config&&) noexcept;
+    COSIO_DECLARED config& operator=(const config&);
+    COSIO_DECLARED config& operator=(config&&) noexcept;
+    COSIO_DECLARED ~config();
 
     /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
     /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
-    [[nodiscard]] static result<config> from_environment()
-    {
-        config out;
-        auto who = cosio::credentials::from_environment();
-        if (!who)
-            return std::move(who).error();
-        out.credentials = std::move(*who);
-        const char* const where = std::getenv("COS_REGION");
-        if (where == nullptr || *where == '\0')
-            return error(errc::invalid_configuration,
-                "is not set in the environment, or is empty", "COS_REGION");
-        out.region = where;
-        return out;
-    }
+    [[nodiscard]] COSIO_DECLARED static result<config> from_environment();
 
     /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
     std::string region{};
@@ -2157,27 +1656,6 @@ struct connection_counters
 };
 
 } // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/detail/separate.hpp ------------------------------------------------------------------
-
-// What a translation unit sees of the library, see separate_compilation.hpp.
-
-#ifndef COSIO_DETAIL_SEPARATE_HPP
-#define COSIO_DETAIL_SEPARATE_HPP
-
-// Whether the functions that public headers only declare are defined in this translation unit.
-#if !defined(COSIO_SEPARATE_COMPILATION) || defined(COSIO_SOURCE)
-#define COSIO_DEFINITIONS
-#endif
-
-// Stands before such a function. Compiled once, it must not be inline: nobody would emit it.
-#if defined(COSIO_SEPARATE_COMPILATION)
-#define COSIO_DECLARED
-#else
-#define COSIO_DECLARED inline
-#endif
 
 #endif
 
@@ -2477,121 +1955,12 @@ static_assert(std::is_trivially_destructible_v<response_overrides>);
 
 #endif
 
-// ---- cosio/crypto/base64.hpp --------------------------------------------------------------------
+// ---- cosio/crypto/digest_value.hpp --------------------------------------------------------------
 
-// Standard base64 with padding (RFC 4648, section 4), strict on input.
+// The digests of the protocol, and what they give.
 
-#ifndef COSIO_CRYPTO_BASE64_HPP
-#define COSIO_CRYPTO_BASE64_HPP
-
-namespace cosio::inline v0::crypto {
-
-inline constexpr std::string_view base64_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-inline constexpr std::uint8_t not_base64 = 0xff;
-
-constexpr auto make_base64_values()
-{
-    std::array<std::uint8_t, 256> values{};
-    values.fill(not_base64);
-    for (std::size_t i = 0; i != base64_alphabet.size(); ++i)
-        values[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<std::uint8_t>(i);
-    return values;
-}
-
-inline constexpr auto base64_values = make_base64_values();
-
-/// The length of the base64 form of `size` bytes.
-[[nodiscard]] constexpr std::size_t base64_length(std::size_t size) noexcept
-{
-    return (size + 2) / 3 * 4;
-}
-
-/// Appends the base64 form of `bytes` to anything that has `push_back(char)`.
-template <class Text>
-void append_base64(Text& text, std::span<const std::byte> bytes)
-{
-    const auto put = [&](std::uint32_t value, int shift) {
-        text.push_back(base64_alphabet[(value >> shift) & 63U]);
-    };
-    std::size_t i = 0;
-    for (; i + 3 <= bytes.size(); i += 3) {
-        const auto group = std::to_integer<std::uint32_t>(bytes[i]) << 16U |
-            std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U |
-            std::to_integer<std::uint32_t>(bytes[i + 2]);
-        for (const int shift : {18, 12, 6, 0})
-            put(group, shift);
-    }
-    if (const auto left = bytes.size() - i; left != 0) {
-        auto group = std::to_integer<std::uint32_t>(bytes[i]) << 16U;
-        if (left == 2)
-            group |= std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U;
-        put(group, 18);
-        put(group, 12);
-        if (left == 2)
-            put(group, 6);
-        else
-            text.push_back('=');
-        text.push_back('=');
-    }
-}
-
-[[nodiscard]] inline std::string base64(std::span<const std::byte> bytes)
-{
-    std::string text;
-    text.reserve(base64_length(bytes.size()));
-    append_base64(text, bytes);
-    return text;
-}
-
-/// Decodes into `out`; yields the number of bytes written.
-///
-/// Nothing when the text is not canonical base64 (wrong length, alphabet, padding, or bits set
-/// behind the last byte) or `out` is too small. `out` may then hold part of the decoded bytes.
-[[nodiscard]] constexpr std::optional<std::size_t> decode_base64(
-    std::string_view text, std::span<std::byte> out) noexcept
-{
-    if (text.size() % 4 != 0)
-        return std::nullopt;
-    std::size_t padding = 0;
-    while (padding != 2 && padding != text.size() && text[text.size() - 1 - padding] == '=')
-        ++padding;
-
-    const std::size_t size = text.size() / 4 * 3 - padding;
-    if (size > out.size())
-        return std::nullopt;
-
-    std::uint32_t bits = 0;
-    unsigned held = 0;
-    std::size_t written = 0;
-    for (const char character : text.substr(0, text.size() - padding)) {
-        const auto value = base64_values[static_cast<unsigned char>(character)];
-        if (value == not_base64)
-            return std::nullopt;
-        bits = bits << 6U | value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            out[written++] = static_cast<std::byte>(bits >> held & 0xffU);
-        }
-    }
-    if ((bits & ((1U << held) - 1U)) != 0)
-        return std::nullopt;
-    return written;
-}
-
-} // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/crypto/digest.hpp --------------------------------------------------------------------
-
-// MD5, SHA-1, SHA-256 and HMAC over OpenSSL 3, with the algorithms fetched once.
-
-#ifndef COSIO_CRYPTO_DIGEST_HPP
-#define COSIO_CRYPTO_DIGEST_HPP
-
-#include <openssl/evp.h>
+#ifndef COSIO_CRYPTO_DIGEST_VALUE_HPP
+#define COSIO_CRYPTO_DIGEST_VALUE_HPP
 
 namespace cosio::inline v0::crypto {
 
@@ -2614,112 +1983,6 @@ using md5_value = digest_value<digest_algorithm::md5>;
 using sha1_value = digest_value<digest_algorithm::sha1>;
 using sha256_value = digest_value<digest_algorithm::sha256>;
 
-/// Fetching takes longer than hashing a request, hence once per process. The object is constant
-/// from then on and lives as long as the process; null when the provider lacks the algorithm.
-template <digest_algorithm Algorithm>
-[[nodiscard]] const EVP_MD* fetched_digest() noexcept
-{
-    static const EVP_MD* const instance = EVP_MD_fetch(nullptr,
-        Algorithm == digest_algorithm::md5        ? "MD5"
-            : Algorithm == digest_algorithm::sha1 ? "SHA1"
-                                                  : "SHA256",
-        nullptr);
-    return instance;
-}
-
-struct digest_context_deleter
-{
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
-
-[[nodiscard]] inline error digest_unavailable(std::string_view name)
-{
-    return error(errc::crypto_unavailable, std::string("OpenSSL has no ").append(name));
-}
-
-/// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
-///
-/// What it holds of the bytes is wiped when it goes, starts again or is set. Not thread safe.
-/// Errors: `errc::crypto_unavailable`.
-template <digest_algorithm Algorithm>
-class hasher
-{
-public:
-    hasher() : context_(EVP_MD_CTX_new()) {}
-
-    /// Adds bytes.
-    void update(std::span<const std::byte> bytes) noexcept
-    {
-        start();
-        usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
-    }
-
-    /// Forgets its own bytes and goes on behind those of `other`: cheaper than hashing them again.
-    void set(const hasher& other) noexcept
-    {
-        started_ = true;
-        usable_ = other.usable() && context_ != nullptr &&
-            EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
-    }
-
-    /// Whether bytes were added and nothing has failed, which `finish()` would report.
-    [[nodiscard]] bool usable() const noexcept { return started_ && usable_; }
-
-    /// The digest of all bytes since the start.
-    [[nodiscard]] result<digest_value<Algorithm>> finish()
-    {
-        start();
-        started_ = false;
-        digest_value<Algorithm> value{};
-        if (!usable_ ||
-            EVP_DigestFinal_ex(
-                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) != 1)
-            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
-        return value;
-    }
-
-private:
-    /// Not before there are bytes: many a hasher is set, or used once.
-    void start() noexcept
-    {
-        if (started_)
-            return;
-        started_ = true;
-        const auto* const algorithm = fetched_digest<Algorithm>();
-        usable_ = context_ != nullptr && algorithm != nullptr &&
-            EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
-    }
-
-    digest_context context_;
-    bool started_ = false;
-    bool usable_ = false;
-};
-
-/// The digest of `bytes`. Errors: `errc::crypto_unavailable`.
-template <digest_algorithm Algorithm>
-[[nodiscard]] result<digest_value<Algorithm>> digest(std::span<const std::byte> bytes)
-{
-    hasher<Algorithm> hash;
-    hash.update(bytes);
-    return hash.finish();
-}
-
-[[nodiscard]] inline result<md5_value> md5(std::span<const std::byte> bytes)
-{
-    return digest<digest_algorithm::md5>(bytes);
-}
-
-[[nodiscard]] inline result<sha1_value> sha1(std::span<const std::byte> bytes)
-{
-    return digest<digest_algorithm::sha1>(bytes);
-}
-
-[[nodiscard]] inline result<sha256_value> sha256(std::span<const std::byte> bytes)
-{
-    return digest<digest_algorithm::sha256>(bytes);
-}
-
 } // namespace cosio::inline v0::crypto
 
 #endif
@@ -2730,8 +1993,6 @@ template <digest_algorithm Algorithm>
 
 #ifndef COSIO_CUSTOMER_KEY_HPP
 #define COSIO_CUSTOMER_KEY_HPP
-
-#include <openssl/rand.h>
 
 namespace cosio::inline v0 {
 
@@ -2745,18 +2006,12 @@ public:
     {}
 
     /// From the 24 characters that the header carries. Errors: `errc::invalid_customer_key`.
-    [[nodiscard]] static result<customer_key_md5> from_base64(std::string_view text)
-    {
-        crypto::md5_value digest{};
-        if (crypto::decode_base64(text, digest) != digest.size())
-            return error(errc::invalid_customer_key,
-                "must be the base64 form of 16 bytes (24 characters)", "sse.md5");
-        return customer_key_md5(digest);
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key_md5> from_base64(
+        std::string_view text);
 
     [[nodiscard]] std::span<const std::byte, 16> bytes() const noexcept { return digest_; }
     /// As the header carries it.
-    [[nodiscard]] std::string base64() const { return crypto::base64(digest_); }
+    [[nodiscard]] COSIO_DECLARED std::string base64() const;
 
     friend bool operator==(const customer_key_md5&, const customer_key_md5&) = default;
 
@@ -2775,14 +2030,7 @@ public:
 
     /// From 32 printable ASCII characters, the form the COS guide shows.
     /// Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> from_text(std::string_view text)
-    {
-        if (text.size() != size)
-            return invalid("must be exactly 32 characters");
-        if (!std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }))
-            return invalid("must be printable ASCII; use from_bytes or from_base64 for other bytes");
-        return from_bytes(detail::bytes_of(text));
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> from_text(std::string_view text);
 
     /// From a literal, whose length the compiler checks.
     template <std::size_t Length>
@@ -2793,37 +2041,15 @@ public:
     }
 
     /// From 32 bytes. Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> from_bytes(std::span<const std::byte> bytes)
-    {
-        if (bytes.size() != size)
-            return invalid("must be exactly 32 bytes");
-        const auto digest = crypto::md5(bytes);
-        if (!digest)
-            return digest.error();
-        customer_key key(*digest);
-        std::ranges::copy(bytes, key.bytes_.writable().begin());
-        return key;
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> from_bytes(
+        std::span<const std::byte> bytes);
 
     /// From the 44 characters of base64 that the header carries.
     /// Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> from_base64(std::string_view text)
-    {
-        crypto::secret_bytes<size> bytes;
-        if (crypto::decode_base64(text, bytes.writable()) != size)
-            return invalid("must be the base64 form of 32 bytes (44 characters)");
-        return from_bytes(bytes.view());
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> from_base64(std::string_view text);
 
     /// A new key from the system's random source. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> generate()
-    {
-        crypto::secret_bytes<size> bytes;
-        auto* const out = reinterpret_cast<unsigned char*>(bytes.writable().data());
-        if (RAND_priv_bytes(out, static_cast<int>(size)) != 1)
-            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
-        return from_bytes(bytes.view());
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> generate();
 
     /// The secret itself. Valid as long as this object.
     [[nodiscard]] std::span<const std::byte, size> bytes() const noexcept { return bytes_.view(); }
@@ -2843,11 +2069,6 @@ public:
 
 private:
     explicit customer_key(const crypto::md5_value& digest) noexcept : md5_(digest) {}
-
-    static error invalid(std::string_view rule)
-    {
-        return error(errc::invalid_customer_key, std::string(rule), "customer_key");
-    }
 
     crypto::secret_bytes<size> bytes_{};
     customer_key_md5 md5_;
@@ -4612,6 +3833,29 @@ struct put_bucket_encryption_result
 
 #endif
 
+// ---- cosio/detail/bytes.hpp ---------------------------------------------------------------------
+
+// Text as bytes and bytes as text, without copying.
+
+#ifndef COSIO_DETAIL_BYTES_HPP
+#define COSIO_DETAIL_BYTES_HPP
+
+namespace cosio::inline v0::detail {
+
+[[nodiscard]] inline std::span<const std::byte> bytes_of(std::string_view text) noexcept
+{
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+[[nodiscard]] inline std::string_view text_of(std::span<const std::byte> bytes) noexcept
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
 // ---- cosio/body.hpp -----------------------------------------------------------------------------
 
 // What can be uploaded: bytes in memory, or a source that is awaited.
@@ -4763,6 +4007,127 @@ private:
 static_assert(std::is_trivially_destructible_v<body_view>);
 
 } // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/crypto/digest.hpp --------------------------------------------------------------------
+
+// MD5, SHA-1, SHA-256 and HMAC over OpenSSL 3, with the algorithms fetched once.
+
+#ifndef COSIO_CRYPTO_DIGEST_HPP
+#define COSIO_CRYPTO_DIGEST_HPP
+
+#include <openssl/evp.h>
+
+namespace cosio::inline v0::crypto {
+
+/// Fetching takes longer than hashing a request, hence once per process. The object is constant
+/// from then on and lives as long as the process; null when the provider lacks the algorithm.
+template <digest_algorithm Algorithm>
+[[nodiscard]] const EVP_MD* fetched_digest() noexcept
+{
+    static const EVP_MD* const instance = EVP_MD_fetch(nullptr,
+        Algorithm == digest_algorithm::md5        ? "MD5"
+            : Algorithm == digest_algorithm::sha1 ? "SHA1"
+                                                  : "SHA256",
+        nullptr);
+    return instance;
+}
+
+struct digest_context_deleter
+{
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
+
+[[nodiscard]] inline error digest_unavailable(std::string_view name)
+{
+    return error(errc::crypto_unavailable, std::string("OpenSSL has no ").append(name));
+}
+
+/// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
+///
+/// What it holds of the bytes is wiped when it goes, starts again or is set. Not thread safe.
+/// Errors: `errc::crypto_unavailable`.
+template <digest_algorithm Algorithm>
+class hasher
+{
+public:
+    hasher() : context_(EVP_MD_CTX_new()) {}
+
+    /// Adds bytes.
+    void update(std::span<const std::byte> bytes) noexcept
+    {
+        start();
+        usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+    }
+
+    /// Forgets its own bytes and goes on behind those of `other`: cheaper than hashing them again.
+    void set(const hasher& other) noexcept
+    {
+        started_ = true;
+        usable_ = other.usable() && context_ != nullptr &&
+            EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
+    }
+
+    /// Whether bytes were added and nothing has failed, which `finish()` would report.
+    [[nodiscard]] bool usable() const noexcept { return started_ && usable_; }
+
+    /// The digest of all bytes since the start.
+    [[nodiscard]] result<digest_value<Algorithm>> finish()
+    {
+        start();
+        started_ = false;
+        digest_value<Algorithm> value{};
+        if (!usable_ ||
+            EVP_DigestFinal_ex(
+                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) != 1)
+            return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
+        return value;
+    }
+
+private:
+    /// Not before there are bytes: many a hasher is set, or used once.
+    void start() noexcept
+    {
+        if (started_)
+            return;
+        started_ = true;
+        const auto* const algorithm = fetched_digest<Algorithm>();
+        usable_ = context_ != nullptr && algorithm != nullptr &&
+            EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
+    }
+
+    digest_context context_;
+    bool started_ = false;
+    bool usable_ = false;
+};
+
+/// The digest of `bytes`. Errors: `errc::crypto_unavailable`.
+template <digest_algorithm Algorithm>
+[[nodiscard]] result<digest_value<Algorithm>> digest(std::span<const std::byte> bytes)
+{
+    hasher<Algorithm> hash;
+    hash.update(bytes);
+    return hash.finish();
+}
+
+[[nodiscard]] inline result<md5_value> md5(std::span<const std::byte> bytes)
+{
+    return digest<digest_algorithm::md5>(bytes);
+}
+
+[[nodiscard]] inline result<sha1_value> sha1(std::span<const std::byte> bytes)
+{
+    return digest<digest_algorithm::sha1>(bytes);
+}
+
+[[nodiscard]] inline result<sha256_value> sha256(std::span<const std::byte> bytes)
+{
+    return digest<digest_algorithm::sha256>(bytes);
+}
+
+} // namespace cosio::inline v0::crypto
 
 #endif
 
@@ -5789,15 +5154,55 @@ namespace cosio::inline v0 {
 
 #endif
 
+// ---- cosio/run.hpp ------------------------------------------------------------------------------
+
+// Runs a coroutine in a program that has no execution context of its own.
+
+#ifndef COSIO_RUN_HPP
+#define COSIO_RUN_HPP
+
+namespace cosio::inline v0 {
+
+/// Runs `work`, and whatever it starts on its executor, to the end: `cosio::run(backup())`.
+///
+/// On the calling thread and on an `io_context` of its own, which `asio::this_coro::executor` names
+/// within `work`; clients made there must end with it. Rethrows what `work` throws, then without
+/// waiting for what else it started. A server runs the context it has instead.
+COSIO_DECLARED void run(asio::awaitable<void> work);
+
+namespace detail {
+
+template <class T>
+asio::awaitable<void> keep_value(asio::awaitable<T> work, std::optional<T>& value)
+{
+    value.emplace(co_await std::move(work));
+}
+
+} // namespace detail
+
+/// The same, and gives what `work` returned.
+template <std::move_constructible T>
+T run(asio::awaitable<T> work)
+{
+    std::optional<T> value;
+    run(detail::keep_value(std::move(work), value));
+    return *std::move(value);
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/separate_compilation.hpp -------------------------------------------------------------
 
 // The library compiled once instead of in each translation unit, for those who want that.
 //
 // With `COSIO_SEPARATE_COMPILATION` defined for all translation units of a program, what is behind
-// the members of `client` and `s3_client`, and of the emulator, is compiled in one of them only: the
-// one that defines `COSIO_SOURCE` before it includes cosio.hpp, and cosio/testing/emulator.hpp if
-// any other does. The others do not even read it, and compile in a fraction of the time: what is
-// no part of the interface, such as the encoding of requests, is not seen there.
+// the members of `client`, `s3_client`, `config`, `customer_key` and the like, and of the emulator,
+// is compiled in one of them only: the one that defines `COSIO_SOURCE` before it includes cosio.hpp,
+// and cosio/testing/emulator.hpp if any other does. The others do not even read it, and compile in a
+// fraction of the time: what is no part of the interface, such as the encoding of requests, is not
+// seen there.
 
 #ifndef COSIO_SEPARATE_COMPILATION_HPP
 #define COSIO_SEPARATE_COMPILATION_HPP
@@ -5829,6 +5234,836 @@ namespace cosio::inline v0 {
 #endif
 
 #if defined(COSIO_DEFINITIONS)
+
+// ---- cosio/service_code_names.hpp ---------------------------------------------------------------
+
+// The `<Code>` of each enumerator of service_errc.hpp.
+
+#ifndef COSIO_SERVICE_CODE_NAMES_HPP
+#define COSIO_SERVICE_CODE_NAMES_HPP
+
+namespace cosio::inline v0 {
+
+namespace detail {
+
+struct service_code_name
+{
+    std::string_view name;
+    service_errc code;
+};
+
+/// Sorted by name, for a binary search.
+inline constexpr std::array service_code_names{
+    service_code_name{"AccessDenied", service_errc::access_denied},
+    service_code_name{"AccessForbidden", service_errc::access_forbidden},
+    service_code_name{"AppendPositionErr", service_errc::append_position_err},
+    service_code_name{"AuthorizationHeaderMalformed", service_errc::authorization_malformed},
+    service_code_name{"BadDigest", service_errc::bad_digest},
+    service_code_name{"BucketAlreadyExists", service_errc::bucket_already_exists},
+    service_code_name{"BucketAlreadyOwnedByYou", service_errc::bucket_already_owned_by_you},
+    service_code_name{"BucketLocked", service_errc::bucket_locked},
+    service_code_name{"BucketNameTooLong", service_errc::bucket_name_too_long},
+    service_code_name{"BucketNotEmpty", service_errc::bucket_not_empty},
+    service_code_name{"BucketVersionNotOpen", service_errc::bucket_version_not_open},
+    service_code_name{"DomainAuditFailed", service_errc::domain_audit_failed},
+    service_code_name{"EntitySizeNotMatch", service_errc::entity_size_not_match},
+    service_code_name{"EntityTooLarge", service_errc::entity_too_large},
+    service_code_name{"EntityTooSmall", service_errc::entity_too_small},
+    service_code_name{"ExpiredToken", service_errc::expired_token},
+    service_code_name{"IncompleteBody", service_errc::incomplete_body},
+    service_code_name{"InternalError", service_errc::internal_error},
+    service_code_name{"InvalidAccessKeyId", service_errc::invalid_access_key_id},
+    service_code_name{"InvalidArgument", service_errc::invalid_argument},
+    service_code_name{"InvalidBucketName", service_errc::invalid_bucket_name},
+    service_code_name{"InvalidBucketState", service_errc::invalid_bucket_state},
+    service_code_name{"InvalidCopySource", service_errc::invalid_copy_source},
+    service_code_name{"InvalidDelimiter", service_errc::invalid_delimiter},
+    service_code_name{"InvalidDigest", service_errc::invalid_digest},
+    service_code_name{
+        "InvalidEncryptionAlgorithmError", service_errc::invalid_encryption_algorithm},
+    service_code_name{"InvalidObjectName", service_errc::invalid_object_name},
+    service_code_name{"InvalidObjectState", service_errc::invalid_object_state},
+    service_code_name{"InvalidPart", service_errc::invalid_part},
+    service_code_name{"InvalidPartOrder", service_errc::invalid_part_order},
+    service_code_name{"InvalidRange", service_errc::invalid_range},
+    service_code_name{"InvalidRegionName", service_errc::invalid_region_name},
+    service_code_name{"InvalidRequest", service_errc::invalid_request},
+    service_code_name{"InvalidTag", service_errc::invalid_tag},
+    service_code_name{"InvalidToken", service_errc::invalid_token},
+    service_code_name{"InvalidURI", service_errc::invalid_uri},
+    service_code_name{"InvalidUploadStatus", service_errc::invalid_upload_status},
+    service_code_name{"KeyTooLong", service_errc::key_too_long},
+    service_code_name{"KmsException", service_errc::kms_exception},
+    service_code_name{"KmsFreqControl", service_errc::kms_freq_control},
+    service_code_name{"KmsInternalException", service_errc::kms_internal_exception},
+    service_code_name{"KmsKeyDisabled", service_errc::kms_key_disabled},
+    service_code_name{"KmsKeyNotExist", service_errc::kms_key_not_exist},
+    service_code_name{"MalformedXML", service_errc::malformed_xml},
+    service_code_name{"MethodNotAllowed", service_errc::method_not_allowed},
+    service_code_name{"MissingContentLength", service_errc::missing_content_length},
+    service_code_name{"MissingRequestBodyError", service_errc::missing_request_body_error},
+    service_code_name{"NoSuchBucket", service_errc::no_such_bucket},
+    service_code_name{"NoSuchCopySource", service_errc::no_such_copy_source},
+    service_code_name{"NoSuchEncryptionConfiguration",
+        service_errc::no_such_encryption_configuration},
+    service_code_name{"NoSuchKey", service_errc::no_such_key},
+    service_code_name{"NoSuchTagSet", service_errc::no_such_tag_set},
+    service_code_name{"NoSuchUpload", service_errc::no_such_upload},
+    service_code_name{"NoSuchVersion", service_errc::no_such_version},
+    service_code_name{"NotImplemented", service_errc::not_implemented},
+    service_code_name{"NotSupportedStorageClass", service_errc::not_supported_storage_class},
+    service_code_name{"ObjectLocked", service_errc::object_locked},
+    service_code_name{"PathConflict", service_errc::path_conflict},
+    service_code_name{"PaymentRequired", service_errc::payment_required},
+    service_code_name{"PermanentRedirect", service_errc::permanent_redirect},
+    service_code_name{"PreconditionFailed", service_errc::precondition_failed},
+    service_code_name{"QuotaExceeded", service_errc::quota_exceeded},
+    service_code_name{"Request has expired", service_errc::request_has_expired},
+    service_code_name{"RequestTimeTooSkewed", service_errc::request_time_too_skewed},
+    service_code_name{"RequestTimeout", service_errc::request_timeout},
+    service_code_name{"RestoreAlreadyInProgress", service_errc::restore_already_in_progress},
+    service_code_name{"RestoreNonArchiveObject", service_errc::restore_non_archive_object},
+    service_code_name{"SSEContentNotSupported", service_errc::sse_content_not_supported},
+    service_code_name{"SSEHeaderNotAllowed", service_errc::sse_header_not_allowed},
+    service_code_name{"ServiceUnavailable", service_errc::service_unavailable},
+    service_code_name{"SignatureDoesNotMatch", service_errc::signature_does_not_match},
+    service_code_name{"SlowDown", service_errc::slow_down},
+    service_code_name{"SsecDecryptHeaderInvalid", service_errc::ssec_decrypt_header_invalid},
+    service_code_name{"TemporaryRedirect", service_errc::temporary_redirect},
+    service_code_name{"TooManyBuckets", service_errc::too_many_buckets},
+    service_code_name{"UnavailableForLegalReasons", service_errc::unavailable_for_legal_reasons},
+    service_code_name{"UnexpectedContent", service_errc::unexpected_content},
+    service_code_name{"UploadConflict", service_errc::upload_conflict},
+    service_code_name{"UserNetworkTooSlow", service_errc::user_network_too_slow},
+    service_code_name{"XMLSizeLimit", service_errc::xml_size_limit},
+};
+
+static_assert(std::ranges::is_sorted(service_code_names, {}, &service_code_name::name));
+
+} // namespace detail
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/service_errc_definitions.hpp ---------------------------------------------------------
+
+// What service_errc.hpp declares.
+
+#ifndef COSIO_SERVICE_ERRC_DEFINITIONS_HPP
+#define COSIO_SERVICE_ERRC_DEFINITIONS_HPP
+
+namespace cosio::inline v0 {
+
+COSIO_DECLARED service_errc service_errc_from_code(std::string_view code) noexcept
+{
+    const auto* const found = std::ranges::lower_bound(
+        detail::service_code_names, code, {}, &detail::service_code_name::name);
+    const bool hit = found != detail::service_code_names.end() && found->name == code;
+    return hit ? found->code : service_errc::unknown;
+}
+
+COSIO_DECLARED service_errc service_errc_from_status(unsigned status) noexcept
+{
+    switch (status) {
+    case 304: return service_errc::not_modified;
+    case 400: return service_errc::bad_request;
+    case 403: return service_errc::forbidden;
+    case 404: return service_errc::not_found;
+    case 412: return service_errc::precondition_failed;
+    case 416: return service_errc::invalid_range;
+    case 429: return service_errc::too_many_requests;
+    case 503: return service_errc::service_unavailable;
+    default: break;
+    }
+    if (status >= 500 && status <= 599)
+        return service_errc::server_error;
+    if (status >= 400 && status <= 499)
+        return service_errc::client_error;
+    return service_errc::unexpected_status;
+}
+
+namespace detail {
+
+constexpr std::string_view service_errc_text(service_errc code) noexcept
+{
+    switch (code) {
+    case service_errc::not_modified: return "not modified (304)";
+    case service_errc::bad_request: return "bad request (400, no code)";
+    case service_errc::forbidden: return "forbidden (403, no code)";
+    case service_errc::not_found: return "not found (404, no code)";
+    case service_errc::too_many_requests: return "too many requests (429)";
+    case service_errc::client_error: return "refused by the service (4xx, no code)";
+    case service_errc::server_error: return "failed in the service (5xx, no code)";
+    case service_errc::unexpected_status: return "unexpected status";
+    default: break;
+    }
+    for (const auto& entry : service_code_names)
+        if (entry.code == code)
+            return entry.name;
+    return "a code this version does not know";
+}
+
+class service_category_type final : public std::error_category
+{
+public:
+    const char* name() const noexcept override { return "cosio.service"; }
+    std::string message(int value) const override
+    {
+        return std::string(service_errc_text(static_cast<service_errc>(value)));
+    }
+};
+
+} // namespace detail
+
+COSIO_DECLARED const std::error_category& service_category() noexcept
+{
+    static const detail::service_category_type instance;
+    return instance;
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/errc_definitions.hpp -----------------------------------------------------------------
+
+// What errc.hpp declares.
+
+#ifndef COSIO_ERRC_DEFINITIONS_HPP
+#define COSIO_ERRC_DEFINITIONS_HPP
+
+namespace cosio::inline v0 {
+
+namespace detail {
+
+constexpr std::string_view errc_text(errc code) noexcept
+{
+    switch (code) {
+    case errc::invalid_configuration: return "the configuration is not valid";
+    case errc::missing_credentials: return "no credentials";
+    case errc::invalid_credentials: return "the credentials are not valid";
+    case errc::invalid_bucket: return "the bucket name is not valid";
+    case errc::invalid_key: return "the object key is not valid";
+    case errc::invalid_header: return "a header value cannot be sent";
+    case errc::invalid_customer_key: return "the customer key is not valid";
+    case errc::customer_key_md5_mismatch: return "the key MD5 is not that of the customer key";
+    case errc::invalid_encryption_context: return "the encryption context is not valid";
+    case errc::sse_requires_tls: return "a customer key is sent over verified TLS only";
+    case errc::token_requires_tls: return "a session token is sent over TLS only";
+    case errc::invalid_part_number: return "the part number is not within 1 to 10000";
+    case errc::invalid_range: return "the range is not valid";
+    case errc::invalid_restore: return "the restore request is not valid";
+    case errc::invalid_argument: return "an argument is not valid";
+    case errc::invalid_checkpoint: return "the checkpoint cannot be read";
+    case errc::checkpoint_mismatch: return "the checkpoint is of another transfer";
+    case errc::unsafe_key: return "the key cannot be a path within a directory";
+    case errc::body_size_mismatch: return "the body is not of the size it said";
+    case errc::body_source_failed: return "the body source failed";
+    case errc::destination_too_small: return "the object does not fit its destination";
+    case errc::file_changed: return "the file changed while it was uploaded";
+    case errc::object_changed: return "the object was replaced while it was read";
+    case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
+    case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
+    case errc::connection_closed: return "the connection was closed before the reply was complete";
+    case errc::truncated_body: return "the body is not complete";
+    case errc::malformed_response: return "the reply is malformed";
+    case errc::response_too_large: return "the reply is over its limit";
+    case errc::tls_failed: return "TLS failed";
+    case errc::tls_certificate_rejected: return "the certificate of the peer was rejected";
+    case errc::resolve_failed: return "the host name could not be resolved";
+    case errc::credentials_timeout: return "the credentials did not come in time";
+    case errc::pool_timeout: return "no connection became free in time";
+    case errc::resolve_timeout: return "the host name was not resolved in time";
+    case errc::connect_timeout: return "the connection was not made in time";
+    case errc::tls_timeout: return "the TLS handshake did not end in time";
+    case errc::first_byte_timeout: return "the reply did not begin in time";
+    case errc::stalled: return "no byte moved for too long";
+    case errc::total_timeout: return "the operation did not end in time";
+    case errc::credentials_unavailable: return "the provider has no credentials";
+    case errc::cancelled: return "cancelled";
+    case errc::out_of_memory: return "out of memory";
+    case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
+    }
+    return "unknown error";
+}
+
+constexpr bool is_invalid_request(errc code) noexcept
+{
+    return code >= errc::invalid_configuration && code <= errc::destination_too_small;
+}
+
+constexpr bool is_timeout(errc code) noexcept
+{
+    return code >= errc::credentials_timeout && code <= errc::total_timeout;
+}
+
+constexpr bool is_connection_error(errc code) noexcept
+{
+    return (code >= errc::resolve_timeout && code <= errc::stalled) ||
+        code == errc::connection_closed || code == errc::truncated_body ||
+        code == errc::tls_failed || code == errc::tls_certificate_rejected ||
+        code == errc::resolve_failed;
+}
+
+constexpr bool belongs_to(errc code, condition group) noexcept
+{
+    switch (group) {
+    case condition::invalid_request: return is_invalid_request(code);
+    case condition::precondition_failed: return code == errc::object_changed;
+    case condition::conflict:
+        return code == errc::file_changed || code == errc::object_changed;
+    case condition::access_denied:
+        return code == errc::missing_credentials || code == errc::invalid_credentials;
+    case condition::encryption:
+        return code == errc::invalid_customer_key || code == errc::customer_key_md5_mismatch ||
+            code == errc::invalid_encryption_context || code == errc::sse_requires_tls ||
+            code == errc::encryption_not_applied;
+    case condition::integrity:
+        return code == errc::encryption_not_applied || code == errc::checksum_mismatch ||
+            code == errc::truncated_body || code == errc::malformed_response;
+    case condition::connection: return is_connection_error(code);
+    case condition::timeout: return is_timeout(code);
+    case condition::transient:
+        return (is_connection_error(code) && code != errc::tls_certificate_rejected) ||
+            code == errc::pool_timeout || code == errc::credentials_timeout ||
+            code == errc::credentials_unavailable;
+    case condition::cancelled: return code == errc::cancelled;
+    default: return false;
+    }
+}
+
+constexpr bool belongs_to(service_errc code, condition group) noexcept
+{
+    using enum service_errc;
+    switch (group) {
+    case condition::not_found:
+        return code == no_such_bucket || code == no_such_key || code == no_such_upload ||
+            code == no_such_version || code == no_such_copy_source ||
+            code == no_such_encryption_configuration || code == no_such_tag_set ||
+            code == not_found;
+    case condition::precondition_failed: return code == precondition_failed;
+    case condition::not_modified: return code == not_modified;
+    case condition::access_denied:
+        return code == access_denied || code == access_forbidden || code == forbidden ||
+            code == invalid_access_key_id || code == signature_does_not_match ||
+            code == request_has_expired || code == request_time_too_skewed ||
+            code == expired_token || code == invalid_token || code == authorization_malformed;
+    case condition::throttled:
+        return code == slow_down || code == kms_freq_control || code == too_many_requests;
+    case condition::conflict:
+        return code == path_conflict || code == bucket_already_exists ||
+            code == bucket_already_owned_by_you || code == bucket_not_empty ||
+            code == restore_already_in_progress || code == upload_conflict ||
+            code == object_locked;
+    case condition::archived:
+        return code == invalid_object_state || code == restore_already_in_progress;
+    case condition::encryption:
+        return code == sse_content_not_supported || code == sse_header_not_allowed ||
+            code == invalid_encryption_algorithm ||
+            code == ssec_decrypt_header_invalid || code == kms_exception ||
+            code == kms_internal_exception || code == kms_key_disabled ||
+            code == kms_key_not_exist || code == kms_freq_control;
+    case condition::integrity:
+        return code == bad_digest || code == incomplete_body || code == entity_size_not_match;
+    case condition::timeout: return code == request_timeout;
+    case condition::transient:
+        return code == internal_error || code == service_unavailable || code == slow_down ||
+            code == kms_internal_exception || code == server_error ||
+            code == kms_freq_control || code == too_many_requests || code == request_timeout;
+    case condition::server_error:
+        return code == internal_error || code == service_unavailable || code == slow_down ||
+            code == kms_internal_exception || code == server_error || code == kms_freq_control;
+    case condition::invalid_request:
+        return code == bad_request || code == client_error || code == invalid_argument ||
+            code == invalid_request || code == invalid_bucket_name || code == invalid_digest ||
+            code == invalid_object_name || code == invalid_part || code == invalid_part_order ||
+            code == invalid_range || code == invalid_uri || code == key_too_long ||
+            code == malformed_xml || code == missing_content_length ||
+            code == not_supported_storage_class || code == entity_too_large ||
+            code == entity_too_small || code == invalid_tag || code == invalid_delimiter ||
+            code == restore_non_archive_object || code == method_not_allowed;
+    default: return false;
+    }
+}
+
+class client_category_type final : public std::error_category
+{
+public:
+    const char* name() const noexcept override { return "cosio"; }
+    std::string message(int value) const override
+    {
+        return std::string(errc_text(static_cast<errc>(value)));
+    }
+};
+
+} // namespace detail
+
+COSIO_DECLARED const std::error_category& client_category() noexcept
+{
+    static const detail::client_category_type instance;
+    return instance;
+}
+
+namespace detail {
+
+class condition_category_type final : public std::error_category
+{
+public:
+    const char* name() const noexcept override { return "cosio.condition"; }
+
+    std::string message(int value) const override
+    {
+        switch (static_cast<condition>(value)) {
+        case condition::invalid_request: return "invalid request";
+        case condition::not_found: return "not found";
+        case condition::precondition_failed: return "precondition failed";
+        case condition::not_modified: return "not modified";
+        case condition::access_denied: return "access denied";
+        case condition::throttled: return "throttled";
+        case condition::conflict: return "conflict";
+        case condition::archived: return "archived";
+        case condition::encryption: return "encryption";
+        case condition::integrity: return "integrity";
+        case condition::connection: return "connection";
+        case condition::timeout: return "timeout";
+        case condition::transient: return "transient";
+        case condition::cancelled: return "cancelled";
+        case condition::server_error: return "server error";
+        }
+        return "unknown condition";
+    }
+
+    /// Codes that are not ours are failures of the connection: the operating system's, in the
+    /// system category, and Asio's. Those of files and of body sources are in the generic one.
+    bool equivalent(const std::error_code& code, int value) const noexcept override
+    {
+        const auto group = static_cast<condition>(value);
+        if (code.category() == client_category())
+            return belongs_to(static_cast<errc>(code.value()), group);
+        if (code.category() == service_category())
+            return belongs_to(static_cast<service_errc>(code.value()), group);
+        return code && code.category() != std::generic_category() &&
+            (group == condition::connection || group == condition::transient);
+    }
+};
+
+} // namespace detail
+
+COSIO_DECLARED const std::error_category& condition_category() noexcept
+{
+    static const detail::condition_category_type instance;
+    return instance;
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/error_definitions.hpp ----------------------------------------------------------------
+
+// What error.hpp declares.
+
+#ifndef COSIO_ERROR_DEFINITIONS_HPP
+#define COSIO_ERROR_DEFINITIONS_HPP
+
+namespace cosio::inline v0 {
+
+COSIO_DECLARED error::error(std::error_code what, std::string text, std::string_view part)
+    : code(what), field(part), message(std::move(text))
+{}
+
+COSIO_DECLARED error::error(errc what, std::string text, std::string_view part)
+    : error(make_error_code(what), std::move(text), part)
+{}
+
+COSIO_DECLARED error::error(const error&) = default;
+COSIO_DECLARED error::error(error&&) noexcept = default;
+COSIO_DECLARED error& error::operator=(const error&) = default;
+COSIO_DECLARED error& error::operator=(error&&) noexcept = default;
+COSIO_DECLARED error::~error() = default;
+
+COSIO_DECLARED void error::explain(std::string_view what)
+{
+    message =
+        std::string(what).append(": ").append(message.empty() ? code.message() : message);
+}
+
+COSIO_DECLARED std::string error::describe() const
+{
+    std::string line;
+    if (!field.empty())
+        line.append(field).append(": ");
+    line.append(message.empty() ? code.message() : message);
+    line.append(" [").append(service_code.empty() ? code.message() : service_code);
+    if (http_status != 0)
+        line.append(", HTTP ").append(std::to_string(http_status));
+    if (!request_id.empty())
+        line.append(", request id ").append(request_id);
+    return line.append("]");
+}
+
+COSIO_DECLARED exception::exception(error what)
+    : std::system_error(what.code, what.describe()),
+      details_(std::make_shared<const error>(std::move(what)))
+{}
+
+COSIO_DECLARED void detail::throw_exception(const error& what)
+{
+    throw exception(what);
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/http/field_rules.hpp -----------------------------------------------------------------
+
+// What may stand in the name and the value of a header field.
+
+#ifndef COSIO_HTTP_FIELD_RULES_HPP
+#define COSIO_HTTP_FIELD_RULES_HPP
+
+namespace cosio::inline v0::http {
+
+/// One answer for each byte there is: these questions are asked of every byte of every head.
+template <class Predicate>
+[[nodiscard]] constexpr std::array<bool, 256> make_character_table(Predicate belongs) noexcept
+{
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i != table.size(); ++i)
+        table[i] = belongs(static_cast<char>(i));
+    return table;
+}
+
+inline constexpr auto token_characters = make_character_table([](char c) {
+    return detail::is_alphanumeric(c) ||
+        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
+
+inline constexpr auto receivable_characters =
+    make_character_table([](char c) { return c == '\t' || !detail::is_control(c); });
+
+/// RFC 9110, 5.6.2.
+[[nodiscard]] constexpr bool is_token_character(char c) noexcept
+{
+    return token_characters[static_cast<unsigned char>(c)];
+}
+
+[[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
+{
+    return !name.empty() && std::ranges::all_of(name, is_token_character);
+}
+
+/// What we send: visible ASCII, with blanks inside but not at the ends, where a server would strip
+/// them and the signature would no longer match.
+[[nodiscard]] constexpr bool is_sendable_value(std::string_view value) noexcept
+{
+    const auto sendable = [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); };
+    return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
+}
+
+/// What we accept in values: no control bytes but tabs (RFC 9110, 5.5).
+[[nodiscard]] constexpr bool is_receivable_character(char c) noexcept
+{
+    return receivable_characters[static_cast<unsigned char>(c)];
+}
+
+[[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
+{
+    return std::ranges::all_of(value, is_receivable_character);
+}
+
+} // namespace cosio::inline v0::http
+
+#endif
+
+// ---- cosio/auth/credentials_definitions.hpp -----------------------------------------------------
+
+// What credentials.hpp declares.
+
+#ifndef COSIO_AUTH_CREDENTIALS_DEFINITIONS_HPP
+#define COSIO_AUTH_CREDENTIALS_DEFINITIONS_HPP
+
+#include <cstdlib>
+
+namespace cosio::inline v0 {
+
+COSIO_DECLARED credentials credentials::anonymous()
+{
+    credentials none;
+    none.anonymous_ = true;
+    return none;
+}
+
+COSIO_DECLARED credentials::credentials(
+    std::string_view secret_id, std::string_view secret_key, std::string_view session_token)
+    : secret_id_(secret_id), secret_key_(secret_key), session_token_(session_token)
+{}
+
+COSIO_DECLARED result<credentials> credentials::from_environment()
+{
+    const auto value_of = [](const char* name) {
+        const char* const value = std::getenv(name);
+        return value == nullptr ? std::string_view{} : std::string_view(value);
+    };
+    for (const char* const name : {"COS_SECRET_ID", "COS_SECRET_KEY"})
+        if (value_of(name).empty())
+            return error(errc::missing_credentials,
+                "is not set in the environment, or is empty", name);
+    return credentials(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
+        value_of("COS_SESSION_TOKEN"));
+}
+
+COSIO_DECLARED result<void> credentials::check() const
+{
+    if (anonymous_)
+        return {};
+    if (secret_id_.empty())
+        return error(errc::missing_credentials, "must not be empty", "secret_id");
+    if (secret_key_.empty())
+        return error(errc::missing_credentials, "must not be empty", "secret_key");
+    // The id stands unencoded between the delimiters of the Authorization header.
+    const auto allowed = [](char c) {
+        return detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
+    };
+    if (!std::ranges::all_of(secret_id_, allowed))
+        return error(errc::invalid_credentials,
+            "must be letters, digits and - _ . ~", "secret_id");
+    if (!http::is_sendable_value(session_token_.view()))
+        return error(errc::invalid_credentials,
+            "must be visible ASCII without blanks around it", "session_token");
+    return {};
+}
+
+COSIO_DECLARED bool credentials::operator==(const credentials& other) const noexcept
+{
+    const auto same = [](std::string_view a, std::string_view b) {
+        return crypto::equal_in_constant_time(detail::bytes_of(a), detail::bytes_of(b));
+    };
+    return anonymous_ == other.anonymous_ && secret_id_ == other.secret_id_ &&
+        same(secret_key(), other.secret_key()) && same(session_token(), other.session_token());
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/config_definitions.hpp ---------------------------------------------------------------
+
+// What config.hpp declares.
+
+#ifndef COSIO_CONFIG_DEFINITIONS_HPP
+#define COSIO_CONFIG_DEFINITIONS_HPP
+
+namespace cosio::inline v0 {
+
+COSIO_DECLARED config::config() = default;
+COSIO_DECLARED config::config(const config&) = default;
+COSIO_DECLARED config::config(config&&) noexcept = default;
+COSIO_DECLARED config& config::operator=(const config&) = default;
+COSIO_DECLARED config& config::operator=(config&&) noexcept = default;
+COSIO_DECLARED config::~config() = default;
+
+COSIO_DECLARED result<config> config::from_environment()
+{
+    config out;
+    auto who = cosio::credentials::from_environment();
+    if (!who)
+        return std::move(who).error();
+    out.credentials = std::move(*who);
+    const char* const where = std::getenv("COS_REGION");
+    if (where == nullptr || *where == '\0')
+        return error(errc::invalid_configuration,
+            "is not set in the environment, or is empty", "COS_REGION");
+    out.region = where;
+    return out;
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/crypto/base64.hpp --------------------------------------------------------------------
+
+// Standard base64 with padding (RFC 4648, section 4), strict on input.
+
+#ifndef COSIO_CRYPTO_BASE64_HPP
+#define COSIO_CRYPTO_BASE64_HPP
+
+namespace cosio::inline v0::crypto {
+
+inline constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr std::uint8_t not_base64 = 0xff;
+
+constexpr auto make_base64_values()
+{
+    std::array<std::uint8_t, 256> values{};
+    values.fill(not_base64);
+    for (std::size_t i = 0; i != base64_alphabet.size(); ++i)
+        values[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<std::uint8_t>(i);
+    return values;
+}
+
+inline constexpr auto base64_values = make_base64_values();
+
+/// The length of the base64 form of `size` bytes.
+[[nodiscard]] constexpr std::size_t base64_length(std::size_t size) noexcept
+{
+    return (size + 2) / 3 * 4;
+}
+
+/// Appends the base64 form of `bytes` to anything that has `push_back(char)`.
+template <class Text>
+void append_base64(Text& text, std::span<const std::byte> bytes)
+{
+    const auto put = [&](std::uint32_t value, int shift) {
+        text.push_back(base64_alphabet[(value >> shift) & 63U]);
+    };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3) {
+        const auto group = std::to_integer<std::uint32_t>(bytes[i]) << 16U |
+            std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U |
+            std::to_integer<std::uint32_t>(bytes[i + 2]);
+        for (const int shift : {18, 12, 6, 0})
+            put(group, shift);
+    }
+    if (const auto left = bytes.size() - i; left != 0) {
+        auto group = std::to_integer<std::uint32_t>(bytes[i]) << 16U;
+        if (left == 2)
+            group |= std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U;
+        put(group, 18);
+        put(group, 12);
+        if (left == 2)
+            put(group, 6);
+        else
+            text.push_back('=');
+        text.push_back('=');
+    }
+}
+
+[[nodiscard]] inline std::string base64(std::span<const std::byte> bytes)
+{
+    std::string text;
+    text.reserve(base64_length(bytes.size()));
+    append_base64(text, bytes);
+    return text;
+}
+
+/// Decodes into `out`; yields the number of bytes written.
+///
+/// Nothing when the text is not canonical base64 (wrong length, alphabet, padding, or bits set
+/// behind the last byte) or `out` is too small. `out` may then hold part of the decoded bytes.
+[[nodiscard]] constexpr std::optional<std::size_t> decode_base64(
+    std::string_view text, std::span<std::byte> out) noexcept
+{
+    if (text.size() % 4 != 0)
+        return std::nullopt;
+    std::size_t padding = 0;
+    while (padding != 2 && padding != text.size() && text[text.size() - 1 - padding] == '=')
+        ++padding;
+
+    const std::size_t size = text.size() / 4 * 3 - padding;
+    if (size > out.size())
+        return std::nullopt;
+
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    std::size_t written = 0;
+    for (const char character : text.substr(0, text.size() - padding)) {
+        const auto value = base64_values[static_cast<unsigned char>(character)];
+        if (value == not_base64)
+            return std::nullopt;
+        bits = bits << 6U | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out[written++] = static_cast<std::byte>(bits >> held & 0xffU);
+        }
+    }
+    if ((bits & ((1U << held) - 1U)) != 0)
+        return std::nullopt;
+    return written;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/customer_key_definitions.hpp ---------------------------------------------------------
+
+// What customer_key.hpp declares.
+
+#ifndef COSIO_CUSTOMER_KEY_DEFINITIONS_HPP
+#define COSIO_CUSTOMER_KEY_DEFINITIONS_HPP
+
+#include <openssl/rand.h>
+
+namespace cosio::inline v0 {
+
+namespace detail {
+
+[[nodiscard]] inline error invalid_customer_key(std::string_view rule)
+{
+    return error(errc::invalid_customer_key, std::string(rule), "customer_key");
+}
+
+} // namespace detail
+
+COSIO_DECLARED result<customer_key_md5> customer_key_md5::from_base64(std::string_view text)
+{
+    crypto::md5_value digest{};
+    if (crypto::decode_base64(text, digest) != digest.size())
+        return error(errc::invalid_customer_key,
+            "must be the base64 form of 16 bytes (24 characters)", "sse.md5");
+    return customer_key_md5(digest);
+}
+
+COSIO_DECLARED std::string customer_key_md5::base64() const { return crypto::base64(digest_); }
+
+COSIO_DECLARED result<customer_key> customer_key::from_text(std::string_view text)
+{
+    if (text.size() != size)
+        return detail::invalid_customer_key("must be exactly 32 characters");
+    if (!std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }))
+        return detail::invalid_customer_key(
+            "must be printable ASCII; use from_bytes or from_base64 for other bytes");
+    return from_bytes(detail::bytes_of(text));
+}
+
+COSIO_DECLARED result<customer_key> customer_key::from_bytes(std::span<const std::byte> bytes)
+{
+    if (bytes.size() != size)
+        return detail::invalid_customer_key("must be exactly 32 bytes");
+    const auto digest = crypto::md5(bytes);
+    if (!digest)
+        return digest.error();
+    customer_key key(*digest);
+    std::ranges::copy(bytes, key.bytes_.writable().begin());
+    return key;
+}
+
+COSIO_DECLARED result<customer_key> customer_key::from_base64(std::string_view text)
+{
+    crypto::secret_bytes<size> bytes;
+    if (crypto::decode_base64(text, bytes.writable()) != size)
+        return detail::invalid_customer_key("must be the base64 form of 32 bytes (44 characters)");
+    return from_bytes(bytes.view());
+}
+
+COSIO_DECLARED result<customer_key> customer_key::generate()
+{
+    crypto::secret_bytes<size> bytes;
+    auto* const out = reinterpret_cast<unsigned char*>(bytes.writable().data());
+    if (RAND_priv_bytes(out, static_cast<int>(size)) != 1)
+        return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+    return from_bytes(bytes.view());
+}
+
+} // namespace cosio::inline v0
+
+#endif
 
 // ---- cosio/net/operation_control.hpp ------------------------------------------------------------
 
@@ -15011,7 +15246,7 @@ struct cos
     }
 
     /// The enumerator of an error document's `<Code>`.
-    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    [[nodiscard]] static service_errc error_code(std::string_view code) noexcept
     {
         return service_errc_from_code(code);
     }
@@ -15520,7 +15755,7 @@ inline constexpr std::array s3_error_names{
 static_assert(std::ranges::is_sorted(s3_error_names, {}, &detail::service_code_name::name));
 
 /// The enumerator of a `<Code>`, or `unknown`.
-[[nodiscard]] constexpr service_errc s3_error_code(std::string_view code) noexcept
+[[nodiscard]] inline service_errc s3_error_code(std::string_view code) noexcept
 {
     const auto* const found = std::ranges::lower_bound(
         s3_error_names, code, {}, &detail::service_code_name::name);
@@ -15664,7 +15899,7 @@ struct s3
     }
 
     /// The enumerator of an error document's `<Code>`.
-    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    [[nodiscard]] static service_errc error_code(std::string_view code) noexcept
     {
         return s3_error_code(code);
     }
@@ -21889,6 +22124,30 @@ COSIO_DECLARED log_settings log_to_stderr(log_level most)
                     "cosio {}: {}\n", level == log_level::debug ? "DEBUG" : "INFO", line);
                 std::fwrite(text.data(), 1, text.size(), stderr);
             }};
+}
+
+} // namespace cosio::inline v0
+
+#endif
+
+// ---- cosio/run_definitions.hpp ------------------------------------------------------------------
+
+// What run.hpp declares.
+
+#ifndef COSIO_RUN_DEFINITIONS_HPP
+#define COSIO_RUN_DEFINITIONS_HPP
+
+namespace cosio::inline v0 {
+
+COSIO_DECLARED void run(asio::awaitable<void> work)
+{
+    asio::io_context context(1);
+    // Thrown through the loop, which leaves the rest undone.
+    asio::co_spawn(context, std::move(work), [](const std::exception_ptr& failure) {
+        if (failure)
+            std::rethrow_exception(failure);
+    });
+    context.run();
 }
 
 } // namespace cosio::inline v0

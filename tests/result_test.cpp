@@ -1,4 +1,5 @@
 #include <cosio/result.hpp>
+#include <cosio/service_code_names.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,12 +2,12 @@
 
 #include <cosio.hpp>
 
-#include <asio/io_context.hpp>
-
 #include <cstdio>
 
-asio::awaitable<void> put_and_get(cosio::client cos)
+asio::awaitable<void> put_and_get()
 {
+    const cosio::client cos(
+        co_await asio::this_coro::executor, cosio::config::from_environment().value());
     const auto put =
         co_await cos.put_object({.bucket = "examplebucket-1250000000", .key = "a", .body = "hello"});
     if (!put)
@@ -18,8 +18,5 @@ asio::awaitable<void> put_and_get(cosio::client cos)
 
 int main()
 {
-    asio::io_context context;
-    const cosio::client cos(context.get_executor(), cosio::config::from_environment().value());
-    asio::co_spawn(context, put_and_get(cos), [](const std::exception_ptr&) {});
-    context.run();
+    cosio::run(put_and_get());
 }

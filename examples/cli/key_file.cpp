@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 namespace cli {
@@ -65,7 +66,7 @@ cosio::customer_key decode_key_file(std::string_view content)
 {
     constexpr std::size_t base64_size = 44;
     if (content.size() == cosio::customer_key::size)
-        return cosio::customer_key::from_bytes(cosio::detail::bytes_of(content)).value();
+        return cosio::customer_key::from_bytes(std::as_bytes(std::span(content))).value();
     if (const auto text = without_line_end(content); text.size() == base64_size) {
         auto key = cosio::customer_key::from_base64(text);
         if (!key)

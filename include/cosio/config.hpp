@@ -7,6 +7,7 @@
 
 #include <cosio/auth/credentials.hpp>
 #include <cosio/auth/credentials_provider.hpp>
+#include <cosio/detail/separate.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/logging.hpp>
 #include <cosio/observation.hpp>
@@ -18,10 +19,8 @@
 
 #include <asio/any_io_executor.hpp>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
-#include <utility>
 
 namespace cosio::inline v0 {
 
@@ -30,24 +29,16 @@ class config
 {
 public:
     /// Region and credentials have to be set; everything else has a default.
-    config() = default; // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+    COSIO_DECLARED config(); // User-declared: not an aggregate, see CONTRIBUTING on GCC 12.
+    COSIO_DECLARED config(const config&);
+    COSIO_DECLARED config(config&&) noexcept;
+    COSIO_DECLARED config& operator=(const config&);
+    COSIO_DECLARED config& operator=(config&&) noexcept;
+    COSIO_DECLARED ~config();
 
     /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
     /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
-    [[nodiscard]] static result<config> from_environment()
-    {
-        config out;
-        auto who = cosio::credentials::from_environment();
-        if (!who)
-            return std::move(who).error();
-        out.credentials = std::move(*who);
-        const char* const where = std::getenv("COS_REGION");
-        if (where == nullptr || *where == '\0')
-            return error(errc::invalid_configuration,
-                "is not set in the environment, or is empty", "COS_REGION");
-        out.region = where;
-        return out;
-    }
+    [[nodiscard]] COSIO_DECLARED static result<config> from_environment();
 
     /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
     std::string region{};
@@ -86,5 +77,9 @@ public:
 };
 
 } // namespace cosio::inline v0
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/config_definitions.hpp>
+#endif
 
 #endif

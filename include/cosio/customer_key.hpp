@@ -5,16 +5,11 @@
 #ifndef COSIO_CUSTOMER_KEY_HPP
 #define COSIO_CUSTOMER_KEY_HPP
 
-#include <cosio/crypto/base64.hpp>
-#include <cosio/crypto/digest.hpp>
+#include <cosio/crypto/digest_value.hpp>
 #include <cosio/crypto/secret.hpp>
-#include <cosio/detail/bytes.hpp>
+#include <cosio/detail/separate.hpp>
 #include <cosio/result.hpp>
 
-#include <openssl/rand.h>
-
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -32,18 +27,12 @@ public:
     {}
 
     /// From the 24 characters that the header carries. Errors: `errc::invalid_customer_key`.
-    [[nodiscard]] static result<customer_key_md5> from_base64(std::string_view text)
-    {
-        crypto::md5_value digest{};
-        if (crypto::decode_base64(text, digest) != digest.size())
-            return error(errc::invalid_customer_key,
-                "must be the base64 form of 16 bytes (24 characters)", "sse.md5");
-        return customer_key_md5(digest);
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key_md5> from_base64(
+        std::string_view text);
 
     [[nodiscard]] std::span<const std::byte, 16> bytes() const noexcept { return digest_; }
     /// As the header carries it.
-    [[nodiscard]] std::string base64() const { return crypto::base64(digest_); }
+    [[nodiscard]] COSIO_DECLARED std::string base64() const;
 
     friend bool operator==(const customer_key_md5&, const customer_key_md5&) = default;
 
@@ -62,14 +51,7 @@ public:
 
     /// From 32 printable ASCII characters, the form the COS guide shows.
     /// Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> from_text(std::string_view text)
-    {
-        if (text.size() != size)
-            return invalid("must be exactly 32 characters");
-        if (!std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }))
-            return invalid("must be printable ASCII; use from_bytes or from_base64 for other bytes");
-        return from_bytes(detail::bytes_of(text));
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> from_text(std::string_view text);
 
     /// From a literal, whose length the compiler checks.
     template <std::size_t Length>
@@ -80,37 +62,15 @@ public:
     }
 
     /// From 32 bytes. Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> from_bytes(std::span<const std::byte> bytes)
-    {
-        if (bytes.size() != size)
-            return invalid("must be exactly 32 bytes");
-        const auto digest = crypto::md5(bytes);
-        if (!digest)
-            return digest.error();
-        customer_key key(*digest);
-        std::ranges::copy(bytes, key.bytes_.writable().begin());
-        return key;
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> from_bytes(
+        std::span<const std::byte> bytes);
 
     /// From the 44 characters of base64 that the header carries.
     /// Errors: `errc::invalid_customer_key`, `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> from_base64(std::string_view text)
-    {
-        crypto::secret_bytes<size> bytes;
-        if (crypto::decode_base64(text, bytes.writable()) != size)
-            return invalid("must be the base64 form of 32 bytes (44 characters)");
-        return from_bytes(bytes.view());
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> from_base64(std::string_view text);
 
     /// A new key from the system's random source. Errors: `errc::crypto_unavailable`.
-    [[nodiscard]] static result<customer_key> generate()
-    {
-        crypto::secret_bytes<size> bytes;
-        auto* const out = reinterpret_cast<unsigned char*>(bytes.writable().data());
-        if (RAND_priv_bytes(out, static_cast<int>(size)) != 1)
-            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
-        return from_bytes(bytes.view());
-    }
+    [[nodiscard]] COSIO_DECLARED static result<customer_key> generate();
 
     /// The secret itself. Valid as long as this object.
     [[nodiscard]] std::span<const std::byte, size> bytes() const noexcept { return bytes_.view(); }
@@ -131,11 +91,6 @@ public:
 private:
     explicit customer_key(const crypto::md5_value& digest) noexcept : md5_(digest) {}
 
-    static error invalid(std::string_view rule)
-    {
-        return error(errc::invalid_customer_key, std::string(rule), "customer_key");
-    }
-
     crypto::secret_bytes<size> bytes_{};
     customer_key_md5 md5_;
 };
@@ -154,5 +109,9 @@ private:
 };
 
 } // namespace cosio::inline v0
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/customer_key_definitions.hpp>
+#endif
 
 #endif

@@ -5,13 +5,13 @@
 #ifndef COSIO_ERROR_HPP
 #define COSIO_ERROR_HPP
 
+#include <cosio/detail/separate.hpp>
 #include <cosio/errc.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 namespace cosio::inline v0 {
 
@@ -25,13 +25,16 @@ public:
 
     /// An error found by the client. `text` completes what the code says; `part` names the member
     /// of the request it is about.
-    explicit error(std::error_code what, std::string text = {}, std::string_view part = {})
-        : code(what), field(part), message(std::move(text))
-    {}
+    COSIO_DECLARED explicit error(
+        std::error_code what, std::string text = {}, std::string_view part = {});
 
-    explicit error(errc what, std::string text = {}, std::string_view part = {})
-        : error(make_error_code(what), std::move(text), part)
-    {}
+    COSIO_DECLARED explicit error(errc what, std::string text = {}, std::string_view part = {});
+
+    COSIO_DECLARED error(const error&);
+    COSIO_DECLARED error(error&&) noexcept;
+    COSIO_DECLARED error& operator=(const error&);
+    COSIO_DECLARED error& operator=(error&&) noexcept;
+    COSIO_DECLARED ~error();
 
     /// `errc`, `service_errc`, or a code of Asio or the operating system.
     std::error_code code{};
@@ -66,36 +69,17 @@ public:
     }
 
     /// Puts `what` before the message: what it is about.
-    void explain(std::string_view what)
-    {
-        message = std::string(what).append(": ").append(
-            message.empty() ? code.message() : message);
-    }
+    COSIO_DECLARED void explain(std::string_view what);
 
     /// One line for people: field, text, code, status, request id.
-    [[nodiscard]] std::string describe() const
-    {
-        std::string line;
-        if (!field.empty())
-            line.append(field).append(": ");
-        line.append(message.empty() ? code.message() : message);
-        line.append(" [").append(service_code.empty() ? code.message() : service_code);
-        if (http_status != 0)
-            line.append(", HTTP ").append(std::to_string(http_status));
-        if (!request_id.empty())
-            line.append(", request id ").append(request_id);
-        return line.append("]");
-    }
+    [[nodiscard]] COSIO_DECLARED std::string describe() const;
 };
 
 /// Thrown by `result<T>::value()` on a failed result; carries the whole `error`.
 class exception : public std::system_error
 {
 public:
-    explicit exception(error what)
-        : std::system_error(what.code, what.describe()),
-          details_(std::make_shared<const error>(std::move(what)))
-    {}
+    COSIO_DECLARED explicit exception(error what);
 
     /// Valid as long as any copy of this exception.
     [[nodiscard]] const error& details() const noexcept { return *details_; }
@@ -104,6 +88,16 @@ private:
     std::shared_ptr<const error> details_; // Shared, so that copying cannot throw.
 };
 
+namespace detail {
+
+[[noreturn]] COSIO_DECLARED void throw_exception(const error& what);
+
+} // namespace detail
+
 } // namespace cosio::inline v0
+
+#if defined(COSIO_DEFINITIONS)
+#include <cosio/error_definitions.hpp>
+#endif
 
 #endif

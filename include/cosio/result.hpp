@@ -123,7 +123,7 @@ private:
     void require_value() const
     {
         if (!has_value())
-            throw exception(error());
+            detail::throw_exception(error());
     }
 
     template <class Other>
@@ -171,7 +171,7 @@ public:
     void value() const
     {
         if (!has_value())
-            throw exception(error());
+            detail::throw_exception(error());
     }
 
     [[nodiscard]] cosio::error& error() & noexcept { return *error_; }

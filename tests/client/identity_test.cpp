@@ -3,6 +3,8 @@
 #include "support/emulated.hpp"
 #include "support/raw_http.hpp"
 
+#include <cosio/crypto/base64.hpp>
+
 #include <chrono>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/crypto/base64.hpp>
 #include <cosio/http/percent_encoding.hpp>
 
 #include <cstddef>

@@ -2,6 +2,8 @@
 
 #include "support/emulated.hpp"
 
+#include <cosio/crypto/base64.hpp>
+
 #include <fmt/format.h>
 
 #include <string>

@@ -2,6 +2,7 @@
 
 #include "transfer/transferring.hpp"
 
+#include <cosio/crypto/base64.hpp>
 #include <cosio/transfer/checkpoint_file.hpp>
 #include <cosio/transfer/part_plan.hpp>
 

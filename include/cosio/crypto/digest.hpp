@@ -5,36 +5,18 @@
 #ifndef COSIO_CRYPTO_DIGEST_HPP
 #define COSIO_CRYPTO_DIGEST_HPP
 
+#include <cosio/crypto/digest_value.hpp>
 #include <cosio/result.hpp>
 
 #include <openssl/evp.h>
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cosio::inline v0::crypto {
-
-/// What the protocol uses; none of them is a choice of ours.
-enum class digest_algorithm { md5, sha1, sha256 };
-
-[[nodiscard]] constexpr std::size_t digest_size(digest_algorithm algorithm) noexcept
-{
-    switch (algorithm) {
-    case digest_algorithm::md5: return 16;
-    case digest_algorithm::sha1: return 20;
-    case digest_algorithm::sha256: break;
-    }
-    return 32;
-}
-
-template <digest_algorithm Algorithm>
-using digest_value = std::array<std::byte, digest_size(Algorithm)>;
-using md5_value = digest_value<digest_algorithm::md5>;
-using sha1_value = digest_value<digest_algorithm::sha1>;
-using sha256_value = digest_value<digest_algorithm::sha256>;
 
 /// Fetching takes longer than hashing a request, hence once per process. The object is constant
 /// from then on and lives as long as the process; null when the provider lacks the algorithm.

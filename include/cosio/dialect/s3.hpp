@@ -143,7 +143,7 @@ struct s3
     }
 
     /// The enumerator of an error document's `<Code>`.
-    [[nodiscard]] static constexpr service_errc error_code(std::string_view code) noexcept
+    [[nodiscard]] static service_errc error_code(std::string_view code) noexcept
     {
         return s3_error_code(code);
     }

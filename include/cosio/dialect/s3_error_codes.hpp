@@ -5,6 +5,7 @@
 #ifndef COSIO_DIALECT_S3_ERROR_CODES_HPP
 #define COSIO_DIALECT_S3_ERROR_CODES_HPP
 
+#include <cosio/service_code_names.hpp>
 #include <cosio/service_errc.hpp>
 
 #include <algorithm>
@@ -39,7 +40,7 @@ inline constexpr std::array s3_error_names{
 static_assert(std::ranges::is_sorted(s3_error_names, {}, &detail::service_code_name::name));
 
 /// The enumerator of a `<Code>`, or `unknown`.
-[[nodiscard]] constexpr service_errc s3_error_code(std::string_view code) noexcept
+[[nodiscard]] inline service_errc s3_error_code(std::string_view code) noexcept
 {
     const auto* const found = std::ranges::lower_bound(
         s3_error_names, code, {}, &detail::service_code_name::name);
