@@ -6065,6 +6065,146 @@ COSIO_DECLARED result<customer_key> customer_key::generate()
 
 #endif
 
+// ---- cosio/net/deadline_watch.hpp ---------------------------------------------------------------
+
+// One timer for the deadlines of many operations.
+
+#ifndef COSIO_NET_DEADLINE_WATCH_HPP
+#define COSIO_NET_DEADLINE_WATCH_HPP
+
+#include <asio/steady_timer.hpp>
+
+#include <mutex>
+
+namespace cosio::inline v0::net {
+
+/// Tells operations that a deadline of theirs has come.
+///
+/// An operation mostly ends long before. A timer of its own would be made, set and cancelled for
+/// nothing, and the cancelled wait keep its memory until the executor comes to it. Here the timer is
+/// left alone as long as it waits for no later time than the earliest deadline, and cancelled once
+/// nobody is watched any more: it keeps no execution context running for itself. Thread safe. Owned
+/// by a `shared_ptr`.
+class deadline_watch : public std::enable_shared_from_this<deadline_watch>
+{
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// What has deadlines: in the watch from the first `set` until `remove`, which has to be before
+    /// it goes.
+    class watched
+    {
+    public:
+        watched(const watched&) = delete;
+        watched& operator=(const watched&) = delete;
+
+    protected:
+        watched() = default;
+        ~watched() = default;
+
+    private:
+        friend deadline_watch;
+
+        /// The deadline has come and is forgotten. Called by any thread, which must not be kept
+        /// waiting, nor call the watch.
+        virtual void deadline_has_come() = 0;
+
+        clock::time_point due_ = clock::time_point::max();
+        watched* next_ = nullptr;
+        watched* previous_ = nullptr;
+        bool is_in_ = false;
+    };
+
+    /// `executor` serves the timer alone.
+    explicit deadline_watch(const asio::any_io_executor& executor) : timer_(executor) {}
+
+    /// `who` is told at `due`, in place of what was set before.
+    void set(watched& who, clock::time_point due)
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(who.is_in_, true))
+            link(who);
+        who.due_ = due;
+        if (due < armed_for_)
+            arm(due);
+    }
+
+    /// `who` is told nothing from now on, though a call of it may have been made already.
+    void remove(watched& who) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        if (!std::exchange(who.is_in_, false))
+            return;
+        unlink(who);
+        if (first_ == nullptr && armed_for_ != clock::time_point::max()) {
+            armed_for_ = clock::time_point::max();
+            try {
+                timer_.cancel();
+            } catch (...) { // It cannot fail where it is used: the context is alive.
+            }
+        }
+    }
+
+private:
+    void link(watched& who) noexcept
+    {
+        who.previous_ = nullptr;
+        who.next_ = first_;
+        if (first_ != nullptr)
+            first_->previous_ = &who;
+        first_ = &who;
+    }
+
+    void unlink(watched& who) noexcept
+    {
+        (who.previous_ != nullptr ? who.previous_->next_ : first_) = who.next_;
+        if (who.next_ != nullptr)
+            who.next_->previous_ = who.previous_;
+    }
+
+    void arm(clock::time_point due)
+    {
+        armed_for_ = clock::time_point::max(); // For want of memory it may come to nothing.
+        timer_.expires_at(due);
+        timer_.async_wait([self = weak_from_this()](const std::error_code& code) {
+            if (const auto watch = self.lock(); watch != nullptr && !code)
+                watch->look();
+        });
+        armed_for_ = due;
+    }
+
+    void look()
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = clock::now();
+        if (now < armed_for_)
+            return; // Set anew while this call was under way.
+        armed_for_ = clock::time_point::max();
+        auto next = clock::time_point::max();
+        for (auto* each = first_; each != nullptr; each = each->next_) {
+            if (each->due_ <= now) {
+                each->deadline_has_come();
+                each->due_ = clock::time_point::max();
+            }
+            next = std::min(next, each->due_);
+        }
+        if (next != clock::time_point::max())
+            arm(std::max(next, now + closest));
+    }
+
+    // How soon after a look there may be another one, as each of them asks all who are watched.
+    static constexpr clock::duration closest = std::chrono::milliseconds(5);
+
+    std::mutex mutex_{};
+    asio::steady_timer timer_;
+    clock::time_point armed_for_ = clock::time_point::max();
+    watched* first_ = nullptr;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/operation_control.hpp ------------------------------------------------------------
 
 // How a running operation is told to stop: by its caller, or by the time that has passed.
@@ -6072,7 +6212,7 @@ COSIO_DECLARED result<customer_key> customer_key::generate()
 #ifndef COSIO_NET_OPERATION_CONTROL_HPP
 #define COSIO_NET_OPERATION_CONTROL_HPP
 
-#include <asio/steady_timer.hpp>
+#include <asio/post.hpp>
 
 namespace cosio::inline v0::net {
 
@@ -6139,19 +6279,28 @@ enum class step {
 }
 
 /// The side of an operation that cancellation and time see. Touched on the operation's executor
-/// only. Owned by a `shared_ptr`, as a timer that has expired may reach it late.
-class operation_control : public std::enable_shared_from_this<operation_control>
+/// only. Owned by a `shared_ptr`, as a deadline that has come may reach it late.
+class operation_control : public std::enable_shared_from_this<operation_control>,
+                          private deadline_watch::watched
 {
 public:
-    using clock = std::chrono::steady_clock;
+    using clock = deadline_watch::clock;
 
-    /// The total begins to count now.
-    operation_control(asio::any_io_executor executor, const timeout_settings& limits)
+    /// The total begins to count now. `by` watches the deadlines.
+    operation_control(asio::any_io_executor executor, const timeout_settings& limits,
+        std::shared_ptr<deadline_watch> by)
         : executor_(std::move(executor)), limits_(limits),
           total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
                                                                        : clock::time_point())),
-          watchdog_(executor_)
+          watch_(std::move(by))
     {}
+
+    /// With a watch of its own.
+    operation_control(const asio::any_io_executor& executor, const timeout_settings& limits)
+        : operation_control(executor, limits, std::make_shared<deadline_watch>(executor))
+    {}
+
+    ~operation_control() { watch_->remove(*this); }
 
     /// Serial: everything an operation does runs here, one thing at a time.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
@@ -6260,16 +6409,20 @@ private:
         arm();
     }
 
-    /// The timer is set again only for an earlier time than it waits for: a step mostly ends
-    /// before its limit, and then nothing was done for it but reading the clock.
+    /// The watch is told only of an earlier time than it waits for: a step mostly ends before its
+    /// limit, and then nothing was done for it but reading the clock.
     void arm()
     {
         if (deadline_ == clock::time_point::max() || deadline_ >= armed_for_)
             return;
+        watch_->set(*this, deadline_);
         armed_for_ = deadline_;
-        watchdog_.expires_at(deadline_);
-        watchdog_.async_wait([self = weak_from_this()](const std::error_code& code) {
-            if (const auto control = self.lock(); control != nullptr && !code)
+    }
+
+    void deadline_has_come() override
+    {
+        asio::post(executor_, [self = weak_from_this()] {
+            if (const auto control = self.lock())
                 control->look();
         });
     }
@@ -6307,7 +6460,7 @@ private:
     asio::any_io_executor executor_;
     timeout_settings limits_;
     clock::time_point total_deadline_;
-    asio::steady_timer watchdog_;
+    std::shared_ptr<deadline_watch> watch_;
     clock::time_point armed_for_ = clock::time_point::max();
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point quiet_since_{};
@@ -6329,8 +6482,6 @@ private:
 
 #ifndef COSIO_NET_INITIATION_DEFINITIONS_HPP
 #define COSIO_NET_INITIATION_DEFINITIONS_HPP
-
-#include <asio/post.hpp>
 
 namespace cosio::inline v0::net {
 
@@ -7352,7 +7503,6 @@ private:
 #include <asio/ip/tcp.hpp>
 
 #include <map>
-#include <mutex>
 
 namespace cosio::inline v0::net {
 
@@ -9613,6 +9763,7 @@ public:
                   : std::make_shared<credentials_keeper>(settings.credentials)),
           connects(executor, std::move(context)),
           connections(std::make_shared<connection_pool>(settings.pool)),
+          deadlines(std::make_shared<deadline_watch>(executor)),
           budget(settings.retry.budget), connect_to_(std::move(connect_to)),
           fixed_identity_is_sound_(
               identity->fixed() != nullptr && check_identity(*identity->fixed()->who))
@@ -9678,6 +9829,7 @@ public:
     const std::shared_ptr<credentials_keeper> identity;
     connector connects;
     const std::shared_ptr<connection_pool> connections;
+    const std::shared_ptr<deadline_watch> deadlines;
     retry_budget budget;
     jitter random{};
     /// The service's clock minus ours in seconds, learnt when it refused a request for its time.
@@ -9694,7 +9846,7 @@ private:
 [[nodiscard]] inline std::shared_ptr<operation_control> make_control(
     const client_core& core, const timeout_settings& limits)
 {
-    return std::make_shared<operation_control>(core.serial_executor(), limits);
+    return std::make_shared<operation_control>(core.serial_executor(), limits, core.deadlines);
 }
 
 /// The endpoint a configuration describes. `service_host` is the dialect's host of the region.
@@ -13907,7 +14059,7 @@ public:
     template <class Encode>
     operation_run(const std::shared_ptr<client_core>& core, const timeout_settings& limits,
         Encode&& encode, const destination& to)
-        : operation_control(core->serial_executor(), limits), core_(core), request_(encode()),
+        : operation_control(core->serial_executor(), limits, core->deadlines), core_(core), request_(encode()),
           to_(to)
     {}
 
@@ -16010,7 +16162,8 @@ public:
         operation_control& control, const timeout_settings& limits, std::size_t count)
     {
         for (std::size_t i = 0; i != count; ++i)
-            controls_.push_back(std::make_shared<operation_control>(executor_, limits));
+            controls_.push_back(
+                std::make_shared<operation_control>(executor_, limits, core_->deadlines));
         left_ = count;
         for (const auto& each : controls_)
             asio::co_spawn(executor_, open_one(shared_from_this(), each), ignore_outcome());
@@ -20646,8 +20799,8 @@ private:
         const download_file_request request{.bucket = self->bucket_, .key = key,
             .path = path->name, .sse = self->sse_, .options = self->inner_options()};
         auto with = self->with_;
-        with.control = std::make_shared<net::operation_control>(
-            self->with_.control->executor(), self->with_.core->timeouts);
+        with.control = std::make_shared<net::operation_control>(self->with_.control->executor(),
+            self->with_.core->timeouts, self->with_.core->deadlines);
         with.control->end_total();
         net::prepared_operation<download_result> reading(with.control,
             transfer::run<file_download<Client>>(

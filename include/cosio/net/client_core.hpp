@@ -12,6 +12,7 @@
 #include <cosio/net/connection.hpp>
 #include <cosio/net/connector.hpp>
 #include <cosio/net/credentials_keeper.hpp>
+#include <cosio/net/deadline_watch.hpp>
 #include <cosio/net/jitter.hpp>
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/pool.hpp>
@@ -63,6 +64,7 @@ public:
                   : std::make_shared<credentials_keeper>(settings.credentials)),
           connects(executor, std::move(context)),
           connections(std::make_shared<connection_pool>(settings.pool)),
+          deadlines(std::make_shared<deadline_watch>(executor)),
           budget(settings.retry.budget), connect_to_(std::move(connect_to)),
           fixed_identity_is_sound_(
               identity->fixed() != nullptr && check_identity(*identity->fixed()->who))
@@ -128,6 +130,7 @@ public:
     const std::shared_ptr<credentials_keeper> identity;
     connector connects;
     const std::shared_ptr<connection_pool> connections;
+    const std::shared_ptr<deadline_watch> deadlines;
     retry_budget budget;
     jitter random{};
     /// The service's clock minus ours in seconds, learnt when it refused a request for its time.
@@ -144,7 +147,7 @@ private:
 [[nodiscard]] inline std::shared_ptr<operation_control> make_control(
     const client_core& core, const timeout_settings& limits)
 {
-    return std::make_shared<operation_control>(core.serial_executor(), limits);
+    return std::make_shared<operation_control>(core.serial_executor(), limits, core.deadlines);
 }
 
 /// The endpoint a configuration describes. `service_host` is the dialect's host of the region.

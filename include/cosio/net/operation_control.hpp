@@ -6,18 +6,18 @@
 #define COSIO_NET_OPERATION_CONTROL_HPP
 
 #include <cosio/detail/asio.hpp>
+#include <cosio/net/deadline_watch.hpp>
 #include <cosio/result.hpp>
 #include <cosio/timeouts.hpp>
 
 #include <asio/any_io_executor.hpp>
-#include <asio/steady_timer.hpp>
+#include <asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 namespace cosio::inline v0::net {
@@ -85,19 +85,28 @@ enum class step {
 }
 
 /// The side of an operation that cancellation and time see. Touched on the operation's executor
-/// only. Owned by a `shared_ptr`, as a timer that has expired may reach it late.
-class operation_control : public std::enable_shared_from_this<operation_control>
+/// only. Owned by a `shared_ptr`, as a deadline that has come may reach it late.
+class operation_control : public std::enable_shared_from_this<operation_control>,
+                          private deadline_watch::watched
 {
 public:
-    using clock = std::chrono::steady_clock;
+    using clock = deadline_watch::clock;
 
-    /// The total begins to count now.
-    operation_control(asio::any_io_executor executor, const timeout_settings& limits)
+    /// The total begins to count now. `by` watches the deadlines.
+    operation_control(asio::any_io_executor executor, const timeout_settings& limits,
+        std::shared_ptr<deadline_watch> by)
         : executor_(std::move(executor)), limits_(limits),
           total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
                                                                        : clock::time_point())),
-          watchdog_(executor_)
+          watch_(std::move(by))
     {}
+
+    /// With a watch of its own.
+    operation_control(const asio::any_io_executor& executor, const timeout_settings& limits)
+        : operation_control(executor, limits, std::make_shared<deadline_watch>(executor))
+    {}
+
+    ~operation_control() { watch_->remove(*this); }
 
     /// Serial: everything an operation does runs here, one thing at a time.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
@@ -206,16 +215,20 @@ private:
         arm();
     }
 
-    /// The timer is set again only for an earlier time than it waits for: a step mostly ends
-    /// before its limit, and then nothing was done for it but reading the clock.
+    /// The watch is told only of an earlier time than it waits for: a step mostly ends before its
+    /// limit, and then nothing was done for it but reading the clock.
     void arm()
     {
         if (deadline_ == clock::time_point::max() || deadline_ >= armed_for_)
             return;
+        watch_->set(*this, deadline_);
         armed_for_ = deadline_;
-        watchdog_.expires_at(deadline_);
-        watchdog_.async_wait([self = weak_from_this()](const std::error_code& code) {
-            if (const auto control = self.lock(); control != nullptr && !code)
+    }
+
+    void deadline_has_come() override
+    {
+        asio::post(executor_, [self = weak_from_this()] {
+            if (const auto control = self.lock())
                 control->look();
         });
     }
@@ -253,7 +266,7 @@ private:
     asio::any_io_executor executor_;
     timeout_settings limits_;
     clock::time_point total_deadline_;
-    asio::steady_timer watchdog_;
+    std::shared_ptr<deadline_watch> watch_;
     clock::time_point armed_for_ = clock::time_point::max();
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point quiet_since_{};

@@ -26,7 +26,7 @@ public:
     template <class Encode>
     operation_run(const std::shared_ptr<client_core>& core, const timeout_settings& limits,
         Encode&& encode, const destination& to)
-        : operation_control(core->serial_executor(), limits), core_(core), request_(encode()),
+        : operation_control(core->serial_executor(), limits, core->deadlines), core_(core), request_(encode()),
           to_(to)
     {}
 

@@ -38,7 +38,8 @@ public:
         operation_control& control, const timeout_settings& limits, std::size_t count)
     {
         for (std::size_t i = 0; i != count; ++i)
-            controls_.push_back(std::make_shared<operation_control>(executor_, limits));
+            controls_.push_back(
+                std::make_shared<operation_control>(executor_, limits, core_->deadlines));
         left_ = count;
         for (const auto& each : controls_)
             asio::co_spawn(executor_, open_one(shared_from_this(), each), ignore_outcome());

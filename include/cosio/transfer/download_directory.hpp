@@ -132,8 +132,8 @@ private:
         const download_file_request request{.bucket = self->bucket_, .key = key,
             .path = path->name, .sse = self->sse_, .options = self->inner_options()};
         auto with = self->with_;
-        with.control = std::make_shared<net::operation_control>(
-            self->with_.control->executor(), self->with_.core->timeouts);
+        with.control = std::make_shared<net::operation_control>(self->with_.control->executor(),
+            self->with_.core->timeouts, self->with_.core->deadlines);
         with.control->end_total();
         net::prepared_operation<download_result> reading(with.control,
             transfer::run<file_download<Client>>(
