@@ -13,6 +13,7 @@ PROGRAMS = {
     "asio_headers": ("asio_headers", (), TLS),
     "cosio_put_get": ("cosio_put_get", (), (*TLS, "-lfmt")),
     "cosio_separate": ("cosio_put_get", (SEPARATE,), ("cosio_library.o", *TLS, "-lfmt")),
+    "cosio_in_context": ("cosio_in_context", (SEPARATE,), ("cosio_library.o", *TLS, "-lfmt")),
     "asio_put_get": ("asio_put_get", (), TLS),
     "beast_put_get": ("beast_put_get", (), TLS),
     "curl_put_get": ("curl_put_get", (), ("-lcurl",)),

@@ -158,7 +158,8 @@ def pure_layers(results):
 def compiling(results):
     names = {"asio_headers": "`asio.hpp` and `asio/ssl.hpp` alone", "asio_put_get": "bare Asio",
              "beast_put_get": "Boost.Beast", "curl_put_get": "libcurl", "cosio_put_get": "cosio",
-             "cosio_separate": "cosio, library compiled separately"}
+             "cosio_separate": "cosio, library compiled separately",
+             "cosio_in_context": "the same with an `io_context` of its own"}
     library = results["compiling"]["cosio_separate"]["library_seconds"]
     return ("A minimal program that puts an object and gets it back, g++ -O2.\n\n" + table(
         ["", "seconds of CPU, best", "stripped, KiB"],

@@ -105,7 +105,8 @@ def counts(results):
         rows += [
             (f"thousand instructions, GET {scheme}, 64 at once",
              counted[workload]["cosio"]["instructions"] / 1000, instructions),
-            (f"system calls, GET {scheme}, 64 at once",
+            (f"system calls, GET {scheme}, 64 at once "
+             f"(bare sockets: {counted[workload]['floor']['system_calls']:.2f})",
              counted[workload]["cosio"]["system_calls"], 2.0),
             (f"heap allocations, GET {scheme}, 64 at once", allocations(workload), allocated)]
     return rows + [("handshakes in 1000 operations", handshakes, 0.0)]

@@ -5,6 +5,7 @@
 #ifndef COSIO_HPP
 #define COSIO_HPP
 
+#include <cosio/block_on.hpp>
 #include <cosio/client.hpp>
 #include <cosio/config.hpp>
 #include <cosio/crypto/crc64.hpp>
@@ -13,7 +14,6 @@
 #include <cosio/error.hpp>
 #include <cosio/format.hpp>
 #include <cosio/result.hpp>
-#include <cosio/run.hpp>
 #include <cosio/separate_compilation.hpp>
 #include <cosio/sse.hpp>
 #include <cosio/version.hpp>

@@ -27,6 +27,115 @@
 #ifndef COSIO_SINGLE_HEADER_HPP
 #define COSIO_SINGLE_HEADER_HPP
 
+// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
+
+// Included before any header of Asio: checks the version, and that coroutines are seen.
+
+#ifndef COSIO_DETAIL_ASIO_HPP
+#define COSIO_DETAIL_ASIO_HPP
+
+#include <asio/version.hpp>
+
+#include <version> // Tells the standard library from its macros.
+
+#if ASIO_VERSION < 102201
+#error "cosio needs standalone Asio 1.22.1 or newer"
+#endif
+
+// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
+// these for all of Asio; a single header can only do so when Asio's own configuration has not been
+// read yet.
+#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
+    !defined(ASIO_HAS_CO_AWAIT)
+#if defined(ASIO_DETAIL_CONFIG_HPP)
+#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
+cosio before Asio: this Asio does not see that clang has coroutines"
+#else
+#define ASIO_HAS_CO_AWAIT 1
+#define ASIO_HAS_STD_COROUTINE 1
+#define ASIO_HAS_STD_INVOKE_RESULT 1
+#endif
+#endif
+
+#endif
+
+// ---- cosio/detail/separate.hpp ------------------------------------------------------------------
+
+// What a translation unit sees of the library, see separate_compilation.hpp.
+
+#ifndef COSIO_DETAIL_SEPARATE_HPP
+#define COSIO_DETAIL_SEPARATE_HPP
+
+// Whether the functions that public headers only declare are defined in this translation unit.
+#if !defined(COSIO_SEPARATE_COMPILATION) || defined(COSIO_SOURCE)
+#define COSIO_DEFINITIONS
+#endif
+
+// Stands before such a function. Compiled once, it must not be inline: nobody would emit it.
+#if defined(COSIO_SEPARATE_COMPILATION)
+#define COSIO_DECLARED
+#else
+#define COSIO_DECLARED inline
+#endif
+
+#endif
+
+// ---- cosio/block_on.hpp -------------------------------------------------------------------------
+
+// Runs a coroutine in a program that has no execution context of its own.
+
+#ifndef COSIO_BLOCK_ON_HPP
+#define COSIO_BLOCK_ON_HPP
+
+#include <asio/awaitable.hpp>
+
+#include <concepts>
+#include <optional>
+#include <utility>
+
+namespace cosio::inline v0 {
+
+namespace detail {
+
+/// An object, so that no call of a function that happens to have its name finds it by the
+/// namespace of an argument.
+class block_on_function
+{
+public:
+    COSIO_DECLARED void operator()(asio::awaitable<void> work) const;
+
+    template <std::move_constructible T>
+    T operator()(asio::awaitable<T> work) const
+    {
+        std::optional<T> value;
+        (*this)(keep_value(std::move(work), value));
+        return *std::move(value);
+    }
+
+private:
+    template <class T>
+    static asio::awaitable<void> keep_value(asio::awaitable<T> work, std::optional<T>& value)
+    {
+        value.emplace(co_await std::move(work));
+    }
+};
+
+} // namespace detail
+
+/// Runs a coroutine, and whatever it starts on its executor, to the end, and gives what it
+/// returned: `cosio::block_on(backup())`.
+///
+/// On the calling thread and on an `io_context` of its own, which `asio::this_coro::executor` names
+/// within the coroutine. Clients are to be made there, and to end there with all they have given:
+/// one of another context would wait for that. Throws what the coroutine throws, or any handler on
+/// its executor, without waiting for the rest then; and `cosio::exception` of `errc::cancelled`
+/// when its executor was stopped before it was done. A server runs the context it has instead.
+inline constexpr detail::block_on_function block_on{};
+
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/crypto/secret.hpp --------------------------------------------------------------------
 
 // Storage that is wiped before it is given back.
@@ -43,7 +152,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <utility>
 
 namespace cosio::inline v0::crypto {
 
@@ -216,27 +324,6 @@ private:
 };
 
 } // namespace cosio::inline v0::crypto
-
-#endif
-
-// ---- cosio/detail/separate.hpp ------------------------------------------------------------------
-
-// What a translation unit sees of the library, see separate_compilation.hpp.
-
-#ifndef COSIO_DETAIL_SEPARATE_HPP
-#define COSIO_DETAIL_SEPARATE_HPP
-
-// Whether the functions that public headers only declare are defined in this translation unit.
-#if !defined(COSIO_SEPARATE_COMPILATION) || defined(COSIO_SOURCE)
-#define COSIO_DEFINITIONS
-#endif
-
-// Stands before such a function. Compiled once, it must not be inline: nobody would emit it.
-#if defined(COSIO_SEPARATE_COMPILATION)
-#define COSIO_DECLARED
-#else
-#define COSIO_DECLARED inline
-#endif
 
 #endif
 
@@ -589,9 +676,6 @@ namespace detail {
 #ifndef COSIO_RESULT_HPP
 #define COSIO_RESULT_HPP
 
-#include <concepts>
-#include <optional>
-
 namespace cosio::inline v0 {
 
 /// What every operation yields: a `T`, or a `cosio::error`.
@@ -826,46 +910,12 @@ private:
 
 #endif
 
-// ---- cosio/detail/asio.hpp ----------------------------------------------------------------------
-
-// Included before any header of Asio: checks the version, and that coroutines are seen.
-
-#ifndef COSIO_DETAIL_ASIO_HPP
-#define COSIO_DETAIL_ASIO_HPP
-
-#include <asio/version.hpp>
-
-#include <version> // Tells the standard library from its macros.
-
-#if ASIO_VERSION < 102201
-#error "cosio needs standalone Asio 1.22.1 or newer"
-#endif
-
-// Before 1.26 Asio does not see the coroutines of clang with libstdc++. The CMake target defines
-// these for all of Asio; a single header can only do so when Asio's own configuration has not been
-// read yet.
-#if ASIO_VERSION < 102600 && defined(__clang__) && defined(__GLIBCXX__) && \
-    !defined(ASIO_HAS_CO_AWAIT)
-#if defined(ASIO_DETAIL_CONFIG_HPP)
-#error "define ASIO_HAS_CO_AWAIT=1 and ASIO_HAS_STD_COROUTINE=1 for the whole program, or include \
-cosio before Asio: this Asio does not see that clang has coroutines"
-#else
-#define ASIO_HAS_CO_AWAIT 1
-#define ASIO_HAS_STD_COROUTINE 1
-#define ASIO_HAS_STD_INVOKE_RESULT 1
-#endif
-#endif
-
-#endif
-
 // ---- cosio/auth/credentials_provider.hpp --------------------------------------------------------
 
 // Credentials that are asked for while a client lives, such as those of a role.
 
 #ifndef COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
 #define COSIO_AUTH_CREDENTIALS_PROVIDER_HPP
-
-#include <asio/awaitable.hpp>
 
 #include <chrono>
 
@@ -5154,45 +5204,6 @@ namespace cosio::inline v0 {
 
 #endif
 
-// ---- cosio/run.hpp ------------------------------------------------------------------------------
-
-// Runs a coroutine in a program that has no execution context of its own.
-
-#ifndef COSIO_RUN_HPP
-#define COSIO_RUN_HPP
-
-namespace cosio::inline v0 {
-
-/// Runs `work`, and whatever it starts on its executor, to the end: `cosio::run(backup())`.
-///
-/// On the calling thread and on an `io_context` of its own, which `asio::this_coro::executor` names
-/// within `work`; clients made there must end with it. Rethrows what `work` throws, then without
-/// waiting for what else it started. A server runs the context it has instead.
-COSIO_DECLARED void run(asio::awaitable<void> work);
-
-namespace detail {
-
-template <class T>
-asio::awaitable<void> keep_value(asio::awaitable<T> work, std::optional<T>& value)
-{
-    value.emplace(co_await std::move(work));
-}
-
-} // namespace detail
-
-/// The same, and gives what `work` returned.
-template <std::move_constructible T>
-T run(asio::awaitable<T> work)
-{
-    std::optional<T> value;
-    run(detail::keep_value(std::move(work), value));
-    return *std::move(value);
-}
-
-} // namespace cosio::inline v0
-
-#endif
-
 // ---- cosio/separate_compilation.hpp -------------------------------------------------------------
 
 // The library compiled once instead of in each translation unit, for those who want that.
@@ -5234,6 +5245,37 @@ T run(asio::awaitable<T> work)
 #endif
 
 #if defined(COSIO_DEFINITIONS)
+
+// ---- cosio/block_on_definitions.hpp -------------------------------------------------------------
+
+// What block_on.hpp declares.
+
+#ifndef COSIO_BLOCK_ON_DEFINITIONS_HPP
+#define COSIO_BLOCK_ON_DEFINITIONS_HPP
+
+#include <asio/io_context.hpp>
+
+namespace cosio::inline v0 {
+
+COSIO_DECLARED void detail::block_on_function::operator()(asio::awaitable<void> work) const
+{
+    bool is_done = false;
+    asio::io_context context(1);
+    // Thrown through the loop, which leaves the rest undone.
+    asio::co_spawn(context, std::move(work), [&is_done](const std::exception_ptr& failure) {
+        if (failure)
+            std::rethrow_exception(failure);
+        is_done = true;
+    });
+    context.run();
+    if (!is_done)
+        throw exception(
+            error(errc::cancelled, "the executor was stopped before the work was done"));
+}
+
+} // namespace cosio::inline v0
+
+#endif
 
 // ---- cosio/service_code_names.hpp ---------------------------------------------------------------
 
@@ -6081,17 +6123,16 @@ namespace cosio::inline v0::net {
 /// Tells operations that a deadline of theirs has come.
 ///
 /// An operation mostly ends long before. A timer of its own would be made, set and cancelled for
-/// nothing, and the cancelled wait keep its memory until the executor comes to it. Here the timer is
-/// left alone as long as it waits for no later time than the earliest deadline, and cancelled once
-/// nobody is watched any more: it keeps no execution context running for itself. Thread safe. Owned
-/// by a `shared_ptr`.
+/// nothing, and the cancelled wait keep its memory until the executor comes to it. Here the timer
+/// is left alone, while operations overlap, as long as it waits for no later time than the earliest
+/// deadline. Once there is none it is cancelled: the watch keeps no execution context running for
+/// itself. Thread safe. Owned by a `shared_ptr`.
 class deadline_watch : public std::enable_shared_from_this<deadline_watch>
 {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// What has deadlines: in the watch from the first `set` until `remove`, which has to be before
-    /// it goes.
+    /// What has deadlines. Has to call `remove` in its destructor.
     class watched
     {
     public:
@@ -6099,55 +6140,53 @@ public:
         watched& operator=(const watched&) = delete;
 
     protected:
-        watched() = default;
+        /// `tell` is called once the deadline has come, and then is forgotten; if it throws, it is
+        /// called again a little later. On any thread, which must not be kept waiting, nor call
+        /// the watch. No virtual function, as that may be while the destructor runs, up to
+        /// `remove`.
+        explicit watched(void (*tell)(watched&)) noexcept : tell_(tell) {}
         ~watched() = default;
 
     private:
         friend deadline_watch;
 
-        /// The deadline has come and is forgotten. Called by any thread, which must not be kept
-        /// waiting, nor call the watch.
-        virtual void deadline_has_come() = 0;
-
+        void (*tell_)(watched&);
         clock::time_point due_ = clock::time_point::max();
         watched* next_ = nullptr;
         watched* previous_ = nullptr;
         bool is_in_ = false;
     };
 
-    /// `executor` serves the timer alone.
-    explicit deadline_watch(const asio::any_io_executor& executor) : timer_(executor) {}
+    /// `executor` serves the timer alone, and is not touched before there is a deadline.
+    explicit deadline_watch(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-    /// `who` is told at `due`, in place of what was set before.
+    /// `who` is told at `due`, in place of what was set before. Throws when there is no memory for
+    /// the wait; the deadlines of others are kept.
     void set(watched& who, clock::time_point due)
     {
         const std::lock_guard lock(mutex_);
-        if (!std::exchange(who.is_in_, true))
+        if (!who.is_in_)
             link(who);
         who.due_ = due;
         if (due < armed_for_)
             arm(due);
     }
 
-    /// `who` is told nothing from now on, though a call of it may have been made already.
+    /// `who` is told nothing from now on.
     void remove(watched& who) noexcept
     {
         const std::lock_guard lock(mutex_);
-        if (!std::exchange(who.is_in_, false))
+        if (!who.is_in_)
             return;
         unlink(who);
-        if (first_ == nullptr && armed_for_ != clock::time_point::max()) {
-            armed_for_ = clock::time_point::max();
-            try {
-                timer_.cancel();
-            } catch (...) { // It cannot fail where it is used: the context is alive.
-            }
-        }
+        if (first_ == nullptr && armed_for_ != clock::time_point::max())
+            disarm();
     }
 
 private:
     void link(watched& who) noexcept
     {
+        who.is_in_ = true;
         who.previous_ = nullptr;
         who.next_ = first_;
         if (first_ != nullptr)
@@ -6157,6 +6196,7 @@ private:
 
     void unlink(watched& who) noexcept
     {
+        who.is_in_ = false;
         (who.previous_ != nullptr ? who.previous_->next_ : first_) = who.next_;
         if (who.next_ != nullptr)
             who.next_->previous_ = who.previous_;
@@ -6164,39 +6204,82 @@ private:
 
     void arm(clock::time_point due)
     {
-        armed_for_ = clock::time_point::max(); // For want of memory it may come to nothing.
-        timer_.expires_at(due);
-        timer_.async_wait([self = weak_from_this()](const std::error_code& code) {
-            if (const auto watch = self.lock(); watch != nullptr && !code)
+        armed_for_ = clock::time_point::max();
+        if (!timer_)
+            timer_.emplace(executor_);
+        timer_->expires_at(due);
+        // A wait that was cancelled looks as well: the one in its place may have had no memory.
+        timer_->async_wait([self = weak_from_this()](const std::error_code&) {
+            if (const auto watch = self.lock())
                 watch->look();
         });
         armed_for_ = due;
     }
 
-    void look()
+    void disarm() noexcept
     {
-        const std::lock_guard lock(mutex_);
-        const auto now = clock::now();
-        if (now < armed_for_)
-            return; // Set anew while this call was under way.
         armed_for_ = clock::time_point::max();
-        auto next = clock::time_point::max();
-        for (auto* each = first_; each != nullptr; each = each->next_) {
-            if (each->due_ <= now) {
-                each->deadline_has_come();
-                each->due_ = clock::time_point::max();
-            }
-            next = std::min(next, each->due_);
+        try {
+            timer_->cancel();
+        } catch (...) { // It cannot fail where it is used: the context is alive.
         }
-        if (next != clock::time_point::max())
-            arm(std::max(next, now + closest));
     }
 
-    // How soon after a look there may be another one, as each of them asks all who are watched.
-    static constexpr clock::duration closest = std::chrono::milliseconds(5);
+    void look() noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        if (first_ == nullptr)
+            return;
+        const auto now = clock::now();
+        if (armed_for_ != clock::time_point::max() && now < armed_for_)
+            return; // Set anew while this call was under way.
+        // First, as the memory of the wait that is over serves the next one.
+        arm_for_those_after(now);
+        for (auto* each = first_; each != nullptr;) {
+            auto& who = *std::exchange(each, each->next_);
+            if (who.due_ <= now)
+                tell(who, now);
+        }
+    }
+
+    void arm_for_those_after(clock::time_point now) noexcept
+    {
+        auto next = clock::time_point::max();
+        for (const auto* each = first_; each != nullptr; each = each->next_)
+            if (each->due_ > now)
+                next = std::min(next, each->due_);
+        armed_for_ = clock::time_point::max();
+        if (next != clock::time_point::max())
+            try_to_arm(std::max(next, now + between_looks));
+    }
+
+    void tell(watched& who, clock::time_point now) noexcept
+    {
+        try {
+            who.tell_(who);
+            unlink(who);
+        } catch (...) {
+            who.due_ = now + between_looks;
+            if (who.due_ < armed_for_)
+                try_to_arm(who.due_);
+        }
+    }
+
+    /// For want of memory it may come to nothing. Then the next `set` arms.
+    void try_to_arm(clock::time_point due) noexcept
+    {
+        try {
+            arm(due);
+        } catch (...) {
+        }
+    }
+
+    // Each look asks all who are watched.
+    static constexpr clock::duration between_looks = std::chrono::milliseconds(5);
 
     std::mutex mutex_{};
-    asio::steady_timer timer_;
+    asio::any_io_executor executor_;
+    std::optional<asio::steady_timer> timer_{};
     clock::time_point armed_for_ = clock::time_point::max();
     watched* first_ = nullptr;
 };
@@ -6279,7 +6362,7 @@ enum class step {
 }
 
 /// The side of an operation that cancellation and time see. Touched on the operation's executor
-/// only. Owned by a `shared_ptr`, as a deadline that has come may reach it late.
+/// only, but by its watch. Owned by a `shared_ptr`, as a deadline that has come may reach it late.
 class operation_control : public std::enable_shared_from_this<operation_control>,
                           private deadline_watch::watched
 {
@@ -6289,7 +6372,7 @@ public:
     /// The total begins to count now. `by` watches the deadlines.
     operation_control(asio::any_io_executor executor, const timeout_settings& limits,
         std::shared_ptr<deadline_watch> by)
-        : executor_(std::move(executor)), limits_(limits),
+        : watched(&tell), executor_(std::move(executor)), limits_(limits),
           total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
                                                                        : clock::time_point())),
           watch_(std::move(by))
@@ -6384,8 +6467,8 @@ private:
 
     void enter(step which)
     {
-        // A stall is looked for this often, so that it is found at most a quarter late, and what is held
-        // back to come together comes soon.
+        // A stall is looked for this often, so that it is found at most a quarter late, and what is
+        // held back to come together comes soon.
         constexpr int looks_per_stall = 4;
         constexpr clock::duration longest_held = std::chrono::milliseconds(250);
         step_ = which;
@@ -6419,11 +6502,13 @@ private:
         armed_for_ = deadline_;
     }
 
-    void deadline_has_come() override
+    /// A deadline has come. On the watch's thread, and maybe while the destructor waits for it.
+    static void tell(watched& who)
     {
-        asio::post(executor_, [self = weak_from_this()] {
-            if (const auto control = self.lock())
-                control->look();
+        auto& control = static_cast<operation_control&>(who);
+        asio::post(control.executor_, [self = control.weak_from_this()] {
+            if (const auto alive = self.lock())
+                alive->look();
         });
     }
 
@@ -6457,7 +6542,7 @@ private:
         waiting_for_->interrupt();
     }
 
-    asio::any_io_executor executor_;
+    const asio::any_io_executor executor_;
     timeout_settings limits_;
     clock::time_point total_deadline_;
     std::shared_ptr<deadline_watch> watch_;
@@ -7648,7 +7733,6 @@ private:
 #define COSIO_NET_SYSTEM_QUESTION_HPP
 
 #include <asio/bind_executor.hpp>
-#include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 
 #include <fcntl.h>
@@ -22277,30 +22361,6 @@ COSIO_DECLARED log_settings log_to_stderr(log_level most)
                     "cosio {}: {}\n", level == log_level::debug ? "DEBUG" : "INFO", line);
                 std::fwrite(text.data(), 1, text.size(), stderr);
             }};
-}
-
-} // namespace cosio::inline v0
-
-#endif
-
-// ---- cosio/run_definitions.hpp ------------------------------------------------------------------
-
-// What run.hpp declares.
-
-#ifndef COSIO_RUN_DEFINITIONS_HPP
-#define COSIO_RUN_DEFINITIONS_HPP
-
-namespace cosio::inline v0 {
-
-COSIO_DECLARED void run(asio::awaitable<void> work)
-{
-    asio::io_context context(1);
-    // Thrown through the loop, which leaves the rest undone.
-    asio::co_spawn(context, std::move(work), [](const std::exception_ptr& failure) {
-        if (failure)
-            std::rethrow_exception(failure);
-    });
-    context.run();
 }
 
 } // namespace cosio::inline v0

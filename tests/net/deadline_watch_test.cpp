@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -21,16 +22,23 @@ using clock = deadline_watch::clock;
 class noting final : public deadline_watch::watched
 {
 public:
-    explicit noting(deadline_watch& by) : by_(by) {}
+    explicit noting(deadline_watch& by) : watched(&note), by_(by) {}
     ~noting() { by_.remove(*this); }
 
     void set(clock::time_point due) { by_.set(*this, due); }
     void remove() { by_.remove(*this); }
 
     std::vector<clock::time_point> told{};
+    int fails = 0; ///< So many times first, for want of memory.
 
 private:
-    void deadline_has_come() override { told.push_back(clock::now()); }
+    static void note(watched& who)
+    {
+        auto& self = static_cast<noting&>(who);
+        if (self.fails-- > 0)
+            throw std::bad_alloc();
+        self.told.push_back(clock::now());
+    }
 
     deadline_watch& by_;
 };
@@ -57,6 +65,8 @@ TEST_CASE("deadlines: each is told once, not before its time, whatever the order
         REQUIRE(each[i].told.size() == 1);
         CHECK(each[i].told.front() >= due[i]);
     }
+    CHECK(each[1].told.front() < each[2].told.front()); // Not all at once, at the end.
+    CHECK(each[2].told.front() < each[0].told.front());
 }
 
 TEST_CASE("deadlines: one that was put off is told at its new time, one that was put forward at that")
@@ -104,6 +114,38 @@ TEST_CASE("deadlines: one that is no longer watched is not told, and its neighbo
     CHECK(each[0].told.size() == 1);
     CHECK(each[1].told.empty());
     CHECK(each[2].told.size() == 1);
+}
+
+TEST_CASE("deadlines: one whose time was told keeps no context running for another")
+{
+    watching here;
+    noting told(*here.watch);
+    told.set(clock::now());
+    here.context.run();
+    REQUIRE(told.told.size() == 1);
+    {
+        noting other(*here.watch);
+        other.set(clock::now() + 1h);
+    }
+    here.context.restart();
+    CHECK(here.context.run_for(10s) == 1); // The wait that was cancelled.
+    CHECK(here.context.stopped());
+}
+
+TEST_CASE("deadlines: one that cannot be told is told later, and the others in time")
+{
+    watching here;
+    const auto begin = clock::now();
+    std::array<noting, 3> each{noting(*here.watch), noting(*here.watch), noting(*here.watch)};
+    each[1].fails = 2;
+    for (auto& who : each)
+        who.set(begin);
+    here.context.run_for(10s);
+    for (auto& who : each)
+        REQUIRE(who.told.size() == 1);
+    CHECK(each[1].told.front() >= begin + 10ms);
+    CHECK(each[0].told.front() < each[1].told.front());
+    CHECK(each[2].told.front() < each[1].told.front());
 }
 
 TEST_CASE("deadlines: can be set by what is told, through the executor")

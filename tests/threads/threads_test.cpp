@@ -4,6 +4,10 @@
 #include "support/emulated.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <cosio/net/deadline_watch.hpp>
+#include <cosio/net/operation_control.hpp>
+#include <cosio/net/pause.hpp>
+
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/bind_executor.hpp>
 #include <asio/cancellation_signal.hpp>
@@ -218,6 +222,37 @@ TEST_CASE("threads: uploads of one client that are cancelled on four threads")
     CHECK(seen.cancelled >= 8 * 4); // No source ends by itself.
     CHECK(seen.cancelled + seen.ended == 8 * 8);
     CHECK(cos.counters().in_use == 0);
+}
+
+/// Operations that end at about the time their limit ends them.
+asio::awaitable<void> race_with_limit(
+    std::shared_ptr<net::deadline_watch> watch, int number, tally& seen)
+{
+    const auto strand = co_await asio::this_coro::executor;
+    for (int round = 0; round != 100; ++round) {
+        timeout_settings limits;
+        limits.total = 1ms;
+        const auto control = std::make_shared<net::operation_control>(strand, limits, watch);
+        const bool done =
+            co_await net::pause(*control, std::chrono::microseconds(850 + (number + round) % 8 * 50));
+        ++(done ? seen.ended : seen.cancelled);
+    }
+}
+
+TEST_CASE("threads: limits of time that end operations which end, on four threads")
+{
+    asio::thread_pool threads(4);
+    const auto watch = std::make_shared<net::deadline_watch>(threads.get_executor());
+    tally seen;
+    std::vector<std::future<void>> all;
+    for (int number = 0; number != 16; ++number)
+        all.push_back(asio::co_spawn(asio::make_strand(threads),
+            race_with_limit(watch, number, seen), asio::use_future));
+    for (auto& each : all)
+        each.get();
+    threads.join(); // No deadline is left.
+    CHECK(seen.ended + seen.cancelled == 16 * 100);
+    CHECK(seen.cancelled > 0);
 }
 
 TEST_CASE("threads: transfers of one client on four threads")

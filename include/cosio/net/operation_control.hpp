@@ -85,7 +85,7 @@ enum class step {
 }
 
 /// The side of an operation that cancellation and time see. Touched on the operation's executor
-/// only. Owned by a `shared_ptr`, as a deadline that has come may reach it late.
+/// only, but by its watch. Owned by a `shared_ptr`, as a deadline that has come may reach it late.
 class operation_control : public std::enable_shared_from_this<operation_control>,
                           private deadline_watch::watched
 {
@@ -95,7 +95,7 @@ public:
     /// The total begins to count now. `by` watches the deadlines.
     operation_control(asio::any_io_executor executor, const timeout_settings& limits,
         std::shared_ptr<deadline_watch> by)
-        : executor_(std::move(executor)), limits_(limits),
+        : watched(&tell), executor_(std::move(executor)), limits_(limits),
           total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
                                                                        : clock::time_point())),
           watch_(std::move(by))
@@ -190,8 +190,8 @@ private:
 
     void enter(step which)
     {
-        // A stall is looked for this often, so that it is found at most a quarter late, and what is held
-        // back to come together comes soon.
+        // A stall is looked for this often, so that it is found at most a quarter late, and what is
+        // held back to come together comes soon.
         constexpr int looks_per_stall = 4;
         constexpr clock::duration longest_held = std::chrono::milliseconds(250);
         step_ = which;
@@ -225,11 +225,13 @@ private:
         armed_for_ = deadline_;
     }
 
-    void deadline_has_come() override
+    /// A deadline has come. On the watch's thread, and maybe while the destructor waits for it.
+    static void tell(watched& who)
     {
-        asio::post(executor_, [self = weak_from_this()] {
-            if (const auto control = self.lock())
-                control->look();
+        auto& control = static_cast<operation_control&>(who);
+        asio::post(control.executor_, [self = control.weak_from_this()] {
+            if (const auto alive = self.lock())
+                alive->look();
         });
     }
 
@@ -263,7 +265,7 @@ private:
         waiting_for_->interrupt();
     }
 
-    asio::any_io_executor executor_;
+    const asio::any_io_executor executor_;
     timeout_settings limits_;
     clock::time_point total_deadline_;
     std::shared_ptr<deadline_watch> watch_;
