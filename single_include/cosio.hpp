@@ -2843,7 +2843,8 @@ public:
     }
 
     /// As `read_some`, but fills `buffer`: with less than that only at the end of the object, or
-    /// before an error, which the next read then yields. For those who would wait for the rest anyway.
+    /// before an error, which the next read then yields. For those who would wait for the rest
+    /// anyway.
     template <class Token = asio::use_awaitable_t<>>
     auto read(std::span<std::byte> buffer, Token&& token = {})
     {
@@ -3697,8 +3698,8 @@ namespace cosio::inline v0 {
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
 /// it, `.cosio-<random>.partial`. Where a file is to be replaced, both have its permissions and its
-/// group, or less where the process may not give it that group; an access control list is not passed
-/// on. An object that is replaced meanwhile is `errc::object_changed`.
+/// group, or less where the process may not give it that group; an access control list is not
+/// passed on. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
 /// request is made again: ranges that were received are not asked for again, but read from the
@@ -4358,9 +4359,9 @@ namespace cosio::inline v0 {
 ///
 /// Bytes in memory are sent from where they are. A source is read once, in order, part by part into
 /// memory, from where each part can be sent again: it need not rewind, nor know its size. It goes
-/// in parts when it has more than one of them, whatever the threshold; one that has more than 10,000
-/// parts of `options.part_size` fails with `errc::invalid_argument`.
-/// What was uploaded of a failed or cancelled upload is removed; `options.checkpoint` has no effect.
+/// in parts when it has more than one of them, whatever the threshold; one that has more than
+/// 10,000 parts of `options.part_size` fails with `errc::invalid_argument`. What was uploaded of a
+/// failed or cancelled upload is removed; `options.checkpoint` has no effect.
 struct upload_request
 {
     std::string_view bucket{};
@@ -5210,10 +5211,10 @@ namespace cosio::inline v0 {
 //
 // With `COSIO_SEPARATE_COMPILATION` defined for all translation units of a program, what is behind
 // the members of `client`, `s3_client`, `config`, `customer_key` and the like, and of the emulator,
-// is compiled in one of them only: the one that defines `COSIO_SOURCE` before it includes cosio.hpp,
-// and cosio/testing/emulator.hpp if any other does. The others do not even read it, and compile in a
-// fraction of the time: what is no part of the interface, such as the encoding of requests, is not
-// seen there.
+// is compiled in one of them only: the one that defines `COSIO_SOURCE` before it includes
+// cosio.hpp, and cosio/testing/emulator.hpp if any other does. The others do not even read it, and
+// compile in a fraction of the time: what is no part of the interface, such as the encoding of
+// requests, is not seen there.
 
 #ifndef COSIO_SEPARATE_COMPILATION_HPP
 #define COSIO_SEPARATE_COMPILATION_HPP
@@ -6633,8 +6634,8 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) = 0;
 
-    /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between itself
-    /// and the socket: waits until something has come.
+    /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between
+    /// itself and the socket: waits until something has come.
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> receive(std::span<std::byte> buffer)
     {
         return read_some(buffer);
@@ -6659,8 +6660,8 @@ public:
         bool all_left = false; ///< All of that was handed to the system, nothing is held back.
     };
 
-    /// Writes what leaves without waiting. Unless all has left, `write` has to follow with the rest,
-    /// even if that is empty. A stream need not be able to.
+    /// Writes what leaves without waiting. Unless all has left, `write` has to follow with the
+    /// rest, even if that is empty. A stream need not be able to.
     [[nodiscard]] virtual result<written> write_available(
         std::span<const std::byte> first, std::span<const std::byte> second)
     {
@@ -7153,8 +7154,8 @@ enum class method { get, head, put, post, delete_ };
 
 namespace cosio::inline v0::detail {
 
-/// Holds up to `Inline` characters in itself and allocates only for longer text. Moving it moves the
-/// characters, so views of it do not outlive that.
+/// Holds up to `Inline` characters in itself and allocates only for longer text. Moving it moves
+/// the characters, so views of it do not outlive that.
 template <std::size_t Inline>
 class inline_text
 {
@@ -7938,8 +7939,8 @@ public:
 namespace cosio::inline v0::net {
 
 /// Who is woken up for each packet of a fast peer spends more time on waking up than on the bytes.
-/// So while bytes come fast, the system is asked to wait for a batch of them; when they do not, each
-/// is worth having at once.
+/// So while bytes come fast, the system is asked to wait for a batch of them; when they do not,
+/// each is worth having at once.
 class receive_pace
 {
 public:
@@ -7949,7 +7950,8 @@ public:
     /// A batch takes no longer than that at the least pace that is called fast.
     static constexpr std::chrono::milliseconds longest_batch{40};
 
-    /// The bytes to wait for, when a batch or more is certain to come and `received` are here in all.
+    /// The bytes to wait for, when a batch or more is certain to come and `received` are here in
+    /// all.
     [[nodiscard]] std::size_t worth_waiting_for(
         std::uint64_t received, clock::time_point now) noexcept
     {
@@ -7962,8 +7964,8 @@ public:
         return is_fast_ ? batch : 1;
     }
 
-    /// A wait goes on for a while now, `received` are here in all: what comes next is worth having at
-    /// once.
+    /// A wait goes on for a while now, `received` are here in all: what comes next is worth having
+    /// at once.
     void slowed_down(std::uint64_t received, clock::time_point now) noexcept
     {
         is_fast_ = false;
@@ -8152,8 +8154,8 @@ private:
         return socket_.write_some(both, code);
     }
 
-    /// Sets how many bytes make the socket readable; fewer do at the end of the peer's side. When the
-    /// mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
+    /// Sets how many bytes make the socket readable; fewer do at the end of the peer's side. When
+    /// the mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
     void wake_up_for(std::size_t bytes) noexcept
     {
         if (std::exchange(low_water_mark_, bytes) == bytes)
@@ -8562,8 +8564,8 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
-    /// No more bytes than this have been received and not been taken, now and until the next record is
-    /// whole.
+    /// No more bytes than this have been received and not been taken, now and until the next record
+    /// is whole.
     [[nodiscard]] std::size_t most_held() const noexcept
     {
         return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
@@ -8610,8 +8612,8 @@ private:
         return out;
     }
 
-    /// What is in the queue before a call would be taken for its error. Mostly there is nothing, and
-    /// looking is cheaper than clearing.
+    /// What is in the queue before a call would be taken for its error. Mostly there is nothing,
+    /// and looking is cheaper than clearing.
     static void forget_errors() noexcept
     {
         if (ERR_peek_error() != 0)
@@ -8830,8 +8832,9 @@ public:
         return got.bytes;
     }
 
-    /// As much ciphertext comes at least, but for what has come already and what may: a read that yields
-    /// nothing consumes part of a record and goes on to wait, so a whole one is always taken off.
+    /// As much ciphertext comes at least, but for what has come already and what may: a read that
+    /// yields nothing consumes part of a record and goes on to wait, so a whole one is always taken
+    /// off.
     void expect(std::uint64_t left) noexcept override
     {
         const auto held = engine_->most_held();
@@ -10184,7 +10187,8 @@ public:
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
-    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
+    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by
+    /// `add_field`.
     void assign_text(std::string_view text)
     {
         text_.clear();
@@ -10992,7 +10996,8 @@ private:
                 std::make_unique_for_overwrite<std::byte[]>(
                     room_before + source_piece_size + room_behind);
         const std::span<std::byte> room(buffer_.get() + room_before, source_piece_size);
-        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, room.size()));
+        const auto wanted =
+            chunked_ ? room : room.first(std::min<std::uint64_t>(left_, room.size()));
         std::size_t count = 0;
         if (!wanted.empty()) {
             auto got = co_await read(reading, wanted);
@@ -11429,8 +11434,8 @@ private:
         return 0;
     }
 
-    /// Tells the stream what it may wait for. What it holds back comes when stalls are looked for, so
-    /// nothing is to be held back without a limit for these.
+    /// Tells the stream what it may wait for. What it holds back comes when stalls are looked for,
+    /// so nothing is to be held back without a limit for these.
     void expect_body(const operation_control& control) noexcept
     {
         const auto left = exchange_.body().known_left();
@@ -13077,8 +13082,8 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False when
-    /// `begin` has to send once more.
+    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False
+    /// when `begin` has to send once more.
     [[nodiscard]] bool is_begun_at_once(result<void>& begun)
     {
         if (attempt_->may_be_sent_again())
@@ -13087,7 +13092,8 @@ public:
         return true;
     }
 
-    /// Receives the rest of the reply into `out`, and sets `received`: an error when it is a refusal.
+    /// Receives the rest of the reply into `out`, and sets `received`: an error when it is a
+    /// refusal.
     [[nodiscard]] asio::awaitable<void> receive(
         const destination& to, operation::reply& out, result<void>& received)
     {
@@ -13097,7 +13103,8 @@ public:
                 received = std::move(*refusal);
     }
 
-    /// As `receive`, which sets `received`, without waiting: false when the reply has not come whole.
+    /// As `receive`, which sets `received`, without waiting: false when the reply has not come
+    /// whole.
     [[nodiscard]] bool received_at_once(
         const destination& to, operation::reply& out, result<void>& received)
     {
@@ -13851,7 +13858,8 @@ private:
         constexpr auto name = Dialect::signer::body_hash_header;
         if (refused_)
             return;
-        const bool is_ours = !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
+        const bool is_ours =
+            !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
         if (!is_ours && endpoint_.scheme == scheme::https)
             return header(name, Dialect::signer::unsigned_body);
         if (!is_ours && !prepared_.body.in_memory())
@@ -14134,8 +14142,8 @@ template <class Dialect>
 
 namespace cosio::inline v0::net {
 
-/// The state behind the coroutine of an operation. Not inside of it, as Asio keeps only small frames
-/// for the next coroutine.
+/// The state behind the coroutine of an operation. Not inside of it, as Asio keeps only small
+/// frames for the next coroutine.
 class operation_run : public operation_control
 {
 public:
@@ -14143,8 +14151,8 @@ public:
     template <class Encode>
     operation_run(const std::shared_ptr<client_core>& core, const timeout_settings& limits,
         Encode&& encode, const destination& to)
-        : operation_control(core->serial_executor(), limits, core->deadlines), core_(core), request_(encode()),
-          to_(to)
+        : operation_control(core->serial_executor(), limits, core->deadlines), core_(core),
+          request_(encode()), to_(to)
     {}
 
     /// Why there is nothing to send, if so.
@@ -15352,7 +15360,8 @@ private:
 
 // ---- cosio/dialect/cos.hpp ----------------------------------------------------------------------
 
-// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies tell.
+// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies
+// tell.
 
 #ifndef COSIO_DIALECT_COS_HPP
 #define COSIO_DIALECT_COS_HPP
@@ -15533,7 +15542,8 @@ struct cos
             return {};
         const auto stem = host.substr(0, host.size() - usual.size());
         const auto region = stem.rfind('.');
-        const auto service = region == std::string_view::npos ? region : stem.rfind('.', region - 1);
+        const auto service =
+            region == std::string_view::npos ? region : stem.rfind('.', region - 1);
         if (service == std::string_view::npos || service == 0 ||
             stem.substr(service + 1, region - service - 1) != "cos" ||
             stem.substr(region + 1) == "accelerate")
@@ -16006,8 +16016,8 @@ static_assert(std::ranges::is_sorted(s3_error_names, {}, &detail::service_code_n
 
 // ---- cosio/dialect/s3.hpp -----------------------------------------------------------------------
 
-// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and values,
-// rules for hosts, buckets and keys, what replies tell.
+// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and
+// values, rules for hosts, buckets and keys, what replies tell.
 
 #ifndef COSIO_DIALECT_S3_HPP
 #define COSIO_DIALECT_S3_HPP
@@ -16190,8 +16200,8 @@ struct s3
     /// No host has another name.
     [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
 
-    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General purpose
-    /// bucket naming rules".
+    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General
+    /// purpose bucket naming rules".
     [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
     {
         constexpr std::size_t shortest = 3;
@@ -19695,8 +19705,8 @@ public:
         return local_directory(std::move(open), path_of(name));
     }
 
-    /// A new, empty file for reading and writing; fails when there is one of that name. `permissions`
-    /// are the most it has, less what the umask of the process takes.
+    /// A new, empty file for reading and writing; fails when there is one of that name.
+    /// `permissions` are the most it has, less what the umask of the process takes.
     [[nodiscard]] result<local_file> create(
         const std::string& name, mode_t permissions = everyone) const
     {
@@ -19863,8 +19873,8 @@ inline void remove_checkpoint(const std::string& path) noexcept
 
 namespace cosio::inline v0::transfer {
 
-/// `<mode>`, or `<mode>:<salt>:<HMAC-SHA256 of what the mode has>` in hexadecimal: the customer key,
-/// or key id and context of SSE-KMS.
+/// `<mode>`, or `<mode>:<salt>:<HMAC-SHA256 of what the mode has>` in hexadecimal: the customer
+/// key, or key id and context of SSE-KMS.
 class encryption_fingerprint
 {
 public:
@@ -19940,8 +19950,8 @@ private:
 namespace cosio::inline v0::transfer {
 
 /// Threads for files that belong to an execution context, started by the first transfer in it that
-/// was not given an executor of its own. They end before the context does, so that a transfer may be
-/// abandoned together with its context at any time.
+/// was not given an executor of its own. They end before the context does, so that a transfer may
+/// be abandoned together with its context at any time.
 class file_threads final : public asio::execution_context::service
 {
 public:
@@ -19982,8 +19992,8 @@ private:
     return asio::use_service<file_threads>(context).get();
 }
 
-/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive the
-/// wait, which a cancellation does not shorten.
+/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive
+/// the wait, which a cancellation does not shorten.
 template <class Work>
 [[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
     asio::any_io_executor files, Work& work)
@@ -21190,8 +21200,9 @@ namespace cosio::inline v0::transfer {
 
 /// `size` bytes of a file from `offset` on, read in pieces while they are sent.
 ///
-/// Read, not mapped: pieces of 128 KiB with their CRC64 take 0.92 (0.90-1.13, 5 rounds of 256 MiB in
-/// the page cache) of the CPU time of a mapping, and a file that is cut short is an error, no signal.
+/// Read, not mapped: pieces of 128 KiB with their CRC64 take 0.92 (0.90-1.13, 5 rounds of 256 MiB
+/// in the page cache) of the CPU time of a mapping, and a file that is cut short is an error, no
+/// signal.
 ///
 /// Before the last piece is handed out the file is compared with what it was, so that a request
 /// does not come to its end, and stores nothing, with bytes of two states of it:

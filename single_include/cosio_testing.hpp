@@ -3645,8 +3645,8 @@ namespace cosio::inline v0::testing::emulation {
 
 // ---- cosio/testing/emulation/s3_signature.hpp ---------------------------------------------------
 
-// Verifies SigV4 signatures. Shares no code with the client's signer, so that a mistake there is not
-// made here as well.
+// Verifies SigV4 signatures. Shares no code with the client's signer, so that a mistake there is
+// not made here as well.
 
 #ifndef COSIO_TESTING_EMULATION_S3_SIGNATURE_HPP
 #define COSIO_TESTING_EMULATION_S3_SIGNATURE_HPP

@@ -50,7 +50,8 @@ public:
     }
 
     /// As `read_some`, but fills `buffer`: with less than that only at the end of the object, or
-    /// before an error, which the next read then yields. For those who would wait for the rest anyway.
+    /// before an error, which the next read then yields. For those who would wait for the rest
+    /// anyway.
     template <class Token = asio::use_awaitable_t<>>
     auto read(std::span<std::byte> buffer, Token&& token = {})
     {

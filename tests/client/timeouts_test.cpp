@@ -179,7 +179,8 @@ TEST_CASE("timeouts: a body that comes fast at first and slowly then is not stal
         auto config = here.server.client_config(scheme);
         config.timeouts.stall = 120ms;
         config.retry.maximum_attempts = 1;
-        // A batch, for which the system waits while bytes come fast, now takes longer than the limit.
+        // A batch, for which the system waits while bytes come fast, now takes longer than the
+        // limit.
         here.server.inject(fault::drip_after(fast, 4'000, 10ms));
         const auto got =
             here.get(here.client(config).get_object({.bucket = bucket, .key = "k"}));

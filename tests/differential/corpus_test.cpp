@@ -95,7 +95,8 @@ void check_decoding(std::string_view kind, http::plus plus)
     CHECK(refused < 1900);
 }
 
-/// Why we refuse base64 that Python decodes, even in its strict mode; empty when there is no reason.
+/// Why we refuse base64 that Python decodes, even in its strict mode; empty when there is no
+/// reason.
 std::string_view strictness(std::string_view text)
 {
     if (text.size() % 4 != 0)

@@ -66,7 +66,8 @@ struct connected
         return got;
     }
 
-    /// Bytes come so fast that a batch of them is worth waiting for, once it is known when they began.
+    /// Bytes come so fast that a batch of them is worth waiting for, once it is known when they
+    /// began.
     void comes_fast(int batches = 3)
     {
         for (; batches != 0; --batches) {

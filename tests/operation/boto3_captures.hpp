@@ -1,7 +1,8 @@
 // The requests of boto3 1.26.27 (Debian 12) as it sends them over https, without those fields that
 // every request has or that change each time: Host, User-Agent, Accept-Encoding, Authorization,
 // X-Amz-Date, Expect and amz-sdk-*. Host is always
-// examplebucket-1250000000.s3.eu-central-1.amazonaws.com; bodies of objects are given by their size.
+// examplebucket-1250000000.s3.eu-central-1.amazonaws.com; bodies of objects are given by their
+// size.
 
 #ifndef COSIO_TESTS_OPERATION_BOTO3_CAPTURES_HPP
 #define COSIO_TESTS_OPERATION_BOTO3_CAPTURES_HPP

@@ -14,8 +14,8 @@
 
 namespace cosio::inline v0::detail {
 
-/// Holds up to `Inline` characters in itself and allocates only for longer text. Moving it moves the
-/// characters, so views of it do not outlive that.
+/// Holds up to `Inline` characters in itself and allocates only for longer text. Moving it moves
+/// the characters, so views of it do not outlive that.
 template <std::size_t Inline>
 class inline_text
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies tell.
+// The COS XML API: names of headers and values, rules for hosts, buckets and keys, what replies
+// tell.
 
 #ifndef COSIO_DIALECT_COS_HPP
 #define COSIO_DIALECT_COS_HPP
@@ -194,7 +195,8 @@ struct cos
             return {};
         const auto stem = host.substr(0, host.size() - usual.size());
         const auto region = stem.rfind('.');
-        const auto service = region == std::string_view::npos ? region : stem.rfind('.', region - 1);
+        const auto service =
+            region == std::string_view::npos ? region : stem.rfind('.', region - 1);
         if (service == std::string_view::npos || service == 0 ||
             stem.substr(service + 1, region - service - 1) != "cos" ||
             stem.substr(region + 1) == "accelerate")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and values,
-// rules for hosts, buckets and keys, what replies tell.
+// The REST API of Amazon S3, as Ceph, MinIO and COS itself speak it too: names of headers and
+// values, rules for hosts, buckets and keys, what replies tell.
 
 #ifndef COSIO_DIALECT_S3_HPP
 #define COSIO_DIALECT_S3_HPP
@@ -198,8 +198,8 @@ struct s3
     /// No host has another name.
     [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
 
-    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General purpose
-    /// bucket naming rules".
+    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General
+    /// purpose bucket naming rules".
     [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
     {
         constexpr std::size_t shortest = 3;

@@ -57,7 +57,8 @@ public:
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
-    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by `add_field`.
+    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by
+    /// `add_field`.
     void assign_text(std::string_view text)
     {
         text_.clear();

@@ -80,8 +80,8 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False when
-    /// `begin` has to send once more.
+    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False
+    /// when `begin` has to send once more.
     [[nodiscard]] bool is_begun_at_once(result<void>& begun)
     {
         if (attempt_->may_be_sent_again())
@@ -90,7 +90,8 @@ public:
         return true;
     }
 
-    /// Receives the rest of the reply into `out`, and sets `received`: an error when it is a refusal.
+    /// Receives the rest of the reply into `out`, and sets `received`: an error when it is a
+    /// refusal.
     [[nodiscard]] asio::awaitable<void> receive(
         const destination& to, operation::reply& out, result<void>& received)
     {
@@ -100,7 +101,8 @@ public:
                 received = std::move(*refusal);
     }
 
-    /// As `receive`, which sets `received`, without waiting: false when the reply has not come whole.
+    /// As `receive`, which sets `received`, without waiting: false when the reply has not come
+    /// whole.
     [[nodiscard]] bool received_at_once(
         const destination& to, operation::reply& out, result<void>& received)
     {

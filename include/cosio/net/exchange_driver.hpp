@@ -383,8 +383,8 @@ private:
         return 0;
     }
 
-    /// Tells the stream what it may wait for. What it holds back comes when stalls are looked for, so
-    /// nothing is to be held back without a limit for these.
+    /// Tells the stream what it may wait for. What it holds back comes when stalls are looked for,
+    /// so nothing is to be held back without a limit for these.
     void expect_body(const operation_control& control) noexcept
     {
         const auto left = exchange_.body().known_left();

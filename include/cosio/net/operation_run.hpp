@@ -17,8 +17,8 @@
 
 namespace cosio::inline v0::net {
 
-/// The state behind the coroutine of an operation. Not inside of it, as Asio keeps only small frames
-/// for the next coroutine.
+/// The state behind the coroutine of an operation. Not inside of it, as Asio keeps only small
+/// frames for the next coroutine.
 class operation_run : public operation_control
 {
 public:
@@ -26,8 +26,8 @@ public:
     template <class Encode>
     operation_run(const std::shared_ptr<client_core>& core, const timeout_settings& limits,
         Encode&& encode, const destination& to)
-        : operation_control(core->serial_executor(), limits, core->deadlines), core_(core), request_(encode()),
-          to_(to)
+        : operation_control(core->serial_executor(), limits, core->deadlines), core_(core),
+          request_(encode()), to_(to)
     {}
 
     /// Why there is nothing to send, if so.

@@ -86,7 +86,8 @@ private:
                 std::make_unique_for_overwrite<std::byte[]>(
                     room_before + source_piece_size + room_behind);
         const std::span<std::byte> room(buffer_.get() + room_before, source_piece_size);
-        const auto wanted = chunked_ ? room : room.first(std::min<std::uint64_t>(left_, room.size()));
+        const auto wanted =
+            chunked_ ? room : room.first(std::min<std::uint64_t>(left_, room.size()));
         std::size_t count = 0;
         if (!wanted.empty()) {
             auto got = co_await read(reading, wanted);

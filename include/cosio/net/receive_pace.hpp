@@ -12,8 +12,8 @@
 namespace cosio::inline v0::net {
 
 /// Who is woken up for each packet of a fast peer spends more time on waking up than on the bytes.
-/// So while bytes come fast, the system is asked to wait for a batch of them; when they do not, each
-/// is worth having at once.
+/// So while bytes come fast, the system is asked to wait for a batch of them; when they do not,
+/// each is worth having at once.
 class receive_pace
 {
 public:
@@ -23,7 +23,8 @@ public:
     /// A batch takes no longer than that at the least pace that is called fast.
     static constexpr std::chrono::milliseconds longest_batch{40};
 
-    /// The bytes to wait for, when a batch or more is certain to come and `received` are here in all.
+    /// The bytes to wait for, when a batch or more is certain to come and `received` are here in
+    /// all.
     [[nodiscard]] std::size_t worth_waiting_for(
         std::uint64_t received, clock::time_point now) noexcept
     {
@@ -36,8 +37,8 @@ public:
         return is_fast_ ? batch : 1;
     }
 
-    /// A wait goes on for a while now, `received` are here in all: what comes next is worth having at
-    /// once.
+    /// A wait goes on for a while now, `received` are here in all: what comes next is worth having
+    /// at once.
     void slowed_down(std::uint64_t received, clock::time_point now) noexcept
     {
         is_fast_ = false;

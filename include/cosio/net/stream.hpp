@@ -56,8 +56,8 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) = 0;
 
-    /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between itself
-    /// and the socket: waits until something has come.
+    /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between
+    /// itself and the socket: waits until something has come.
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> receive(std::span<std::byte> buffer)
     {
         return read_some(buffer);
@@ -82,8 +82,8 @@ public:
         bool all_left = false; ///< All of that was handed to the system, nothing is held back.
     };
 
-    /// Writes what leaves without waiting. Unless all has left, `write` has to follow with the rest,
-    /// even if that is empty. A stream need not be able to.
+    /// Writes what leaves without waiting. Unless all has left, `write` has to follow with the
+    /// rest, even if that is empty. A stream need not be able to.
     [[nodiscard]] virtual result<written> write_available(
         std::span<const std::byte> first, std::span<const std::byte> second)
     {

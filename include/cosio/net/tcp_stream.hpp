@@ -191,8 +191,8 @@ private:
         return socket_.write_some(both, code);
     }
 
-    /// Sets how many bytes make the socket readable; fewer do at the end of the peer's side. When the
-    /// mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
+    /// Sets how many bytes make the socket readable; fewer do at the end of the peer's side. When
+    /// the mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
     void wake_up_for(std::size_t bytes) noexcept
     {
         if (std::exchange(low_water_mark_, bytes) == bytes)

@@ -196,8 +196,8 @@ public:
         return outcome(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written));
     }
 
-    /// No more bytes than this have been received and not been taken, now and until the next record is
-    /// whole.
+    /// No more bytes than this have been received and not been taken, now and until the next record
+    /// is whole.
     [[nodiscard]] std::size_t most_held() const noexcept
     {
         return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
@@ -244,8 +244,8 @@ private:
         return out;
     }
 
-    /// What is in the queue before a call would be taken for its error. Mostly there is nothing, and
-    /// looking is cheaper than clearing.
+    /// What is in the queue before a call would be taken for its error. Mostly there is nothing,
+    /// and looking is cheaper than clearing.
     static void forget_errors() noexcept
     {
         if (ERR_peek_error() != 0)

@@ -151,8 +151,9 @@ public:
         return got.bytes;
     }
 
-    /// As much ciphertext comes at least, but for what has come already and what may: a read that yields
-    /// nothing consumes part of a record and goes on to wait, so a whole one is always taken off.
+    /// As much ciphertext comes at least, but for what has come already and what may: a read that
+    /// yields nothing consumes part of a record and goes on to wait, so a whole one is always taken
+    /// off.
     void expect(std::uint64_t left) noexcept override
     {
         const auto held = engine_->most_held();

@@ -18,8 +18,8 @@ namespace cosio::inline v0 {
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
 /// it, `.cosio-<random>.partial`. Where a file is to be replaced, both have its permissions and its
-/// group, or less where the process may not give it that group; an access control list is not passed
-/// on. An object that is replaced meanwhile is `errc::object_changed`.
+/// group, or less where the process may not give it that group; an access control list is not
+/// passed on. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
 /// request is made again: ranges that were received are not asked for again, but read from the

@@ -19,9 +19,9 @@ namespace cosio::inline v0 {
 ///
 /// Bytes in memory are sent from where they are. A source is read once, in order, part by part into
 /// memory, from where each part can be sent again: it need not rewind, nor know its size. It goes
-/// in parts when it has more than one of them, whatever the threshold; one that has more than 10,000
-/// parts of `options.part_size` fails with `errc::invalid_argument`.
-/// What was uploaded of a failed or cancelled upload is removed; `options.checkpoint` has no effect.
+/// in parts when it has more than one of them, whatever the threshold; one that has more than
+/// 10,000 parts of `options.part_size` fails with `errc::invalid_argument`. What was uploaded of a
+/// failed or cancelled upload is removed; `options.checkpoint` has no effect.
 struct upload_request
 {
     std::string_view bucket{};

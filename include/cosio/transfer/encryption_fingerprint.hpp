@@ -24,8 +24,8 @@
 
 namespace cosio::inline v0::transfer {
 
-/// `<mode>`, or `<mode>:<salt>:<HMAC-SHA256 of what the mode has>` in hexadecimal: the customer key,
-/// or key id and context of SSE-KMS.
+/// `<mode>`, or `<mode>:<salt>:<HMAC-SHA256 of what the mode has>` in hexadecimal: the customer
+/// key, or key id and context of SSE-KMS.
 class encryption_fingerprint
 {
 public:

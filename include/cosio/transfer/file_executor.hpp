@@ -28,8 +28,8 @@
 namespace cosio::inline v0::transfer {
 
 /// Threads for files that belong to an execution context, started by the first transfer in it that
-/// was not given an executor of its own. They end before the context does, so that a transfer may be
-/// abandoned together with its context at any time.
+/// was not given an executor of its own. They end before the context does, so that a transfer may
+/// be abandoned together with its context at any time.
 class file_threads final : public asio::execution_context::service
 {
 public:
@@ -70,8 +70,8 @@ private:
     return asio::use_service<file_threads>(context).get();
 }
 
-/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive the
-/// wait, which a cancellation does not shorten.
+/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive
+/// the wait, which a cancellation does not shorten.
 template <class Work>
 [[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
     asio::any_io_executor files, Work& work)

@@ -21,8 +21,9 @@ namespace cosio::inline v0::transfer {
 
 /// `size` bytes of a file from `offset` on, read in pieces while they are sent.
 ///
-/// Read, not mapped: pieces of 128 KiB with their CRC64 take 0.92 (0.90-1.13, 5 rounds of 256 MiB in
-/// the page cache) of the CPU time of a mapping, and a file that is cut short is an error, no signal.
+/// Read, not mapped: pieces of 128 KiB with their CRC64 take 0.92 (0.90-1.13, 5 rounds of 256 MiB
+/// in the page cache) of the CPU time of a mapping, and a file that is cut short is an error, no
+/// signal.
 ///
 /// Before the last piece is handed out the file is compared with what it was, so that a request
 /// does not come to its end, and stores nothing, with bytes of two states of it:

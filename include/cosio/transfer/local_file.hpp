@@ -222,8 +222,8 @@ public:
         return local_directory(std::move(open), path_of(name));
     }
 
-    /// A new, empty file for reading and writing; fails when there is one of that name. `permissions`
-    /// are the most it has, less what the umask of the process takes.
+    /// A new, empty file for reading and writing; fails when there is one of that name.
+    /// `permissions` are the most it has, less what the umask of the process takes.
     [[nodiscard]] result<local_file> create(
         const std::string& name, mode_t permissions = everyone) const
     {

@@ -1,6 +1,6 @@
 // cosio::s3_client as one side of an exchange whose other side is boto3: writes what boto3 reads,
-// reads what boto3 wrote, prints URLs that others use. Usage: s3_program write|read|presign, with the
-// variables in the environment that cosio-emulator prints.
+// reads what boto3 wrote, prints URLs that others use. Usage: s3_program write|read|presign, with
+// the variables in the environment that cosio-emulator prints.
 
 #include <cosio.hpp>
 

@@ -1,5 +1,5 @@
-// What a client meets at the gateway (16.2) that has to do with encryption. It stores some things in
-// the clear that were to be encrypted; nothing of that may pass for success.
+// What a client meets at the gateway (16.2) that has to do with encryption. It stores some things
+// in the clear that were to be encrypted; nothing of that may pass for success.
 
 #ifndef COSIO_TESTS_INTEROP_RGW_ENCRYPTION_ROWS_HPP
 #define COSIO_TESTS_INTEROP_RGW_ENCRYPTION_ROWS_HPP

@@ -209,7 +209,8 @@ private:
         constexpr auto name = Dialect::signer::body_hash_header;
         if (refused_)
             return;
-        const bool is_ours = !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
+        const bool is_ours =
+            !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
         if (!is_ours && endpoint_.scheme == scheme::https)
             return header(name, Dialect::signer::unsigned_body);
         if (!is_ours && !prepared_.body.in_memory())
