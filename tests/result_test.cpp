@@ -1,5 +1,4 @@
 #include <cosio/result.hpp>
-#include <cosio/service_code_names.hpp>
 
 #include <doctest/doctest.h>
 
