@@ -5278,6 +5278,48 @@ COSIO_DECLARED void detail::block_on_function::operator()(asio::awaitable<void> 
 
 #endif
 
+// ---- cosio/detail/service_code_name.hpp ---------------------------------------------------------
+
+// Tables of the `<Code>`s of a service.
+
+#ifndef COSIO_DETAIL_SERVICE_CODE_NAME_HPP
+#define COSIO_DETAIL_SERVICE_CODE_NAME_HPP
+
+namespace cosio::inline v0 {
+
+// Not its header, at whose end the definitions need this one.
+enum class service_errc;
+
+namespace detail {
+
+struct service_code_name
+{
+    std::string_view name;
+    service_errc code;
+};
+
+template <class Names>
+[[nodiscard]] constexpr bool is_sorted_by_name(const Names& names)
+{
+    return std::ranges::is_sorted(names, {}, &service_code_name::name);
+}
+
+/// `names` are sorted by name.
+template <class Names>
+[[nodiscard]] constexpr std::optional<service_errc> find_service_code(
+    const Names& names, std::string_view code)
+{
+    const auto found = std::ranges::lower_bound(names, code, {}, &service_code_name::name);
+    if (found == names.end() || found->name != code)
+        return std::nullopt;
+    return found->code;
+}
+
+} // namespace detail
+} // namespace cosio::inline v0
+
+#endif
+
 // ---- cosio/service_errc_definitions.hpp ---------------------------------------------------------
 
 // What service_errc.hpp declares.
@@ -5288,12 +5330,6 @@ COSIO_DECLARED void detail::block_on_function::operator()(asio::awaitable<void> 
 namespace cosio::inline v0 {
 
 namespace detail {
-
-struct service_code_name
-{
-    std::string_view name;
-    service_errc code;
-};
 
 /// Sorted by name, for a binary search.
 inline constexpr std::array service_code_names{
@@ -5381,16 +5417,14 @@ inline constexpr std::array service_code_names{
     service_code_name{"XMLSizeLimit", service_errc::xml_size_limit},
 };
 
-static_assert(std::ranges::is_sorted(service_code_names, {}, &service_code_name::name));
+static_assert(is_sorted_by_name(service_code_names));
 
 } // namespace detail
 
 COSIO_DECLARED service_errc service_errc_from_code(std::string_view code) noexcept
 {
-    const auto* const found = std::ranges::lower_bound(
-        detail::service_code_names, code, {}, &detail::service_code_name::name);
-    const bool hit = found != detail::service_code_names.end() && found->name == code;
-    return hit ? found->code : service_errc::unknown;
+    return detail::find_service_code(detail::service_code_names, code)
+        .value_or(service_errc::unknown);
 }
 
 COSIO_DECLARED service_errc service_errc_from_status(unsigned status) noexcept
@@ -15962,44 +15996,36 @@ private:
 
 namespace cosio::inline v0::dialect {
 
-struct s3_error_name
-{
-    std::string_view name;
-    service_errc code;
-};
-
 /// Sorted by name, for a binary search. Source: Amazon S3 API Reference, "Error responses"; AWS KMS
 /// API Reference for those that begin with `KMS.`.
 inline constexpr std::array s3_error_names{
-    s3_error_name{
+    detail::service_code_name{
         "AuthorizationQueryParametersError", service_errc::authorization_malformed},
-    s3_error_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
-    s3_error_name{"KMS.DisabledException", service_errc::kms_key_disabled},
-    s3_error_name{"KMS.InternalException", service_errc::kms_internal_exception},
-    s3_error_name{"KMS.KMSInternalException", service_errc::kms_internal_exception},
-    s3_error_name{"KMS.NotFoundException", service_errc::kms_key_not_exist},
-    s3_error_name{"KMS.ThrottlingException", service_errc::kms_freq_control},
-    s3_error_name{"KeyTooLongError", service_errc::key_too_long},
-    s3_error_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
-    s3_error_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
-    s3_error_name{"OperationAborted", service_errc::path_conflict},
-    s3_error_name{"RequestLimitExceeded", service_errc::slow_down},
-    s3_error_name{"ServerSideEncryptionConfigurationNotFoundError",
+    detail::service_code_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
+    detail::service_code_name{"KMS.DisabledException", service_errc::kms_key_disabled},
+    detail::service_code_name{"KMS.InternalException", service_errc::kms_internal_exception},
+    detail::service_code_name{"KMS.KMSInternalException", service_errc::kms_internal_exception},
+    detail::service_code_name{"KMS.NotFoundException", service_errc::kms_key_not_exist},
+    detail::service_code_name{"KMS.ThrottlingException", service_errc::kms_freq_control},
+    detail::service_code_name{"KeyTooLongError", service_errc::key_too_long},
+    detail::service_code_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
+    detail::service_code_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
+    detail::service_code_name{"OperationAborted", service_errc::path_conflict},
+    detail::service_code_name{"RequestLimitExceeded", service_errc::slow_down},
+    detail::service_code_name{"ServerSideEncryptionConfigurationNotFoundError",
         service_errc::no_such_encryption_configuration},
-    s3_error_name{"Throttling", service_errc::slow_down},
-    s3_error_name{"ThrottlingException", service_errc::slow_down},
-    s3_error_name{"XAmzContentSHA256Mismatch", service_errc::bad_digest},
+    detail::service_code_name{"Throttling", service_errc::slow_down},
+    detail::service_code_name{"ThrottlingException", service_errc::slow_down},
+    detail::service_code_name{"XAmzContentSHA256Mismatch", service_errc::bad_digest},
 };
 
-static_assert(std::ranges::is_sorted(s3_error_names, {}, &s3_error_name::name));
+static_assert(detail::is_sorted_by_name(s3_error_names));
 
 /// The enumerator of a `<Code>`, or `unknown`.
 [[nodiscard]] inline service_errc s3_error_code(std::string_view code) noexcept
 {
-    const auto* const found = std::ranges::lower_bound(
-        s3_error_names, code, {}, &s3_error_name::name);
-    if (found != s3_error_names.end() && found->name == code)
-        return found->code;
+    if (const auto found = detail::find_service_code(s3_error_names, code))
+        return *found;
     return code.starts_with("KMS.") ? service_errc::kms_exception : service_errc_from_code(code);
 }
 

@@ -5,9 +5,9 @@
 #ifndef COSIO_SERVICE_ERRC_DEFINITIONS_HPP
 #define COSIO_SERVICE_ERRC_DEFINITIONS_HPP
 
+#include <cosio/detail/service_code_name.hpp>
 #include <cosio/service_errc.hpp>
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -16,12 +16,6 @@
 namespace cosio::inline v0 {
 
 namespace detail {
-
-struct service_code_name
-{
-    std::string_view name;
-    service_errc code;
-};
 
 /// Sorted by name, for a binary search.
 inline constexpr std::array service_code_names{
@@ -109,16 +103,14 @@ inline constexpr std::array service_code_names{
     service_code_name{"XMLSizeLimit", service_errc::xml_size_limit},
 };
 
-static_assert(std::ranges::is_sorted(service_code_names, {}, &service_code_name::name));
+static_assert(is_sorted_by_name(service_code_names));
 
 } // namespace detail
 
 COSIO_DECLARED service_errc service_errc_from_code(std::string_view code) noexcept
 {
-    const auto* const found = std::ranges::lower_bound(
-        detail::service_code_names, code, {}, &detail::service_code_name::name);
-    const bool hit = found != detail::service_code_names.end() && found->name == code;
-    return hit ? found->code : service_errc::unknown;
+    return detail::find_service_code(detail::service_code_names, code)
+        .value_or(service_errc::unknown);
 }
 
 COSIO_DECLARED service_errc service_errc_from_status(unsigned status) noexcept
