@@ -4061,19 +4061,20 @@ static_assert(std::is_trivially_destructible_v<body_view>);
 
 #endif
 
-// ---- cosio/crypto/digest.hpp --------------------------------------------------------------------
+// ---- cosio/crypto/provider_digest.hpp -----------------------------------------------------------
 
-// MD5, SHA-1, SHA-256 and HMAC over OpenSSL 3, with the algorithms fetched once.
+// A digest that an OpenSSL provider computes: whichever the process has configured.
 
-#ifndef COSIO_CRYPTO_DIGEST_HPP
-#define COSIO_CRYPTO_DIGEST_HPP
+#ifndef COSIO_CRYPTO_PROVIDER_DIGEST_HPP
+#define COSIO_CRYPTO_PROVIDER_DIGEST_HPP
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 
 namespace cosio::inline v0::crypto {
 
 /// Fetching takes longer than hashing a request, hence once per process. The object is constant
-/// from then on and lives as long as the process; null when the provider lacks the algorithm.
+/// from then on and lives as long as the process; null when no provider has the algorithm.
 template <digest_algorithm Algorithm>
 [[nodiscard]] const EVP_MD* fetched_digest() noexcept
 {
@@ -4085,11 +4086,156 @@ template <digest_algorithm Algorithm>
     return instance;
 }
 
-struct digest_context_deleter
+/// Whether OpenSSL's own default provider has been chosen, rather than that for FIPS or another.
+template <digest_algorithm Algorithm>
+[[nodiscard]] bool is_of_default_provider() noexcept
 {
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    static const bool value = [] {
+        const auto* const algorithm = fetched_digest<Algorithm>();
+        return algorithm != nullptr &&
+            std::string_view("default") ==
+                OSSL_PROVIDER_get0_name(EVP_MD_get0_provider(algorithm));
+    }();
+    return value;
+}
+
+/// Requires `start` or `set` before all else. Not thread safe. What fails returns false.
+template <digest_algorithm Algorithm>
+class provider_digest
+{
+public:
+    /// Forgets all bytes.
+    [[nodiscard]] bool start() noexcept
+    {
+        const auto* const algorithm = fetched_digest<Algorithm>();
+        return algorithm != nullptr && has_context() &&
+            EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
+    }
+
+    /// Requires that `other` is at some bytes.
+    [[nodiscard]] bool set(const provider_digest& other) noexcept
+    {
+        return has_context() && EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
+    }
+
+    [[nodiscard]] bool update(std::span<const std::byte> bytes) noexcept
+    {
+        return EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+    }
+
+    [[nodiscard]] bool finish(digest_value<Algorithm>& out) noexcept
+    {
+        return EVP_DigestFinal_ex(
+                   context_.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) == 1;
+    }
+
+private:
+    struct deleter
+    {
+        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    };
+
+    [[nodiscard]] bool has_context() noexcept
+    {
+        if (context_ == nullptr)
+            context_.reset(EVP_MD_CTX_new());
+        return context_ != nullptr;
+    }
+
+    std::unique_ptr<EVP_MD_CTX, deleter> context_{};
 };
-using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/direct_digest.hpp -------------------------------------------------------------
+
+// SHA-1 and SHA-256 by the functions that OpenSSL's default provider is made of.
+
+#ifndef COSIO_CRYPTO_DIRECT_DIGEST_HPP
+#define COSIO_CRYPTO_DIRECT_DIGEST_HPP
+
+#include <openssl/opensslv.h>
+#include <openssl/sha.h>
+
+namespace cosio::inline v0::crypto {
+
+/// What the default provider computes, by the cheapest way there is.
+template <digest_algorithm Algorithm>
+struct default_provider_digest : std::type_identity<provider_digest<Algorithm>>
+{};
+
+// Up to OpenSSL 3.4 a provider's context is allocated whenever it is copied or started, three times
+// for a signature; 3.5 keeps it. These functions are deprecated since there are contexts, and an
+// OpenSSL may come without them: all translation units of a program have to agree on that.
+#if OPENSSL_VERSION_NUMBER < 0x30500000L && !defined(OPENSSL_NO_DEPRECATED_3_0)
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#endif
+
+/// As `provider_digest`, with its state in the object, which wipes it when it goes.
+template <digest_algorithm Algorithm, class State, int (*Start)(State*),
+    int (*Update)(State*, const void*, std::size_t), int (*Finish)(unsigned char*, State*)>
+class direct_digest
+{
+public:
+    direct_digest() = default;
+    direct_digest(const direct_digest&) = default;
+    direct_digest& operator=(const direct_digest&) = default;
+    ~direct_digest() { wipe(&state_, sizeof state_); }
+
+    [[nodiscard]] bool start() noexcept { return Start(&state_) == 1; }
+    [[nodiscard]] bool set(const direct_digest& other) noexcept
+    {
+        state_ = other.state_;
+        return true;
+    }
+    [[nodiscard]] bool update(std::span<const std::byte> bytes) noexcept
+    {
+        return Update(&state_, bytes.data(), bytes.size()) == 1;
+    }
+    [[nodiscard]] bool finish(digest_value<Algorithm>& out) noexcept
+    {
+        return Finish(reinterpret_cast<unsigned char*>(out.data()), &state_) == 1;
+    }
+
+private:
+    State state_{};
+};
+
+template <>
+struct default_provider_digest<digest_algorithm::sha1>
+    : std::type_identity<
+          direct_digest<digest_algorithm::sha1, SHA_CTX, SHA1_Init, SHA1_Update, SHA1_Final>>
+{};
+
+template <>
+struct default_provider_digest<digest_algorithm::sha256>
+    : std::type_identity<direct_digest<digest_algorithm::sha256, SHA256_CTX, SHA256_Init,
+          SHA256_Update, SHA256_Final>>
+{};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#endif
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
+// ---- cosio/crypto/digest.hpp --------------------------------------------------------------------
+
+// MD5, SHA-1 and SHA-256 over OpenSSL 3.
+
+#ifndef COSIO_CRYPTO_DIGEST_HPP
+#define COSIO_CRYPTO_DIGEST_HPP
+
+namespace cosio::inline v0::crypto {
 
 [[nodiscard]] inline error digest_unavailable(std::string_view name)
 {
@@ -4098,27 +4244,28 @@ using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
 
 /// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
 ///
-/// What it holds of the bytes is wiped when it goes, starts again or is set. Not thread safe.
-/// Errors: `errc::crypto_unavailable`.
+/// Computed by the provider that the process has configured, that for FIPS included; what would be
+/// the default one's is computed without it where that is cheaper.
+///
+/// What it holds of the bytes is wiped when it goes, starts again or is set. Movable, not copyable;
+/// not thread safe. Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
 class hasher
 {
 public:
-    hasher() : context_(EVP_MD_CTX_new()) {}
-
     /// Adds bytes.
     void update(std::span<const std::byte> bytes) noexcept
     {
         start();
-        usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+        usable_ = usable_ && (is_by_default() ? default_.update(bytes) : provider_.update(bytes));
     }
 
     /// Forgets its own bytes and goes on behind those of `other`: cheaper than hashing them again.
     void set(const hasher& other) noexcept
     {
         started_ = true;
-        usable_ = other.usable() && context_ != nullptr &&
-            EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
+        usable_ = other.usable() &&
+            (is_by_default() ? default_.set(other.default_) : provider_.set(other.provider_));
     }
 
     /// Whether bytes were added and nothing has failed, which `finish()` would report.
@@ -4130,26 +4277,29 @@ public:
         start();
         started_ = false;
         digest_value<Algorithm> value{};
-        if (!usable_ ||
-            EVP_DigestFinal_ex(
-                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) != 1)
+        if (!usable_ || !(is_by_default() ? default_.finish(value) : provider_.finish(value)))
             return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
         return value;
     }
 
 private:
+    /// Rather than by `provider_`.
+    [[nodiscard]] static bool is_by_default() noexcept
+    {
+        return is_of_default_provider<Algorithm>();
+    }
+
     /// Not before there are bytes: many a hasher is set, or used once.
     void start() noexcept
     {
         if (started_)
             return;
         started_ = true;
-        const auto* const algorithm = fetched_digest<Algorithm>();
-        usable_ = context_ != nullptr && algorithm != nullptr &&
-            EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
+        usable_ = is_by_default() ? default_.start() : provider_.start();
     }
 
-    digest_context context_;
+    provider_digest<Algorithm> provider_{};
+    typename default_provider_digest<Algorithm>::type default_{};
     bool started_ = false;
     bool usable_ = false;
 };

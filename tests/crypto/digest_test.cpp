@@ -6,11 +6,27 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace crypto = cosio::crypto;
 using cosio::detail::bytes_of;
 using crypto::hex;
+
+namespace {
+
+template <crypto::digest_algorithm Algorithm>
+struct algorithm_pair
+{
+    using cheap = typename crypto::default_provider_digest<Algorithm>::type;
+    using provided = crypto::provider_digest<Algorithm>;
+    using value = crypto::digest_value<Algorithm>;
+};
+
+} // namespace
 
 TEST_CASE("digests of the standards' examples")
 {
@@ -52,6 +68,41 @@ TEST_CASE("a hasher goes on behind the bytes of another, which stays as it is")
     CHECK(hash.finish().value() == crypto::sha1(bytes_of("")).value());
     hash.set(hasher());
     CHECK_FALSE(hash.finish());
+}
+
+TEST_CASE_TEMPLATE("the cheap way for the default provider computes what the provider does", pair,
+    algorithm_pair<crypto::digest_algorithm::sha1>,
+    algorithm_pair<crypto::digest_algorithm::sha256>)
+{
+    typename pair::cheap cheap;
+    typename pair::provided provided;
+    const std::string text(200, 'x');
+    // Around the sizes at which a block, or its padding, begins.
+    for (std::size_t size = 0; size != text.size(); ++size) {
+        const auto bytes = bytes_of(std::string_view(text).substr(0, size));
+        const auto of = [&](auto& digest) {
+            typename pair::value value{};
+            CHECK(digest.start());
+            CHECK(digest.update(bytes.first(size / 3)));
+            auto copy = std::remove_reference_t<decltype(digest)>();
+            CHECK(copy.set(digest));
+            CHECK(copy.update(bytes.subspan(size / 3)));
+            CHECK(copy.finish(value));
+            return value;
+        };
+        CHECK(of(cheap) == of(provided));
+    }
+}
+
+TEST_CASE("a moved hasher goes on where it was")
+{
+    using hasher = crypto::hasher<crypto::digest_algorithm::sha256>;
+    static_assert(!std::is_copy_constructible_v<hasher>);
+    hasher first;
+    first.update(bytes_of("ab"));
+    hasher second(std::move(first));
+    second.update(bytes_of("c"));
+    CHECK(second.finish().value() == crypto::sha256(bytes_of("abc")).value());
 }
 
 TEST_CASE("HMAC of RFC 2202 and RFC 4231")

@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// MD5, SHA-1, SHA-256 and HMAC over OpenSSL 3, with the algorithms fetched once.
+// MD5, SHA-1 and SHA-256 over OpenSSL 3.
 
 #ifndef COSIO_CRYPTO_DIGEST_HPP
 #define COSIO_CRYPTO_DIGEST_HPP
 
 #include <cosio/crypto/digest_value.hpp>
+#include <cosio/crypto/direct_digest.hpp>
+#include <cosio/crypto/provider_digest.hpp>
 #include <cosio/result.hpp>
 
-#include <openssl/evp.h>
-
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace cosio::inline v0::crypto {
-
-/// Fetching takes longer than hashing a request, hence once per process. The object is constant
-/// from then on and lives as long as the process; null when the provider lacks the algorithm.
-template <digest_algorithm Algorithm>
-[[nodiscard]] const EVP_MD* fetched_digest() noexcept
-{
-    static const EVP_MD* const instance = EVP_MD_fetch(nullptr,
-        Algorithm == digest_algorithm::md5        ? "MD5"
-            : Algorithm == digest_algorithm::sha1 ? "SHA1"
-                                                  : "SHA256",
-        nullptr);
-    return instance;
-}
-
-struct digest_context_deleter
-{
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
 
 [[nodiscard]] inline error digest_unavailable(std::string_view name)
 {
@@ -44,27 +24,28 @@ using digest_context = std::unique_ptr<EVP_MD_CTX, digest_context_deleter>;
 
 /// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
 ///
-/// What it holds of the bytes is wiped when it goes, starts again or is set. Not thread safe.
-/// Errors: `errc::crypto_unavailable`.
+/// Computed by the provider that the process has configured, that for FIPS included; what would be
+/// the default one's is computed without it where that is cheaper.
+///
+/// What it holds of the bytes is wiped when it goes, starts again or is set. Movable, not copyable;
+/// not thread safe. Errors: `errc::crypto_unavailable`.
 template <digest_algorithm Algorithm>
 class hasher
 {
 public:
-    hasher() : context_(EVP_MD_CTX_new()) {}
-
     /// Adds bytes.
     void update(std::span<const std::byte> bytes) noexcept
     {
         start();
-        usable_ = usable_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
+        usable_ = usable_ && (is_by_default() ? default_.update(bytes) : provider_.update(bytes));
     }
 
     /// Forgets its own bytes and goes on behind those of `other`: cheaper than hashing them again.
     void set(const hasher& other) noexcept
     {
         started_ = true;
-        usable_ = other.usable() && context_ != nullptr &&
-            EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()) == 1;
+        usable_ = other.usable() &&
+            (is_by_default() ? default_.set(other.default_) : provider_.set(other.provider_));
     }
 
     /// Whether bytes were added and nothing has failed, which `finish()` would report.
@@ -76,26 +57,29 @@ public:
         start();
         started_ = false;
         digest_value<Algorithm> value{};
-        if (!usable_ ||
-            EVP_DigestFinal_ex(
-                context_.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr) != 1)
+        if (!usable_ || !(is_by_default() ? default_.finish(value) : provider_.finish(value)))
             return digest_unavailable("digest that is needed (MD5, SHA1 or SHA256)");
         return value;
     }
 
 private:
+    /// Rather than by `provider_`.
+    [[nodiscard]] static bool is_by_default() noexcept
+    {
+        return is_of_default_provider<Algorithm>();
+    }
+
     /// Not before there are bytes: many a hasher is set, or used once.
     void start() noexcept
     {
         if (started_)
             return;
         started_ = true;
-        const auto* const algorithm = fetched_digest<Algorithm>();
-        usable_ = context_ != nullptr && algorithm != nullptr &&
-            EVP_DigestInit_ex2(context_.get(), algorithm, nullptr) == 1;
+        usable_ = is_by_default() ? default_.start() : provider_.start();
     }
 
-    digest_context context_;
+    provider_digest<Algorithm> provider_{};
+    typename default_provider_digest<Algorithm>::type default_{};
     bool started_ = false;
     bool usable_ = false;
 };
