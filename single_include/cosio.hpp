@@ -11285,8 +11285,8 @@ public:
         if (!send_at_once(control, head, body))
             co_await send_rest(control, body);
         while (awaits_head(control)) {
-            auto got = co_await more_of_head();
-            received_of_head(std::move(got));
+            auto got = co_await more_of_reply();
+            received_of_reply(std::move(got));
         }
     }
 
@@ -11338,7 +11338,7 @@ public:
         sent(body);
     }
 
-    /// Whether `more_of_head` is needed, and `received_of_head` is to be told what it yields.
+    /// Whether `more_of_reply` is needed, and `received_of_reply` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
         if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
@@ -11349,7 +11349,25 @@ public:
         return false;
     }
 
-    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_head()
+    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has been
+    /// received.
+    [[nodiscard]] bool awaits_small_body(operation_control& control)
+    {
+        const auto& body = exchange_.body();
+        const auto left = body.known_left();
+        if (exchange_.state() == exchange::phase::receiving_body && !control.interrupted() &&
+            body.kind() == http::framing::length && left <= small_reply &&
+            left > connection_->unread().size()) {
+            if (!waiting_)
+                waiting_.emplace(control, connection_->bytes(), step::transfer);
+            return true;
+        }
+        stop_if_interrupted(control);
+        waiting_.reset();
+        return false;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_reply()
     {
         if (exchange_.reply_has_begun())
             waiting_->enter(step::transfer);
@@ -11358,7 +11376,7 @@ public:
         return connection_->bytes().receive(connection_->space());
     }
 
-    void received_of_head(result<std::size_t> got)
+    void received_of_reply(result<std::size_t> got)
     {
         if (auto read = connection_->bytes().received(std::move(got), connection_->space()))
             received(std::move(*read));
@@ -11475,6 +11493,9 @@ private:
     static constexpr std::size_t small_body = 64 * 1024;
     /// One that is copied behind its head: cheaper than a TLS record of its own.
     static constexpr std::size_t copied_body = 4 * 1024;
+    /// A body that is received behind its head in the connection's buffer, as one that has come
+    /// with it.
+    static constexpr std::size_t small_reply = connection::initial_capacity;
 
     /// Takes off both what left without waiting; whether that was all, or sending failed.
     [[nodiscard]] bool write_at_once(
@@ -12076,8 +12097,8 @@ public:
                 sending_is_over();
             }
             while (driver_->awaits_head(plan_.control)) {
-                auto got = co_await driver_->more_of_head();
-                driver_->received_of_head(std::move(got));
+                auto got = co_await driver_->more_of_reply();
+                driver_->received_of_reply(std::move(got));
             }
             if (!may_be_sent_again())
                 co_return result<void>();
@@ -13149,15 +13170,20 @@ inline void finish_reply(
     out.head = std::move(progress.head());
 }
 
-/// As `receive_reply`, when all of the body has come with the head. False when it has not, or goes
-/// elsewhere than into a string.
+/// Whether the body has a place in `out.body` by what its head says.
+[[nodiscard]] inline bool goes_into_string(
+    const http::response_head& head, const destination& to) noexcept
+{
+    return !(to.into_buffer && operation::is_success(head.status)) &&
+        head.content_length.value_or(0) <= to.capacity();
+}
+
+/// As `receive_reply`, when all of the body has been received. False when it has not, or does not
+/// go into the string.
 [[nodiscard]] inline bool take_received_reply(exchange_driver& driver, operation_control& control,
     const destination& to, operation::reply& out)
 {
-    const auto& head = driver.progress().head();
-    const bool into_buffer = to.into_buffer && operation::is_success(head.status);
-    if (into_buffer || head.content_length.value_or(0) > to.capacity() ||
-        !driver.take_received_body(out.body))
+    if (!goes_into_string(driver.progress().head(), to) || !driver.take_received_body(out.body))
         return false;
     finish_reply(driver, control, out);
     return true;
@@ -13242,7 +13268,7 @@ public:
     // The same step by step, so that a small request on an idle connection needs no coroutine but
     // the one that waits for its reply.
 
-    /// Sends the request when there is nothing to wait for; the driver then awaits the head.
+    /// Sends the request when there is nothing to wait for; then a reply is awaited.
     [[nodiscard]] bool send_at_once()
     {
         const auto* const who = core_.checked_identity();
@@ -13253,7 +13279,16 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False
+    /// Whether the driver's `more_of_reply` is needed, and `received_of_reply` is to be told what it
+    /// yields. The body of a small reply is waited for like its head, for `received_at_once`.
+    [[nodiscard]] bool awaits_reply(const destination& to)
+    {
+        auto& at = driver();
+        return at.awaits_head(control_) ||
+            (goes_into_string(at.progress().head(), to) && at.awaits_small_body(control_));
+    }
+
+    /// Once no reply is awaited any more: sets `begun` to what `begin` would yield. False
     /// when `begin` has to send once more.
     [[nodiscard]] bool is_begun_at_once(result<void>& begun)
     {
@@ -14340,7 +14375,7 @@ public:
 
     // What the steps of an attempt come to.
 
-    result<std::size_t> more{std::size_t{0}}; ///< Of the head.
+    result<std::size_t> more{std::size_t{0}}; ///< Of the reply.
     result<void> step{};                      ///< The last of them.
     operation::reply reply{};
 
@@ -14447,9 +14482,9 @@ template <class Dialect, class Operation>
         for (;;) {
             bool is_begun = false;
             if (loop.send_at_once()) {
-                while (loop.driver().awaits_head(*run)) {
-                    run->more = co_await loop.driver().more_of_head();
-                    loop.driver().received_of_head(std::move(run->more));
+                while (loop.awaits_reply(run->to())) {
+                    run->more = co_await loop.driver().more_of_reply();
+                    loop.driver().received_of_reply(std::move(run->more));
                 }
                 is_begun = loop.is_begun_at_once(run->step);
             }

@@ -29,11 +29,12 @@ struct outcome
     std::uint64_t crc64 = 0;
     std::error_code problem{};
     bool reusable = false;
+    bool taken_whole = false; // By `take_received_body`.
 };
 
 asio::awaitable<outcome> exchange_once(
     std::shared_ptr<script> what, method how, std::string_view body, std::size_t buffer_size,
-    cosio::timeout_settings limits = {})
+    cosio::timeout_settings limits = {}, bool as_small_reply = false)
 {
     const auto owned = std::make_shared<operation_control>(
         co_await asio::this_coro::executor, limits);
@@ -46,6 +47,11 @@ asio::awaitable<outcome> exchange_once(
     co_await driver.run_to_head(control, head, outgoing);
 
     outcome seen;
+    while (as_small_reply && driver.awaits_small_body(control)) {
+        auto got = co_await driver.more_of_reply();
+        driver.received_of_reply(std::move(got));
+    }
+    seen.taken_whole = as_small_reply && driver.take_received_body(seen.body);
     std::vector<std::byte> buffer(buffer_size);
     while (driver.progress().state() != exchange::phase::failed) {
         auto got = co_await driver.read_body(control, buffer);
@@ -65,6 +71,11 @@ outcome run_script(const std::shared_ptr<script>& what, std::string_view body = 
     method how = method::put, std::size_t buffer_size = 100)
 {
     return support::run(exchange_once(what, how, body, buffer_size));
+}
+
+outcome run_as_small_reply(const std::shared_ptr<script>& what)
+{
+    return support::run(exchange_once(what, method::get, "", 5000, {}, true));
 }
 
 std::shared_ptr<script> reply_of(std::string_view text, std::size_t piece)
@@ -204,6 +215,59 @@ TEST_CASE("large bodies go straight to the buffer")
     const auto seen = run_script(what, {}, method::get, 200'000);
     CHECK(seen.body == payload);
     CHECK(what->reads <= 3);
+}
+
+TEST_CASE("a small body is waited for in the connection's buffer, and taken whole")
+{
+    const std::string longest(16 * 1024, 'x');
+    for (const auto& text : {std::string("hello world"), longest}) {
+        const auto reply = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(text.size()) +
+            "\r\n\r\n" + text;
+        for (std::size_t piece = 1; piece <= reply.size(); piece += 1 + piece * piece / 50) {
+            CAPTURE(piece);
+            const auto seen = run_as_small_reply(reply_of(reply, piece));
+            REQUIRE(seen.taken_whole);
+            REQUIRE(seen.body == text);
+            REQUIRE(seen.crc64 == cosio::crypto::crc64_of(cosio::detail::bytes_of(text)));
+            REQUIRE(seen.reusable);
+        }
+    }
+    const auto empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    CHECK(run_as_small_reply(reply_of(empty, 1000)).taken_whole);
+}
+
+TEST_CASE("a body that is long, or of no length, is not waited for in the connection's buffer")
+{
+    const std::string text(16 * 1024 + 1, 'x');
+    for (const auto& reply : {"HTTP/1.1 200 OK\r\nContent-Length: 16385\r\n\r\n" + text,
+             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4001\r\n" + text +
+                 "\r\n0\r\n\r\n"}) {
+        const auto seen = run_as_small_reply(reply_of(reply, 1000));
+        CHECK_FALSE(seen.taken_whole);
+        CHECK(seen.body == text);
+        CHECK(seen.reusable);
+    }
+}
+
+TEST_CASE("a small body that is cut off anywhere is an error, and the connection is closed")
+{
+    const auto head = with_length.find("\r\n\r\n") + 4;
+    for (std::size_t size = head; size != with_length.size(); ++size) {
+        const auto what = reply_of(with_length.substr(0, size), 3);
+        const auto seen = run_as_small_reply(what);
+        CHECK_FALSE(seen.taken_whole);
+        CHECK(seen.problem == errc::truncated_body);
+        CHECK_FALSE(seen.reusable);
+        CHECK(what->destroyed);
+
+        const auto broken = reply_of(with_length, size);
+        broken->fails_at = 2; // After the request and the head.
+        broken->failure = cosio::error(errc::tls_failed);
+        const auto failed = run_as_small_reply(broken);
+        CHECK_FALSE(failed.taken_whole);
+        CHECK(failed.problem == errc::tls_failed);
+        CHECK_FALSE(failed.reusable);
+    }
 }
 
 TEST_CASE("the stream is told how much is certain to come, and of the end")

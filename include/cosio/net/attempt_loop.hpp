@@ -69,7 +69,7 @@ public:
     // The same step by step, so that a small request on an idle connection needs no coroutine but
     // the one that waits for its reply.
 
-    /// Sends the request when there is nothing to wait for; the driver then awaits the head.
+    /// Sends the request when there is nothing to wait for; then a reply is awaited.
     [[nodiscard]] bool send_at_once()
     {
         const auto* const who = core_.checked_identity();
@@ -80,7 +80,16 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// Once the driver awaits no head any more: sets `begun` to what `begin` would yield. False
+    /// Whether the driver's `more_of_reply` is needed, and `received_of_reply` is to be told what it
+    /// yields. The body of a small reply is waited for like its head, for `received_at_once`.
+    [[nodiscard]] bool awaits_reply(const destination& to)
+    {
+        auto& at = driver();
+        return at.awaits_head(control_) ||
+            (goes_into_string(at.progress().head(), to) && at.awaits_small_body(control_));
+    }
+
+    /// Once no reply is awaited any more: sets `begun` to what `begin` would yield. False
     /// when `begin` has to send once more.
     [[nodiscard]] bool is_begun_at_once(result<void>& begun)
     {

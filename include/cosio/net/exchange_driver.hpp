@@ -63,8 +63,8 @@ public:
         if (!send_at_once(control, head, body))
             co_await send_rest(control, body);
         while (awaits_head(control)) {
-            auto got = co_await more_of_head();
-            received_of_head(std::move(got));
+            auto got = co_await more_of_reply();
+            received_of_reply(std::move(got));
         }
     }
 
@@ -116,7 +116,7 @@ public:
         sent(body);
     }
 
-    /// Whether `more_of_head` is needed, and `received_of_head` is to be told what it yields.
+    /// Whether `more_of_reply` is needed, and `received_of_reply` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
         if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
@@ -127,7 +127,25 @@ public:
         return false;
     }
 
-    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_head()
+    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has been
+    /// received.
+    [[nodiscard]] bool awaits_small_body(operation_control& control)
+    {
+        const auto& body = exchange_.body();
+        const auto left = body.known_left();
+        if (exchange_.state() == exchange::phase::receiving_body && !control.interrupted() &&
+            body.kind() == http::framing::length && left <= small_reply &&
+            left > connection_->unread().size()) {
+            if (!waiting_)
+                waiting_.emplace(control, connection_->bytes(), step::transfer);
+            return true;
+        }
+        stop_if_interrupted(control);
+        waiting_.reset();
+        return false;
+    }
+
+    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_reply()
     {
         if (exchange_.reply_has_begun())
             waiting_->enter(step::transfer);
@@ -136,7 +154,7 @@ public:
         return connection_->bytes().receive(connection_->space());
     }
 
-    void received_of_head(result<std::size_t> got)
+    void received_of_reply(result<std::size_t> got)
     {
         if (auto read = connection_->bytes().received(std::move(got), connection_->space()))
             received(std::move(*read));
@@ -253,6 +271,9 @@ private:
     static constexpr std::size_t small_body = 64 * 1024;
     /// One that is copied behind its head: cheaper than a TLS record of its own.
     static constexpr std::size_t copied_body = 4 * 1024;
+    /// A body that is received behind its head in the connection's buffer, as one that has come
+    /// with it.
+    static constexpr std::size_t small_reply = connection::initial_capacity;
 
     /// Takes off both what left without waiting; whether that was all, or sending failed.
     [[nodiscard]] bool write_at_once(

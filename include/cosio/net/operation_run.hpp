@@ -44,7 +44,7 @@ public:
 
     // What the steps of an attempt come to.
 
-    result<std::size_t> more{std::size_t{0}}; ///< Of the head.
+    result<std::size_t> more{std::size_t{0}}; ///< Of the reply.
     result<void> step{};                      ///< The last of them.
     operation::reply reply{};
 

@@ -109,15 +109,20 @@ inline void finish_reply(
     out.head = std::move(progress.head());
 }
 
-/// As `receive_reply`, when all of the body has come with the head. False when it has not, or goes
-/// elsewhere than into a string.
+/// Whether the body has a place in `out.body` by what its head says.
+[[nodiscard]] inline bool goes_into_string(
+    const http::response_head& head, const destination& to) noexcept
+{
+    return !(to.into_buffer && operation::is_success(head.status)) &&
+        head.content_length.value_or(0) <= to.capacity();
+}
+
+/// As `receive_reply`, when all of the body has been received. False when it has not, or does not
+/// go into the string.
 [[nodiscard]] inline bool take_received_reply(exchange_driver& driver, operation_control& control,
     const destination& to, operation::reply& out)
 {
-    const auto& head = driver.progress().head();
-    const bool into_buffer = to.into_buffer && operation::is_success(head.status);
-    if (into_buffer || head.content_length.value_or(0) > to.capacity() ||
-        !driver.take_received_body(out.body))
+    if (!goes_into_string(driver.progress().head(), to) || !driver.take_received_body(out.body))
         return false;
     finish_reply(driver, control, out);
     return true;

@@ -28,9 +28,9 @@ template <class Dialect, class Operation>
         for (;;) {
             bool is_begun = false;
             if (loop.send_at_once()) {
-                while (loop.driver().awaits_head(*run)) {
-                    run->more = co_await loop.driver().more_of_head();
-                    loop.driver().received_of_head(std::move(run->more));
+                while (loop.awaits_reply(run->to())) {
+                    run->more = co_await loop.driver().more_of_reply();
+                    loop.driver().received_of_reply(std::move(run->more));
                 }
                 is_begun = loop.is_begun_at_once(run->step);
             }
