@@ -139,6 +139,14 @@ def system_calls(command, operations, directory):
     return (totals[1] - totals[0]) / (2 * operations)
 
 
+def allocations(run, operations):
+    """Heap allocations and their bytes for each operation, likewise; `run` runs so many and
+    yields its counts."""
+    short, long = (run(factor * operations) for factor in (1, 3))
+    return {kind: (long[kind] - short[kind]) / (2 * operations)
+            for kind in ("allocations", "allocated_bytes")}
+
+
 # What system calls are made for.
 CALLS = {"receiving": ("recvfrom", "recvmsg"), "sending": ("sendto", "sendmsg"),
          "files": ("read", "pread64", "write", "pwrite64"), "waiting": ("epoll_wait", "poll"),

@@ -126,13 +126,11 @@ def copies(results):
 def counts(results):
     parts = []
     kinds = (("Instructions in user space, thousands", lambda c, _: c["instructions"] / 1000, 1),
-             ("System calls", lambda c, _: c["system_calls"], 1))
+             ("System calls", lambda c, _: c["system_calls"], 1),
+             ("Heap allocations", lambda c, _: c["allocations"], 1),
+             ("Bytes allocated", lambda c, _: c["allocated_bytes"], 0))
     if "small" in results:
         kinds += (
-            ("Heap allocations",
-             lambda _, runs: runs[-1]["allocations"] / runs[-1]["operations"], 1),
-            ("Bytes allocated",
-             lambda _, runs: runs[-1]["allocated_bytes"] / runs[-1]["operations"], 0),
             ("Connections and handshakes in 1000 operations",
              lambda _, runs: 1000 * runs[-1]["connects"] / runs[-1]["operations"], 1),
             ("Peak resident memory, MiB",

@@ -95,7 +95,7 @@ class Bench:
         return runs
 
     def small(self):
-        """CPU time, peak RSS, allocations and connections."""
+        """CPU time, peak RSS and connections."""
         def one_round():
             for method, scheme, connections in SMALL:
                 operations = self.given.operations // (1 if connections > 1 else 4)
@@ -179,7 +179,8 @@ class Bench:
         return result
 
     def counts(self):
-        """Instructions and system calls of small operations: exact, so once is enough."""
+        """Instructions, system calls and allocations of small operations: exact, so once is
+        enough."""
         result = {}
         for method, scheme, connections in SMALL:
             for peer in PEERS:
@@ -188,8 +189,10 @@ class Bench:
                 result.setdefault(f"{method} {scheme} {connections}", {})[peer] = {
                     "instructions": harness.instructions(
                         [*what, "operations=1000"], self.directory),
-                    "system_calls": harness.system_calls(what, 2000, self.directory)}
-        print("counts of instructions and system calls", flush=True)
+                    "system_calls": harness.system_calls(what, 2000, self.directory),
+                    **harness.allocations(
+                        lambda count, what=what: self.run([*what, f"operations={count}"]), 2000)}
+        print("counts of instructions, system calls and allocations", flush=True)
         return result
 
     def calls(self):

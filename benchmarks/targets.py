@@ -93,10 +93,6 @@ def pure_layers(results):
 def counts(results):
     counted = results["counts"]
 
-    def allocations(workload):
-        run = results["small"][workload]["cosio"][-1]
-        return run["allocations"] / run["operations"]
-
     handshakes = max(1000 * run["connects"] / run["operations"]
                      for runs in results["small"].values() for run in runs["cosio"])
     rows = []
@@ -108,7 +104,8 @@ def counts(results):
             (f"system calls, GET {scheme}, 64 at once "
              f"(bare sockets: {counted[workload]['floor']['system_calls']:.2f})",
              counted[workload]["cosio"]["system_calls"], 2.0),
-            (f"heap allocations, GET {scheme}, 64 at once", allocations(workload), allocated)]
+            (f"heap allocations, GET {scheme}, 64 at once",
+             counted[workload]["cosio"]["allocations"], allocated)]
     return rows + [("handshakes in 1000 operations", handshakes, 0.0)]
 
 
