@@ -3655,9 +3655,12 @@ namespace cosio::inline v0 {
 /// prefix is its path there, folders are made as needed. Each file is written as `download_file`
 /// does; the first that fails ends the whole, and those that are there stay.
 ///
-/// A key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
-/// control byte is `errc::unsafe_key`, and none of the objects listed with it is written. Symbolic
-/// links below `path` are not followed.
+/// A key that ends in a slash makes a folder, of an object without bytes. With bytes, or when it is
+/// the prefix itself and does not end in a slash, it has no place and is `errc::unsafe_key`. So is a
+/// key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a control
+/// byte. None of the objects listed with such a key is written.
+///
+/// Symbolic links below `path` are not followed.
 struct download_directory_request
 {
     std::string_view bucket{};
@@ -21053,12 +21056,11 @@ private:
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
-            // The mark of the folder that is downloaded: that one is there.
             std::erase_if(page->objects,
-                [this](const object_summary& one) { return relative(one.key).empty(); });
+                [this](const object_summary& one) { return is_mark_of_prefix(one); });
             for (const auto& one : page->objects)
-                if (auto safe = safe_path(relative(one.key)); !safe)
-                    co_return std::move(safe).error();
+                if (auto safe = check(one); !safe)
+                    co_return safe;
             for (auto& one : page->objects) {
                 lane* const in = co_await crew_->free_lane();
                 if (in == nullptr)
@@ -21078,6 +21080,23 @@ private:
     [[nodiscard]] std::string_view relative(std::string_view key) const noexcept
     {
         return key.substr(std::min(prefix_.size(), key.size()));
+    }
+
+    /// Of the folder that is downloaded: that one is there.
+    [[nodiscard]] bool is_mark_of_prefix(const object_summary& one) const noexcept
+    {
+        return one.key == prefix_ && prefix_.ends_with('/') && one.size == 0;
+    }
+
+    [[nodiscard]] result<void> check(const object_summary& one) const
+    {
+        const auto path = safe_path(relative(one.key));
+        if (!path)
+            return path.error();
+        if (path->name.empty() && one.size != 0)
+            return error(errc::unsafe_key,
+                "'" + one.key + "': it ends in a slash, but the object has bytes", "key");
+        return {};
     }
 
     [[nodiscard]] static asio::awaitable<result<void>> receive_object(

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace download_directory_test {
 
@@ -87,6 +88,20 @@ TEST_CASE("download_directory: a key that would leave it stops everything")
         CAPTURE(hostile);
         here.server.inject(hostile_listing(hostile));
         const auto refused = download(here, "p/");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == errc::unsafe_key);
+        CHECK(here.files.count() == 0);
+    }
+}
+
+TEST_CASE("download_directory: an object that no file can hold is refused, not left out")
+{
+    for (const auto& [key, prefix] : {std::pair("p/", "p/"), std::pair("p/folder/", "p/"),
+             std::pair("p/folder/", "p/folder/"), std::pair("p", "p")}) {
+        CAPTURE(key);
+        transferring here;
+        store(here, key, "bytes");
+        const auto refused = download(here, prefix);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == errc::unsafe_key);
         CHECK(here.files.count() == 0);
