@@ -1,7 +1,8 @@
 // What the work between a call and its bytes costs. Compare figures of one run only:
 //
 //     cmake -B build-benchmarks -DCMAKE_BUILD_TYPE=Release -DCOSIO_BUILD_TESTS=OFF
-//     cmake --build build-benchmarks --target pure_layers && build-benchmarks/benchmarks/pure_layers
+//     cmake --build build-benchmarks --target pure_layers
+//     build-benchmarks/benchmarks/pure_layers
 
 #include <cosio/auth/q_signer.hpp>
 #include <cosio/crypto/base64.hpp>
@@ -75,7 +76,8 @@ BENCHMARK(q_sign_of_4_fields);
 std::string head_of_15_fields()
 {
     std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1024\r\nConnection: keep-alive\r\n"
-                       "x-cos-hash-crc64ecma: 11051210869376104954\r\nETag: \"0123456789abcdef\"\r\n";
+                       "x-cos-hash-crc64ecma: 11051210869376104954\r\n"
+                        "ETag: \"0123456789abcdef\"\r\n";
     for (int i = 0; i != 11; ++i)
         head += fmt::format("x-cos-meta-field-{}: value number {}\r\n", i, i);
     return head + "\r\n";
@@ -128,7 +130,8 @@ void decode_listing_of_1000_keys(benchmark::State& state)
         cosio::operation::reply got;
         got.head.status = 200;
         got.body = body;
-        const auto listed = cosio::operation::decoded<list_objects>(request->expected, std::move(got));
+        const auto listed =
+            cosio::operation::decoded<list_objects>(request->expected, std::move(got));
         if (!listed || listed->objects.size() != 1000)
             state.SkipWithError("the listing was not understood");
         benchmark::DoNotOptimize(listed);

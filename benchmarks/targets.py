@@ -7,8 +7,8 @@ from tables import Spread, clock_ratio, cpu_us, peak_mib, ratio, table
 MIB = 1024 * 1024
 # Beyond what a transfer must hold, in MiB: the program, its libraries, its connections.
 MEMORY_BESIDE_PARTS = 16
-# What the limit allows for each of the five parts of a file that are under way. Transfers hold 256 KiB
-# of each and keep to it all the same.
+# What the limit allows for each of the five parts of a file that are under way. Transfers hold 256
+# KiB of each and keep to it all the same.
 MEMORY_OF_FILE_PARTS = 5 * 128 * 1024 / MIB
 
 

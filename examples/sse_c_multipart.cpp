@@ -83,8 +83,8 @@ asio::awaitable<void> copy(examples::environment& here, cosio::client cos,
             .source_range = cosio::byte_range::between(first, last),
             .sse = customer{copy_key, copy_key.md5()},
         });
-        fmt::print("upload_part_copy SSE-C, number {}\n  ETag: {}\n  x-cos-request-id: {}\n", number,
-            part.value().etag, part.value().request_id);
+        fmt::print("upload_part_copy SSE-C, number {}\n  ETag: {}\n  x-cos-request-id: {}\n",
+            number, part.value().etag, part.value().request_id);
         etags.push_back(part.value().etag);
     }
     std::vector<cosio::completed_part> parts;

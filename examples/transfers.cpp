@@ -60,7 +60,8 @@ asio::awaitable<void> there_and_back(examples::environment& here, cosio::client 
         .sse = write,
         .options = in_parts_of_a_mebibyte(),
     });
-    examples::print_reply("upload_file " + name + ", " + std::to_string(up.value().parts) + " parts",
+    examples::print_reply(
+        "upload_file " + name + ", " + std::to_string(up.value().parts) + " parts",
         up.value().request_id, up.value().sse, up.value().etag);
     examples::require(up.value().parts == 5, "the file went in five parts");
     examples::require(up.value().crc64_verified, "the CRC64 of the whole was confirmed");

@@ -3655,10 +3655,10 @@ namespace cosio::inline v0 {
 /// prefix is its path there, folders are made as needed. Each file is written as `download_file`
 /// does; the first that fails ends the whole, and those that are there stay.
 ///
-/// A key that ends in a slash makes a folder, of an object without bytes. With bytes, or when it is
-/// the prefix itself and does not end in a slash, it has no place and is `errc::unsafe_key`. So is a
-/// key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a control
-/// byte. None of the objects listed with such a key is written.
+/// A key that ends in a slash makes a folder, of an object without bytes. With bytes, or when it
+/// is the prefix itself and does not end in a slash, it has no place and is `errc::unsafe_key`. So
+/// is a key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
+/// control byte. None of the objects listed with such a key is written.
 ///
 /// Symbolic links below `path` are not followed.
 struct download_directory_request
@@ -11352,8 +11352,8 @@ public:
         return false;
     }
 
-    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has been
-    /// received.
+    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has
+    /// been received.
     [[nodiscard]] bool awaits_small_body(operation_control& control)
     {
         const auto& body = exchange_.body();
@@ -13282,8 +13282,8 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// Whether the driver's `more_of_reply` is needed, and `received_of_reply` is to be told what it
-    /// yields. The body of a small reply is waited for like its head, for `received_at_once`.
+    /// Whether the driver's `more_of_reply` is needed, and `received_of_reply` is to be told what
+    /// it yields. The body of a small reply is waited for like its head, for `received_at_once`.
     [[nodiscard]] bool awaits_reply(const destination& to)
     {
         auto& at = driver();

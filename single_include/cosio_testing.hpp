@@ -575,7 +575,8 @@ inline void add_extension(X509* certificate, X509* issuer, int kind, const std::
     out.ca = to_pem([&](BIO* to) { return PEM_write_bio_X509(to, ca.get()); });
     out.server = to_pem([&](BIO* to) { return PEM_write_bio_X509(to, server.get()); });
     out.server_key = to_pem([&](BIO* to) {
-        return PEM_write_bio_PrivateKey(to, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+        return PEM_write_bio_PrivateKey(
+            to, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     });
     return out;
 }
@@ -618,8 +619,9 @@ public:
 
     void erase(std::string_view name)
     {
-        std::erase_if(
-            all_, [name](const auto& each) { return detail::equal_ignoring_case(each.first, name); });
+        std::erase_if(all_, [name](const auto& each) {
+            return detail::equal_ignoring_case(each.first, name);
+        });
     }
 
     [[nodiscard]] auto begin() const noexcept { return all_.begin(); }
@@ -2064,7 +2066,8 @@ private:
         for (const auto& [name, bucket] : state.buckets) {
             out.put(name).put(bucket.created).put(std::uint64_t{bucket.versioning});
             out.put(std::uint64_t{bucket.encryption.has_value()});
-            const auto encryption = bucket.encryption.value_or(std::pair<std::string, std::string>());
+            const auto encryption =
+                bucket.encryption.value_or(std::pair<std::string, std::string>());
             out.put(encryption.first).put(encryption.second);
         }
         write("buckets", out.bytes());
@@ -3425,7 +3428,8 @@ struct listing_request
         if (delimiter.empty())
             return {};
         const auto end = key.find(delimiter, prefix.size());
-        return std::string(end == std::string_view::npos ? "" : key.substr(0, end + delimiter.size()));
+        return std::string(
+            end == std::string_view::npos ? "" : key.substr(0, end + delimiter.size()));
     }
 };
 
@@ -3463,7 +3467,8 @@ struct object_page
             versions.back().delete_marker)
             continue;
         const auto common = asked.common_prefix(key);
-        if (!common.empty() && (common <= marker || (!prefixes.empty() && prefixes.back() == common)))
+        if (!common.empty() &&
+            (common <= marker || (!prefixes.empty() && prefixes.back() == common)))
             continue;
         if (listed == most) {
             truncated = true;
@@ -3515,7 +3520,9 @@ struct object_page
     std::vector<const stored_upload*> uploads;
     for (const auto& [id, upload] : call.stored().uploads)
         uploads.push_back(&upload);
-    const auto order = [](const stored_upload* each) { return std::pair(each->key, each->upload_id); };
+    const auto order = [](const stored_upload* each) {
+        return std::pair(each->key, each->upload_id);
+    };
     std::ranges::sort(uploads, {}, order);
 
     xml::writer entries;
@@ -4919,7 +4926,8 @@ private:
         here.input.erase(0, end + 4);
 
         const auto faults = faults_.striking(request.method, request.target);
-        const bool early = std::ranges::any_of(faults, [](const fault& each) { return each.early; });
+        const bool early =
+            std::ranges::any_of(faults, [](const fault& each) { return each.early; });
         if (!early) {
             if (framing.expects_continue &&
                 !co_await here.peer->write("HTTP/1.1 100 Continue\r\n\r\n"))

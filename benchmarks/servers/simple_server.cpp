@@ -50,9 +50,9 @@ public:
 
     [[nodiscard]] bool open() const noexcept { return open_; }
 
-    /// Lets the other threads run until something has come, for a while: a thread that sleeps has to
-    /// be woken up by whoever sends, which would count for the client, and for a slower one more
-    /// often.
+    /// Lets the other threads run until something has come, for a while: a thread that sleeps has
+    /// to be woken up by whoever sends, which would count for the client, and for a slower one
+    /// more often.
     void stay_awake() const
     {
         using clock = std::chrono::steady_clock;

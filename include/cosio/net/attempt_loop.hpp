@@ -80,8 +80,8 @@ public:
         return attempt_->send_at_once();
     }
 
-    /// Whether the driver's `more_of_reply` is needed, and `received_of_reply` is to be told what it
-    /// yields. The body of a small reply is waited for like its head, for `received_at_once`.
+    /// Whether the driver's `more_of_reply` is needed, and `received_of_reply` is to be told what
+    /// it yields. The body of a small reply is waited for like its head, for `received_at_once`.
     [[nodiscard]] bool awaits_reply(const destination& to)
     {
         auto& at = driver();

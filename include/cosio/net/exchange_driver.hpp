@@ -127,8 +127,8 @@ public:
         return false;
     }
 
-    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has been
-    /// received.
+    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has
+    /// been received.
     [[nodiscard]] bool awaits_small_body(operation_control& control)
     {
         const auto& body = exchange_.body();

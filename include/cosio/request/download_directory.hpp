@@ -18,10 +18,10 @@ namespace cosio::inline v0 {
 /// prefix is its path there, folders are made as needed. Each file is written as `download_file`
 /// does; the first that fails ends the whole, and those that are there stay.
 ///
-/// A key that ends in a slash makes a folder, of an object without bytes. With bytes, or when it is
-/// the prefix itself and does not end in a slash, it has no place and is `errc::unsafe_key`. So is a
-/// key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a control
-/// byte. None of the objects listed with such a key is written.
+/// A key that ends in a slash makes a folder, of an object without bytes. With bytes, or when it
+/// is the prefix itself and does not end in a slash, it has no place and is `errc::unsafe_key`. So
+/// is a key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
+/// control byte. None of the objects listed with such a key is written.
 ///
 /// Symbolic links below `path` are not followed.
 struct download_directory_request

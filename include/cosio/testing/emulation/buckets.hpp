@@ -151,7 +151,8 @@ struct listing_request
         if (delimiter.empty())
             return {};
         const auto end = key.find(delimiter, prefix.size());
-        return std::string(end == std::string_view::npos ? "" : key.substr(0, end + delimiter.size()));
+        return std::string(
+            end == std::string_view::npos ? "" : key.substr(0, end + delimiter.size()));
     }
 };
 
@@ -189,7 +190,8 @@ struct object_page
             versions.back().delete_marker)
             continue;
         const auto common = asked.common_prefix(key);
-        if (!common.empty() && (common <= marker || (!prefixes.empty() && prefixes.back() == common)))
+        if (!common.empty() &&
+            (common <= marker || (!prefixes.empty() && prefixes.back() == common)))
             continue;
         if (listed == most) {
             truncated = true;
@@ -241,7 +243,9 @@ struct object_page
     std::vector<const stored_upload*> uploads;
     for (const auto& [id, upload] : call.stored().uploads)
         uploads.push_back(&upload);
-    const auto order = [](const stored_upload* each) { return std::pair(each->key, each->upload_id); };
+    const auto order = [](const stored_upload* each) {
+        return std::pair(each->key, each->upload_id);
+    };
     std::ranges::sort(uploads, {}, order);
 
     xml::writer entries;

@@ -121,7 +121,8 @@ inline void add_extension(X509* certificate, X509* issuer, int kind, const std::
     out.ca = to_pem([&](BIO* to) { return PEM_write_bio_X509(to, ca.get()); });
     out.server = to_pem([&](BIO* to) { return PEM_write_bio_X509(to, server.get()); });
     out.server_key = to_pem([&](BIO* to) {
-        return PEM_write_bio_PrivateKey(to, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+        return PEM_write_bio_PrivateKey(
+            to, server_key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     });
     return out;
 }

@@ -160,7 +160,8 @@ private:
         for (const auto& [name, bucket] : state.buckets) {
             out.put(name).put(bucket.created).put(std::uint64_t{bucket.versioning});
             out.put(std::uint64_t{bucket.encryption.has_value()});
-            const auto encryption = bucket.encryption.value_or(std::pair<std::string, std::string>());
+            const auto encryption =
+                bucket.encryption.value_or(std::pair<std::string, std::string>());
             out.put(encryption.first).put(encryption.second);
         }
         write("buckets", out.bytes());

@@ -40,8 +40,9 @@ public:
 
     void erase(std::string_view name)
     {
-        std::erase_if(
-            all_, [name](const auto& each) { return detail::equal_ignoring_case(each.first, name); });
+        std::erase_if(all_, [name](const auto& each) {
+            return detail::equal_ignoring_case(each.first, name);
+        });
     }
 
     [[nodiscard]] auto begin() const noexcept { return all_.begin(); }

@@ -165,7 +165,8 @@ private:
         here.input.erase(0, end + 4);
 
         const auto faults = faults_.striking(request.method, request.target);
-        const bool early = std::ranges::any_of(faults, [](const fault& each) { return each.early; });
+        const bool early =
+            std::ranges::any_of(faults, [](const fault& each) { return each.early; });
         if (!early) {
             if (framing.expects_continue &&
                 !co_await here.peer->write("HTTP/1.1 100 Continue\r\n\r\n"))
