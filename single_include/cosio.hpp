@@ -10786,6 +10786,8 @@ public:
     [[nodiscard]] phase state() const noexcept { return phase_; }
     [[nodiscard]] const error& failure() const noexcept { return failure_; }
     [[nodiscard]] const http::response_head& head() const noexcept { return head_; }
+    /// Whether that is whole, and of the final reply.
+    [[nodiscard]] bool has_head() const noexcept { return has_head_; }
     /// For moving the head out once the exchange is complete.
     [[nodiscard]] http::response_head& head() noexcept { return head_; }
     [[nodiscard]] const http::response_body& body() const noexcept { return body_; }
@@ -10965,6 +10967,7 @@ private:
     void body_begins() noexcept
     {
         body_ = http::response_body(method_, head_);
+        has_head_ = true;
         phase_ = phase::receiving_body;
         body_may_be_done();
     }
@@ -10989,6 +10992,7 @@ private:
     bool request_sent_whole_ = false;
     bool reply_has_begun_ = false;
     bool early_success_ = false;
+    bool has_head_ = false;
 };
 
 } // namespace cosio::inline v0::net
@@ -11344,29 +11348,22 @@ public:
     /// Whether `more_of_reply` is needed, and `received_of_reply` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
-        if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
-            !receive_buffered_head())
-            return true;
-        stop_if_interrupted(control);
-        waiting_.reset();
-        return false;
+        return awaits_reply(control, [](const http::response_head&) { return false; });
     }
 
-    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has
-    /// been received.
-    [[nodiscard]] bool awaits_small_body(operation_control& control)
+    /// Likewise, and for a small body behind it when `also_body(head)`: `take_received_body` has
+    /// that then. Not to be called again once nothing is awaited.
+    template <class Predicate>
+    [[nodiscard]] bool awaits_reply(operation_control& control, const Predicate& also_body)
     {
-        const auto& body = exchange_.body();
-        const auto left = body.known_left();
-        if (exchange_.state() == exchange::phase::receiving_body && !control.interrupted() &&
-            body.kind() == http::framing::length && left <= small_reply &&
-            left > connection_->unread().size()) {
-            if (!waiting_)
-                waiting_.emplace(control, connection_->bytes(), step::transfer);
+        if (!control.interrupted() &&
+            ((exchange_.state() == exchange::phase::receiving_head && !receive_buffered_head()) ||
+                (is_small_body_coming() && also_body(exchange_.head()))))
             return true;
-        }
         stop_if_interrupted(control);
         waiting_.reset();
+        if (exchange_.state() == exchange::phase::failed && exchange_.has_head())
+            body_size_ += connection_->unread().size(); // Of a body that did not come whole.
         return false;
     }
 
@@ -11595,6 +11592,14 @@ private:
         connection_->consume(exchange_.received_head(connection_->unread()));
         return exchange_.state() != exchange::phase::receiving_head &&
             exchange_.state() != exchange::phase::sending;
+    }
+
+    [[nodiscard]] bool is_small_body_coming() const noexcept
+    {
+        const auto& body = exchange_.body();
+        return exchange_.state() == exchange::phase::receiving_body &&
+            body.kind() == http::framing::length && body.known_left() <= small_reply &&
+            body.known_left() > connection_->unread().size();
     }
 
     /// Large pieces of an unframed body need no buffer in between.
@@ -13286,9 +13291,8 @@ public:
     /// it yields. The body of a small reply is waited for like its head, for `received_at_once`.
     [[nodiscard]] bool awaits_reply(const destination& to)
     {
-        auto& at = driver();
-        return at.awaits_head(control_) ||
-            (goes_into_string(at.progress().head(), to) && at.awaits_small_body(control_));
+        return driver().awaits_reply(control_,
+            [&to](const http::response_head& head) { return goes_into_string(head, to); });
     }
 
     /// Once no reply is awaited any more: sets `begun` to what `begin` would yield. False
@@ -13418,9 +13422,10 @@ private:
     {
         const auto& progress = attempt_->driver()->progress();
         note_reply_head(progress.head());
+        if (progress.has_head())
+            log_reply_head(core_.log, progress.head());
         if (progress.state() == exchange::phase::failed)
             return progress.failure();
-        log_reply_head(core_.log, progress.head());
         return {};
     }
 

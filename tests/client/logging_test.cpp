@@ -64,6 +64,28 @@ TEST_CASE("nothing is logged by default, one line a request at INFO, heads at DE
     CHECK(seen.lines[2].first == log_level::info);
 }
 
+TEST_CASE("a reply that breaks off in a small body is logged with its head, and with what has come")
+{
+    emulated here;
+    journal seen;
+    here.config.log = seen.settings(log_level::debug);
+    here.config.retry.maximum_attempts = 1;
+    const auto cos = here.client(here.config);
+    REQUIRE(here.get(cos.put_object({.bucket = bucket, .key = "k", .body = "0123456789"})));
+    for (const bool on_used_connection : {true, false}) {
+        CAPTURE(on_used_connection);
+        seen.lines.clear();
+        here.server.inject(
+            testing::fault::raw_reply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"));
+        const auto got = here.get(cos.get_object({.bucket = bucket, .key = "k"}));
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::truncated_body);
+        REQUIRE(seen.lines.size() == 3);
+        CHECK(seen.lines[1].second.starts_with("< HTTP 200\n"));
+        CHECK(seen.lines[2].second.find(" status=200 sent=0 received=3 ") != std::string::npos);
+    }
+}
+
 TEST_CASE("a streamed object is logged once its end was read, or it was dropped")
 {
     emulated here;

@@ -27,6 +27,7 @@ struct outcome
     unsigned status = 0;
     std::string body{};
     std::uint64_t crc64 = 0;
+    std::uint64_t received = 0; // Of the body.
     std::error_code problem{};
     bool reusable = false;
     bool taken_whole = false; // By `take_received_body`.
@@ -44,13 +45,18 @@ asio::awaitable<outcome> exchange_once(
     exchange_driver driver(std::move(on), how, body.size());
     outgoing_body outgoing(body, body.size());
     cosio::crypto::secret_buffer head("PUT /k HTTP/1.1\r\nHost: h\r\n\r\n");
-    co_await driver.run_to_head(control, head, outgoing);
+    if (as_small_reply) {
+        if (!driver.send_at_once(control, head, outgoing))
+            co_await driver.send_rest(control, outgoing);
+        while (driver.awaits_reply(control, [](const auto&) { return true; })) {
+            auto got = co_await driver.more_of_reply();
+            driver.received_of_reply(std::move(got));
+        }
+    } else {
+        co_await driver.run_to_head(control, head, outgoing);
+    }
 
     outcome seen;
-    while (as_small_reply && driver.awaits_small_body(control)) {
-        auto got = co_await driver.more_of_reply();
-        driver.received_of_reply(std::move(got));
-    }
     seen.taken_whole = as_small_reply && driver.take_received_body(seen.body);
     std::vector<std::byte> buffer(buffer_size);
     while (driver.progress().state() != exchange::phase::failed) {
@@ -62,6 +68,7 @@ asio::awaitable<outcome> exchange_once(
     seen.state = driver.progress().state();
     seen.status = driver.progress().head().status;
     seen.crc64 = driver.body_crc64();
+    seen.received = driver.body_size();
     seen.problem = driver.progress().failure().code;
     seen.reusable = driver.give_back(control);
     co_return seen;
@@ -256,6 +263,7 @@ TEST_CASE("a small body that is cut off anywhere is an error, and the connection
         const auto what = reply_of(with_length.substr(0, size), 3);
         const auto seen = run_as_small_reply(what);
         CHECK_FALSE(seen.taken_whole);
+        CHECK(seen.received == size - head);
         CHECK(seen.problem == errc::truncated_body);
         CHECK_FALSE(seen.reusable);
         CHECK(what->destroyed);

@@ -84,9 +84,8 @@ public:
     /// it yields. The body of a small reply is waited for like its head, for `received_at_once`.
     [[nodiscard]] bool awaits_reply(const destination& to)
     {
-        auto& at = driver();
-        return at.awaits_head(control_) ||
-            (goes_into_string(at.progress().head(), to) && at.awaits_small_body(control_));
+        return driver().awaits_reply(control_,
+            [&to](const http::response_head& head) { return goes_into_string(head, to); });
     }
 
     /// Once no reply is awaited any more: sets `begun` to what `begin` would yield. False
@@ -216,9 +215,10 @@ private:
     {
         const auto& progress = attempt_->driver()->progress();
         note_reply_head(progress.head());
+        if (progress.has_head())
+            log_reply_head(core_.log, progress.head());
         if (progress.state() == exchange::phase::failed)
             return progress.failure();
-        log_reply_head(core_.log, progress.head());
         return {};
     }
 

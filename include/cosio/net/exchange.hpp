@@ -59,6 +59,8 @@ public:
     [[nodiscard]] phase state() const noexcept { return phase_; }
     [[nodiscard]] const error& failure() const noexcept { return failure_; }
     [[nodiscard]] const http::response_head& head() const noexcept { return head_; }
+    /// Whether that is whole, and of the final reply.
+    [[nodiscard]] bool has_head() const noexcept { return has_head_; }
     /// For moving the head out once the exchange is complete.
     [[nodiscard]] http::response_head& head() noexcept { return head_; }
     [[nodiscard]] const http::response_body& body() const noexcept { return body_; }
@@ -238,6 +240,7 @@ private:
     void body_begins() noexcept
     {
         body_ = http::response_body(method_, head_);
+        has_head_ = true;
         phase_ = phase::receiving_body;
         body_may_be_done();
     }
@@ -262,6 +265,7 @@ private:
     bool request_sent_whole_ = false;
     bool reply_has_begun_ = false;
     bool early_success_ = false;
+    bool has_head_ = false;
 };
 
 } // namespace cosio::inline v0::net

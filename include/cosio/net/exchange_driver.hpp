@@ -119,29 +119,22 @@ public:
     /// Whether `more_of_reply` is needed, and `received_of_reply` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
-        if (exchange_.state() == exchange::phase::receiving_head && !control.interrupted() &&
-            !receive_buffered_head())
-            return true;
-        stop_if_interrupted(control);
-        waiting_.reset();
-        return false;
+        return awaits_reply(control, [](const http::response_head&) { return false; });
     }
 
-    /// Likewise, for what `take_received_body` is to take afterwards. Requires that the head has
-    /// been received.
-    [[nodiscard]] bool awaits_small_body(operation_control& control)
+    /// Likewise, and for a small body behind it when `also_body(head)`: `take_received_body` has
+    /// that then. Not to be called again once nothing is awaited.
+    template <class Predicate>
+    [[nodiscard]] bool awaits_reply(operation_control& control, const Predicate& also_body)
     {
-        const auto& body = exchange_.body();
-        const auto left = body.known_left();
-        if (exchange_.state() == exchange::phase::receiving_body && !control.interrupted() &&
-            body.kind() == http::framing::length && left <= small_reply &&
-            left > connection_->unread().size()) {
-            if (!waiting_)
-                waiting_.emplace(control, connection_->bytes(), step::transfer);
+        if (!control.interrupted() &&
+            ((exchange_.state() == exchange::phase::receiving_head && !receive_buffered_head()) ||
+                (is_small_body_coming() && also_body(exchange_.head()))))
             return true;
-        }
         stop_if_interrupted(control);
         waiting_.reset();
+        if (exchange_.state() == exchange::phase::failed && exchange_.has_head())
+            body_size_ += connection_->unread().size(); // Of a body that did not come whole.
         return false;
     }
 
@@ -370,6 +363,14 @@ private:
         connection_->consume(exchange_.received_head(connection_->unread()));
         return exchange_.state() != exchange::phase::receiving_head &&
             exchange_.state() != exchange::phase::sending;
+    }
+
+    [[nodiscard]] bool is_small_body_coming() const noexcept
+    {
+        const auto& body = exchange_.body();
+        return exchange_.state() == exchange::phase::receiving_body &&
+            body.kind() == http::framing::length && body.known_left() <= small_reply &&
+            body.known_left() > connection_->unread().size();
     }
 
     /// Large pieces of an unframed body need no buffer in between.
