@@ -77,7 +77,7 @@ std::string head_of_15_fields()
 {
     std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1024\r\nConnection: keep-alive\r\n"
                        "x-cos-hash-crc64ecma: 11051210869376104954\r\n"
-                        "ETag: \"0123456789abcdef\"\r\n";
+                       "ETag: \"0123456789abcdef\"\r\n";
     for (int i = 0; i != 11; ++i)
         head += fmt::format("x-cos-meta-field-{}: value number {}\r\n", i, i);
     return head + "\r\n";

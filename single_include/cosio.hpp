@@ -4248,7 +4248,7 @@ namespace cosio::inline v0::crypto {
 /// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
 ///
 /// Computed by the provider that the process has configured, that for FIPS included; what would be
-/// the default one's is computed without it where that is cheaper.
+/// the default one's is computed without it where that is cheaper, and an engine is not asked then.
 ///
 /// What it holds of the bytes is wiped when it goes, starts again or is set. Movable, not copyable;
 /// not thread safe. Errors: `errc::crypto_unavailable`.
@@ -10955,6 +10955,7 @@ private:
                 return fail(error(errc::malformed_response, "too many interim replies"));
             return;
         }
+        has_head_ = true;
         if (phase_ == phase::sending && head_.status < 300)
             early_success_ = true;
         else if (!request_sent_whole_ && head_.status < 300)
@@ -10967,7 +10968,6 @@ private:
     void body_begins() noexcept
     {
         body_ = http::response_body(method_, head_);
-        has_head_ = true;
         phase_ = phase::receiving_body;
         body_may_be_done();
     }
@@ -11277,7 +11277,7 @@ public:
 
     [[nodiscard]] exchange& progress() noexcept { return exchange_; }
     [[nodiscard]] const exchange& progress() const noexcept { return exchange_; }
-    /// Bytes of body received so far, and their CRC64.
+    /// Bytes of body received so far, and their CRC64, but for those of one that broke off.
     [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
     [[nodiscard]] std::uint64_t body_crc64() const noexcept { return body_sum_.value(); }
     /// Bytes of the request's body handed to the system, and their CRC64.
@@ -11348,22 +11348,23 @@ public:
     /// Whether `more_of_reply` is needed, and `received_of_reply` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
-        return awaits_reply(control, [](const http::response_head&) { return false; });
+        return awaits_reply(control, [] { return false; });
     }
 
-    /// Likewise, and for a small body behind it when `also_body(head)`: `take_received_body` has
-    /// that then. Not to be called again once nothing is awaited.
+    /// Likewise, and for a small body behind it when `also_body()`, which is asked once the head is
+    /// there: `take_received_body` has that body then.
     template <class Predicate>
     [[nodiscard]] bool awaits_reply(operation_control& control, const Predicate& also_body)
     {
         if (!control.interrupted() &&
             ((exchange_.state() == exchange::phase::receiving_head && !receive_buffered_head()) ||
-                (is_small_body_coming() && also_body(exchange_.head()))))
+                (is_small_body_coming() && also_body())))
             return true;
         stop_if_interrupted(control);
-        waiting_.reset();
-        if (exchange_.state() == exchange::phase::failed && exchange_.has_head())
+        if (waiting_ && exchange_.state() == exchange::phase::failed &&
+            exchange_.body().kind() == http::framing::length)
             body_size_ += connection_->unread().size(); // Of a body that did not come whole.
+        waiting_.reset();
         return false;
     }
 
@@ -11493,9 +11494,9 @@ private:
     static constexpr std::size_t small_body = 64 * 1024;
     /// One that is copied behind its head: cheaper than a TLS record of its own.
     static constexpr std::size_t copied_body = 4 * 1024;
-    /// A body that is received behind its head in the connection's buffer, as one that has come
-    /// with it.
-    static constexpr std::size_t small_reply = connection::initial_capacity;
+    /// A body that is received behind its head in the connection's buffer, which need not grow for
+    /// it, as one that has come with it.
+    static constexpr std::size_t small_reply = connection::initial_capacity - 4 * 1024;
 
     /// Takes off both what left without waiting; whether that was all, or sending failed.
     [[nodiscard]] bool write_at_once(
@@ -13178,12 +13179,22 @@ inline void finish_reply(
     out.head = std::move(progress.head());
 }
 
-/// Whether the body has a place in `out.body` by what its head says.
-[[nodiscard]] inline bool goes_into_string(
+/// Bytes there is room for: a refusal is a document, wherever an object would go.
+[[nodiscard]] inline std::uint64_t capacity_for(
     const http::response_head& head, const destination& to) noexcept
 {
-    return !(to.into_buffer && operation::is_success(head.status)) &&
-        head.content_length.value_or(0) <= to.capacity();
+    return operation::is_success(head.status) ? to.capacity() : longest_document;
+}
+
+/// Whether a body of the length that the head states, if it does, has its place in `out.body`.
+[[nodiscard]] inline bool goes_into_string(
+    const exchange& progress, const destination& to) noexcept
+{
+    const auto& head = progress.head();
+    const bool into_buffer = to.into_buffer && operation::is_success(head.status);
+    return !into_buffer &&
+        (progress.body().kind() == http::framing::none ||
+            head.content_length.value_or(0) <= capacity_for(head, to));
 }
 
 /// As `receive_reply`, when all of the body has been received. False when it has not, or does not
@@ -13191,7 +13202,7 @@ inline void finish_reply(
 [[nodiscard]] inline bool take_received_reply(exchange_driver& driver, operation_control& control,
     const destination& to, operation::reply& out)
 {
-    if (!goes_into_string(driver.progress().head(), to) || !driver.take_received_body(out.body))
+    if (!goes_into_string(driver.progress(), to) || !driver.take_received_body(out.body))
         return false;
     finish_reply(driver, control, out);
     return true;
@@ -13205,7 +13216,7 @@ inline void finish_reply(
     const auto& progress = driver.progress();
     const bool success = operation::is_success(progress.head().status);
     const bool has_body = progress.body().kind() != http::framing::none;
-    const auto capacity = success ? to.capacity() : longest_document;
+    const auto capacity = capacity_for(progress.head(), to);
     if (has_body && progress.head().content_length.value_or(0) > capacity)
         co_return too_long_for_destination(capacity);
     result<void> received;
@@ -13291,8 +13302,9 @@ public:
     /// it yields. The body of a small reply is waited for like its head, for `received_at_once`.
     [[nodiscard]] bool awaits_reply(const destination& to)
     {
-        return driver().awaits_reply(control_,
-            [&to](const http::response_head& head) { return goes_into_string(head, to); });
+        const auto& progress = driver().progress();
+        return driver().awaits_reply(
+            control_, [&] { return goes_into_string(progress, to); });
     }
 
     /// Once no reply is awaited any more: sets `begun` to what `begin` would yield. False
@@ -15049,10 +15061,11 @@ public:
             std::ranges::copy(key, block.writable().begin());
         } else {
             hash_.update(key);
-            const auto digest = hash_.finish();
+            auto digest = hash_.finish();
             if (!digest)
                 return; // Not usable.
             std::ranges::copy(*digest, block.writable().begin());
+            wipe(digest->data(), digest->size());
         }
         constexpr std::byte inner_mask{0x36};
         constexpr std::byte outer_mask{0x5c};
@@ -21095,12 +21108,16 @@ private:
 
     [[nodiscard]] result<void> check(const object_summary& one) const
     {
+        const auto refused = [&](std::string_view why) {
+            return error(errc::unsafe_key, ("'" + one.key + "': ").append(why), "key");
+        };
+        if (relative(one.key).empty())
+            return refused("it is the prefix itself, which leaves no name for a file");
         const auto path = safe_path(relative(one.key));
         if (!path)
             return path.error();
         if (path->name.empty() && one.size != 0)
-            return error(errc::unsafe_key,
-                "'" + one.key + "': it ends in a slash, but the object has bytes", "key");
+            return refused("it ends in a slash, but the object has bytes");
         return {};
     }
 

@@ -44,7 +44,7 @@ void parse_head(const bench::options& run)
 {
     std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 1024\r\nConnection: keep-alive\r\n"
                        "x-cos-hash-crc64ecma: 11051210869376104954\r\n"
-                        "ETag: \"0123456789abcdef\"\r\n";
+                       "ETag: \"0123456789abcdef\"\r\n";
     for (int i = 0; i != 11; ++i)
         text.append("x-cos-meta-field-").append(std::to_string(i)).append(": a value\r\n");
     text.append("\r\n");

@@ -130,6 +130,20 @@ TEST_CASE("cancellation: get and copy, at every turn, on new and on used connect
     }
 }
 
+TEST_CASE("cancellation: get of a small body in pieces, at every turn, on a used connection")
+{
+    emulated here;
+    const auto text = pattern(5'000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    CHECK(cancel_after_every_turn(
+              here, true,
+              [&](const client& cos, auto token) {
+                  here.server.inject(fault::drip(400, 2ms));
+                  cos.get_object({.bucket = bucket, .key = "k"}, token);
+              },
+              [](const outcome&) {}) > 10);
+}
+
 /// Awaits an operation in a coroutine that is cancelled itself, through the slot of `token`.
 template <class T, class Token>
 void await_in_a_coroutine(emulated& here, asio::awaitable<result<T>> operation, Token token)

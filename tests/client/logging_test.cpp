@@ -49,8 +49,8 @@ TEST_CASE("nothing is logged by default, one line a request at INFO, heads at DE
     REQUIRE(seen.lines.size() == 1);
     const auto& line = seen.lines[0].second;
     CHECK(seen.lines[0].first == log_level::info);
-    CHECK(line.starts_with(
-        "GET examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com /a%20b status=404 sent=0 received="));
+    CHECK(line.starts_with("GET examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com /a%20b "
+                           "status=404 sent=0 received="));
     CHECK(line.find(" duration=") != std::string::npos);
     CHECK(line.find(" request-id=") != std::string::npos);
     CHECK(line.find(" attempt=1") != std::string::npos);
@@ -80,6 +80,7 @@ TEST_CASE("a reply that breaks off in a small body is logged with its head, and 
         const auto got = here.get(cos.get_object({.bucket = bucket, .key = "k"}));
         REQUIRE_FALSE(got);
         CHECK(got.error().code == errc::truncated_body);
+        CHECK(cos.counters().reused == 1);
         REQUIRE(seen.lines.size() == 3);
         CHECK(seen.lines[1].second.starts_with("< HTTP 200\n"));
         CHECK(seen.lines[2].second.find(" status=200 sent=0 received=3 ") != std::string::npos);

@@ -169,6 +169,40 @@ TEST_CASE("timeouts: a reply that does not begin, and one that does not go on")
     CHECK((slow->body == text));
 }
 
+TEST_CASE("timeouts: a small body that comes behind its head, or does not")
+{
+    emulated here;
+    const auto text = pattern(10'000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    for (const auto scheme : {scheme::http, scheme::https}) {
+        auto config = here.server.client_config(scheme);
+        config.retry.maximum_attempts = 1;
+        config.timeouts.stall = 100ms;
+        const auto cos = here.client(config);
+        const auto get = [&](timeout total, std::chrono::milliseconds pause) {
+            REQUIRE(here.get(cos.head_bucket({.bucket = bucket}))); // Connects.
+            auto limits = config.timeouts;
+            limits.total = total;
+            const auto limited = cos.with_timeouts(limits).value();
+            const auto reused = cos.counters().reused;
+            here.server.inject(fault::drip(1'000, pause)); // The first piece holds the head.
+            auto got = here.get(limited.get_object({.bucket = bucket, .key = "k"}));
+            CHECK(cos.counters().reused == reused + 1);
+            CHECK(cos.counters().in_use == 0);
+            return got;
+        };
+        const auto stalled = get(no_timeout, 1s);
+        REQUIRE_FALSE(stalled);
+        CHECK(stalled.error().code == errc::stalled);
+        const auto late = get(150ms, 40ms);
+        REQUIRE_FALSE(late);
+        CHECK(late.error().code == errc::total_timeout);
+        const auto slow = get(no_timeout, 20ms);
+        REQUIRE(slow);
+        CHECK((slow->body == text));
+    }
+}
+
 TEST_CASE("timeouts: a body that comes fast at first and slowly then is not stalled")
 {
     emulated here;

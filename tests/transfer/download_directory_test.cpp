@@ -104,6 +104,7 @@ TEST_CASE("download_directory: an object that no file can hold is refused, not l
         const auto refused = download(here, prefix);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == errc::unsafe_key);
+        CHECK(refused.error().message.starts_with("'" + std::string(key) + "': "));
         CHECK(here.files.count() == 0);
     }
 }

@@ -25,7 +25,7 @@ namespace cosio::inline v0::crypto {
 /// A digest over bytes that arrive in pieces. Reusable: what comes after `finish()` starts again.
 ///
 /// Computed by the provider that the process has configured, that for FIPS included; what would be
-/// the default one's is computed without it where that is cheaper.
+/// the default one's is computed without it where that is cheaper, and an engine is not asked then.
 ///
 /// What it holds of the bytes is wiped when it goes, starts again or is set. Movable, not copyable;
 /// not thread safe. Errors: `errc::crypto_unavailable`.

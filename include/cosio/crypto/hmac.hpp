@@ -35,10 +35,11 @@ public:
             std::ranges::copy(key, block.writable().begin());
         } else {
             hash_.update(key);
-            const auto digest = hash_.finish();
+            auto digest = hash_.finish();
             if (!digest)
                 return; // Not usable.
             std::ranges::copy(*digest, block.writable().begin());
+            wipe(digest->data(), digest->size());
         }
         constexpr std::byte inner_mask{0x36};
         constexpr std::byte outer_mask{0x5c};

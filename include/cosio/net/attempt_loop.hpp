@@ -84,8 +84,9 @@ public:
     /// it yields. The body of a small reply is waited for like its head, for `received_at_once`.
     [[nodiscard]] bool awaits_reply(const destination& to)
     {
-        return driver().awaits_reply(control_,
-            [&to](const http::response_head& head) { return goes_into_string(head, to); });
+        const auto& progress = driver().progress();
+        return driver().awaits_reply(
+            control_, [&] { return goes_into_string(progress, to); });
     }
 
     /// Once no reply is awaited any more: sets `begun` to what `begin` would yield. False

@@ -228,6 +228,7 @@ private:
                 return fail(error(errc::malformed_response, "too many interim replies"));
             return;
         }
+        has_head_ = true;
         if (phase_ == phase::sending && head_.status < 300)
             early_success_ = true;
         else if (!request_sent_whole_ && head_.status < 300)
@@ -240,7 +241,6 @@ private:
     void body_begins() noexcept
     {
         body_ = http::response_body(method_, head_);
-        has_head_ = true;
         phase_ = phase::receiving_body;
         body_may_be_done();
     }

@@ -48,7 +48,7 @@ public:
 
     [[nodiscard]] exchange& progress() noexcept { return exchange_; }
     [[nodiscard]] const exchange& progress() const noexcept { return exchange_; }
-    /// Bytes of body received so far, and their CRC64.
+    /// Bytes of body received so far, and their CRC64, but for those of one that broke off.
     [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
     [[nodiscard]] std::uint64_t body_crc64() const noexcept { return body_sum_.value(); }
     /// Bytes of the request's body handed to the system, and their CRC64.
@@ -119,22 +119,23 @@ public:
     /// Whether `more_of_reply` is needed, and `received_of_reply` is to be told what it yields.
     [[nodiscard]] bool awaits_head(operation_control& control)
     {
-        return awaits_reply(control, [](const http::response_head&) { return false; });
+        return awaits_reply(control, [] { return false; });
     }
 
-    /// Likewise, and for a small body behind it when `also_body(head)`: `take_received_body` has
-    /// that then. Not to be called again once nothing is awaited.
+    /// Likewise, and for a small body behind it when `also_body()`, which is asked once the head is
+    /// there: `take_received_body` has that body then.
     template <class Predicate>
     [[nodiscard]] bool awaits_reply(operation_control& control, const Predicate& also_body)
     {
         if (!control.interrupted() &&
             ((exchange_.state() == exchange::phase::receiving_head && !receive_buffered_head()) ||
-                (is_small_body_coming() && also_body(exchange_.head()))))
+                (is_small_body_coming() && also_body())))
             return true;
         stop_if_interrupted(control);
-        waiting_.reset();
-        if (exchange_.state() == exchange::phase::failed && exchange_.has_head())
+        if (waiting_ && exchange_.state() == exchange::phase::failed &&
+            exchange_.body().kind() == http::framing::length)
             body_size_ += connection_->unread().size(); // Of a body that did not come whole.
+        waiting_.reset();
         return false;
     }
 
@@ -264,9 +265,9 @@ private:
     static constexpr std::size_t small_body = 64 * 1024;
     /// One that is copied behind its head: cheaper than a TLS record of its own.
     static constexpr std::size_t copied_body = 4 * 1024;
-    /// A body that is received behind its head in the connection's buffer, as one that has come
-    /// with it.
-    static constexpr std::size_t small_reply = connection::initial_capacity;
+    /// A body that is received behind its head in the connection's buffer, which need not grow for
+    /// it, as one that has come with it.
+    static constexpr std::size_t small_reply = connection::initial_capacity - 4 * 1024;
 
     /// Takes off both what left without waiting; whether that was all, or sending failed.
     [[nodiscard]] bool write_at_once(

@@ -109,12 +109,22 @@ inline void finish_reply(
     out.head = std::move(progress.head());
 }
 
-/// Whether the body has a place in `out.body` by what its head says.
-[[nodiscard]] inline bool goes_into_string(
+/// Bytes there is room for: a refusal is a document, wherever an object would go.
+[[nodiscard]] inline std::uint64_t capacity_for(
     const http::response_head& head, const destination& to) noexcept
 {
-    return !(to.into_buffer && operation::is_success(head.status)) &&
-        head.content_length.value_or(0) <= to.capacity();
+    return operation::is_success(head.status) ? to.capacity() : longest_document;
+}
+
+/// Whether a body of the length that the head states, if it does, has its place in `out.body`.
+[[nodiscard]] inline bool goes_into_string(
+    const exchange& progress, const destination& to) noexcept
+{
+    const auto& head = progress.head();
+    const bool into_buffer = to.into_buffer && operation::is_success(head.status);
+    return !into_buffer &&
+        (progress.body().kind() == http::framing::none ||
+            head.content_length.value_or(0) <= capacity_for(head, to));
 }
 
 /// As `receive_reply`, when all of the body has been received. False when it has not, or does not
@@ -122,7 +132,7 @@ inline void finish_reply(
 [[nodiscard]] inline bool take_received_reply(exchange_driver& driver, operation_control& control,
     const destination& to, operation::reply& out)
 {
-    if (!goes_into_string(driver.progress().head(), to) || !driver.take_received_body(out.body))
+    if (!goes_into_string(driver.progress(), to) || !driver.take_received_body(out.body))
         return false;
     finish_reply(driver, control, out);
     return true;
@@ -136,7 +146,7 @@ inline void finish_reply(
     const auto& progress = driver.progress();
     const bool success = operation::is_success(progress.head().status);
     const bool has_body = progress.body().kind() != http::framing::none;
-    const auto capacity = success ? to.capacity() : longest_document;
+    const auto capacity = capacity_for(progress.head(), to);
     if (has_body && progress.head().content_length.value_or(0) > capacity)
         co_return too_long_for_destination(capacity);
     result<void> received;

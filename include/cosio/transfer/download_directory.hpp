@@ -122,12 +122,16 @@ private:
 
     [[nodiscard]] result<void> check(const object_summary& one) const
     {
+        const auto refused = [&](std::string_view why) {
+            return error(errc::unsafe_key, ("'" + one.key + "': ").append(why), "key");
+        };
+        if (relative(one.key).empty())
+            return refused("it is the prefix itself, which leaves no name for a file");
         const auto path = safe_path(relative(one.key));
         if (!path)
             return path.error();
         if (path->name.empty() && one.size != 0)
-            return error(errc::unsafe_key,
-                "'" + one.key + "': it ends in a slash, but the object has bytes", "key");
+            return refused("it ends in a slash, but the object has bytes");
         return {};
     }
 
