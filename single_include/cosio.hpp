@@ -18136,8 +18136,11 @@ public:
         return asio::bind_cancellation_slot(signal_.slot(), asio::use_awaitable);
     }
 
+    /// Ends early, or does not begin, when what runs here has to stop.
     [[nodiscard]] asio::awaitable<void> pause(std::chrono::nanoseconds time)
     {
+        if (interrupted_)
+            co_return;
         std::error_code ended;
         timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(time));
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));

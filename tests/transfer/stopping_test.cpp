@@ -40,20 +40,25 @@ struct slow_sink
     std::size_t writes = 0;
 };
 
-/// Cancels what `start` began after `time`. The error it came to, or nothing in five seconds.
-template <class Start>
-std::optional<error> cancelled_after(
-    transferring& here, std::chrono::milliseconds time, const Start& start)
+/// Cancels what `start` began as soon as `is_time()`. The error it came to; nothing when neither
+/// comes about in ten seconds.
+template <class Start, class Condition>
+std::optional<error> cancelled_when(
+    transferring& here, const Condition& is_time, const Start& start)
 {
+    constexpr std::chrono::seconds enough(10);
     asio::cancellation_signal signal;
     std::optional<error> seen;
     const auto handler = [&](const auto& got) { seen = got ? error() : got.error(); };
     start(asio::bind_cancellation_slot(signal.slot(), handler));
     here.context.restart();
-    here.context.run_for(time);
+    const auto end = std::chrono::steady_clock::now() + enough;
+    while (!is_time() && std::chrono::steady_clock::now() < end)
+        here.context.run_one_for(std::chrono::milliseconds(10));
+    CHECK(is_time());
     CHECK_FALSE(seen);
     signal.emit(asio::cancellation_type::terminal);
-    here.context.run_for(std::chrono::seconds(5));
+    here.context.run_for(enough);
     return seen;
 }
 
@@ -65,9 +70,11 @@ TEST_CASE("stopping: a download that is cancelled while its sink is busy receive
     // One that ends its wait, and one that would for longer than anybody waits.
     for (const auto takes : {std::chrono::milliseconds(200), std::chrono::milliseconds(600'000)}) {
         slow_sink sink{.takes = takes};
-        const auto seen = cancelled_after(here, std::chrono::milliseconds(100), [&](auto token) {
-            here.cos.download_to({.bucket = bucket, .key = "k"}, sink, token);
-        });
+        const auto seen = cancelled_when(
+            here, [&] { return sink.writes == 1; },
+            [&](auto token) {
+                here.cos.download_to({.bucket = bucket, .key = "k"}, sink, token);
+            });
         REQUIRE(seen);
         CHECK(seen->code == errc::cancelled);
         CHECK(sink.writes == 1);
@@ -93,13 +100,16 @@ TEST_CASE("stopping: a download that is cancelled before it tries again does not
     transferring here;
     const auto text = pattern(900'000);
     REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
-    here.server.inject(fault::reset_after_reply_bytes(100'000).on_method("GET"));
+    here.server.inject(fault::close_after_reply_bytes(100'000).on_method("GET"));
     auto settings = here.config;
     settings.retry = retry_settings();
     settings.retry.base_delay = std::chrono::hours(1);
     settings.retry.maximum_delay = std::chrono::hours(1);
     const auto cos = here.client(settings);
-    const auto seen = cancelled_after(here, std::chrono::milliseconds(300), [&](auto token) {
+    const auto waits_to_try_again = [&] {
+        return here.requests("GET") == 1 && cos.counters().in_use == 0;
+    };
+    const auto seen = cancelled_when(here, waits_to_try_again, [&](auto token) {
         cos.download_file({.bucket = bucket, .key = "k", .path = here.files / "target"}, token);
     });
     REQUIRE(seen);
@@ -113,7 +123,7 @@ TEST_CASE("stopping: what is cancelled while it waits for a file asks for nothin
     transferring here;
     const auto path = here.files.write("source", pattern(10));
     const auto check = [&](const auto& start) {
-        const auto seen = cancelled_after(here, std::chrono::milliseconds(0), start);
+        const auto seen = cancelled_when(here, [] { return true; }, start);
         REQUIRE(seen);
         CHECK(seen->code == errc::cancelled);
     };
