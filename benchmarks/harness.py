@@ -128,23 +128,18 @@ def profile(directory):
     return {name: count / total for name, count in parts.items()}
 
 
-def system_calls(command, operations, directory):
-    """System calls for each operation: the difference of a short and a long run."""
+def in_steady_state(counts_of, operations):
+    """Counts for each operation: the difference of a short and a long run. `counts_of` runs so many
+    operations and yields their counts."""
+    short, long = (counts_of(factor * operations) for factor in (1, 3))
+    return {kind: (long[kind] - short[kind]) / (2 * operations) for kind in long}
+
+
+def system_calls(command, directory):
+    """How many system calls a program makes."""
     out = directory / "strace.out"
-    totals = []
-    for factor in (1, 3):
-        subprocess.run(["strace", "-f", "-c", "-o", out, *command,
-                        f"operations={factor * operations}"], check=True, capture_output=True)
-        totals.append(int(out.read_text().splitlines()[-1].split()[-2 - has_errors(out)]))
-    return (totals[1] - totals[0]) / (2 * operations)
-
-
-def allocations(run, operations):
-    """Heap allocations and their bytes for each operation, likewise; `run` runs so many and
-    yields its counts."""
-    short, long = (run(factor * operations) for factor in (1, 3))
-    return {kind: (long[kind] - short[kind]) / (2 * operations)
-            for kind in ("allocations", "allocated_bytes")}
+    subprocess.run(["strace", "-f", "-c", "-o", out, *command], check=True, capture_output=True)
+    return int(out.read_text().splitlines()[-1].split()[-2 - has_errors(out)])
 
 
 # What system calls are made for.

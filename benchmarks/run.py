@@ -178,6 +178,12 @@ class Bench:
         print("copied bytes", flush=True)
         return result
 
+    def counts_of(self, command):
+        """What a program counts itself, and its system calls."""
+        own = self.run(command)
+        return {"system_calls": harness.system_calls(command, self.directory),
+                "allocations": own["allocations"], "allocated_bytes": own["allocated_bytes"]}
+
     def counts(self):
         """Instructions, system calls and allocations of small operations: exact, so once is
         enough."""
@@ -189,9 +195,9 @@ class Bench:
                 result.setdefault(f"{method} {scheme} {connections}", {})[peer] = {
                     "instructions": harness.instructions(
                         [*what, "operations=1000"], self.directory),
-                    "system_calls": harness.system_calls(what, 2000, self.directory),
-                    **harness.allocations(
-                        lambda count, what=what: self.run([*what, f"operations={count}"]), 2000)}
+                    **harness.in_steady_state(
+                        lambda count, what=what: self.counts_of(
+                            [*what, f"operations={count}"]), 2000)}
         print("counts of instructions, system calls and allocations", flush=True)
         return result
 

@@ -13179,22 +13179,32 @@ inline void finish_reply(
     out.head = std::move(progress.head());
 }
 
-/// Bytes there is room for: a refusal is a document, wherever an object would go.
-[[nodiscard]] inline std::uint64_t capacity_for(
-    const http::response_head& head, const destination& to) noexcept
+/// Whether the body is an object for the caller's buffer, and no document.
+[[nodiscard]] inline bool goes_into_buffer(
+    const exchange& progress, const destination& to) noexcept
 {
-    return operation::is_success(head.status) ? to.capacity() : longest_document;
+    return to.into_buffer && operation::is_success(progress.head().status);
 }
 
-/// Whether a body of the length that the head states, if it does, has its place in `out.body`.
+/// Bytes there is room for: a refusal is a document, wherever an object would go.
+[[nodiscard]] inline std::uint64_t capacity_for(
+    const exchange& progress, const destination& to) noexcept
+{
+    return operation::is_success(progress.head().status) ? to.capacity() : longest_document;
+}
+
+/// Whether there is room for a body of the length that the head states, if it does.
+[[nodiscard]] inline bool has_room(const exchange& progress, const destination& to) noexcept
+{
+    return progress.body().kind() == http::framing::none ||
+        progress.head().content_length.value_or(0) <= capacity_for(progress, to);
+}
+
+/// Whether the body has its place in `out.body`, as far as the head tells.
 [[nodiscard]] inline bool goes_into_string(
     const exchange& progress, const destination& to) noexcept
 {
-    const auto& head = progress.head();
-    const bool into_buffer = to.into_buffer && operation::is_success(head.status);
-    return !into_buffer &&
-        (progress.body().kind() == http::framing::none ||
-            head.content_length.value_or(0) <= capacity_for(head, to));
+    return !goes_into_buffer(progress, to) && has_room(progress, to);
 }
 
 /// As `receive_reply`, when all of the body has been received. False when it has not, or does not
@@ -13214,13 +13224,11 @@ inline void finish_reply(
     operation_control& control, const destination& to, operation::reply& out)
 {
     const auto& progress = driver.progress();
-    const bool success = operation::is_success(progress.head().status);
-    const bool has_body = progress.body().kind() != http::framing::none;
-    const auto capacity = capacity_for(progress.head(), to);
-    if (has_body && progress.head().content_length.value_or(0) > capacity)
+    const auto capacity = capacity_for(progress, to);
+    if (!has_room(progress, to))
         co_return too_long_for_destination(capacity);
     result<void> received;
-    if (success && to.into_buffer)
+    if (goes_into_buffer(progress, to))
         received = co_await read_into_buffer(driver, control, to.buffer);
     else
         received = co_await read_into_string(driver, control, out.body, capacity);
