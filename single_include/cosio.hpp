@@ -231,14 +231,13 @@ public:
             wipe(room_.get() + size, size_ - size);
         size_ = size;
     }
-    secret_buffer& append(std::string_view text)
+    secret_buffer& append(std::string_view text) { return append_views(text); }
+    /// One text behind the other.
+    template <std::convertible_to<std::string_view>... Texts>
+        requires(sizeof...(Texts) > 1)
+    secret_buffer& append(const Texts&... texts)
     {
-        if (text.empty())
-            return *this;
-        make_room(size_ + text.size());
-        std::memcpy(room_.get() + size_, text.data(), text.size());
-        size_ += text.size();
-        return *this;
+        return append_views(std::string_view(texts)...);
     }
     void push_back(char character) { append({&character, 1}); }
     /// Lets `write(char* from)` write up to `at_most` characters and return where they end. It
@@ -277,6 +276,19 @@ private:
     [[gnu::noinline]] void grow(std::size_t size)
     {
         move_to(std::max({size, 2 * capacity_, first_capacity}));
+    }
+
+    template <std::same_as<std::string_view>... Views>
+    secret_buffer& append_views(Views... views)
+    {
+        make_room(size_ + (views.size() + ...));
+        const auto put = [this](std::string_view view) {
+            if (!view.empty())
+                std::memcpy(room_.get() + size_, view.data(), view.size());
+            size_ += view.size();
+        };
+        (put(views), ...);
+        return *this;
     }
 
     void move_to(std::size_t capacity)
@@ -1033,6 +1045,25 @@ namespace cosio::inline v0::detail {
     return characters;
 }
 
+/// The first four characters and the last four of at least as many: for comparisons, too.
+[[nodiscard]] inline std::uint64_t first_and_last_four(std::string_view text) noexcept
+{
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    return std::uint64_t{first} << 32U | last;
+}
+
+/// How many of the eight characters that were read by `eight_at` come before the first whose byte
+/// in `marks` has its highest bit set; the other bits are clear.
+[[nodiscard]] constexpr std::size_t characters_before(std::uint64_t marks) noexcept
+{
+    const int bits_before = std::endian::native == std::endian::little ? std::countr_zero(marks)
+                                                                       : std::countl_zero(marks);
+    return static_cast<std::size_t>(bits_before) / 8;
+}
+
 /// How many of the eight characters at `text` are printable, up to the first that is a control
 /// character.
 [[nodiscard]] inline std::size_t printable_among_eight_at(const char* text) noexcept
@@ -1042,10 +1073,22 @@ namespace cosio::inline v0::detail {
     const std::uint64_t low_bits = characters & 0x7f * each;
     const std::uint64_t from_blank = low_bits + (0x80 - ' ') * each;
     const std::uint64_t from_delete = low_bits + (0x80 - 0x7f) * each;
-    const std::uint64_t control = (~from_blank | from_delete) & ~characters & 0x80 * each;
-    const int bits_before = std::endian::native == std::endian::little ? std::countr_zero(control)
-                                                                       : std::countl_zero(control);
-    return static_cast<std::size_t>(bits_before) / 8;
+    return characters_before((~from_blank | from_delete) & ~characters & 0x80 * each);
+}
+
+/// How many of the eight characters at `text` are letters, digits and hyphens, up to the first that
+/// is none.
+[[nodiscard]] inline std::size_t name_characters_among_eight_at(const char* text) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    const std::uint64_t characters = eight_at(text);
+    const std::uint64_t low_bits = characters & 0x7f * each;
+    const std::uint64_t lower = low_bits | 0x20 * each;
+    const std::uint64_t letter = (lower + (0x80 - 'a') * each) & ~(lower + (0x7f - 'z') * each);
+    const std::uint64_t digit =
+        (low_bits + (0x80 - '0') * each) & ~(low_bits + (0x7f - '9') * each);
+    const std::uint64_t hyphen = 0x80 * each - (low_bits ^ '-' * each);
+    return characters_before((~(letter | digit | hyphen) | characters) & 0x80 * each);
 }
 
 /// Lower-cases the letters of a text where it stands.
@@ -1065,15 +1108,17 @@ inline void make_lower(std::span<char> text) noexcept
 {
     if (left.size() != right.size())
         return false;
-    if (const auto size = left.size(); !std::is_constant_evaluated() && size >= 8) {
-        const auto differ = [=](std::size_t at) {
-            return eight_to_lower(eight_at(left.data() + at)) !=
-                eight_to_lower(eight_at(right.data() + at));
+    if (const auto size = left.size(); !std::is_constant_evaluated() && size >= 4) {
+        const auto equal = [](std::uint64_t a, std::uint64_t b) {
+            return a == b || eight_to_lower(a) == eight_to_lower(b);
         };
+        // The last ones for the second time, unless it comes out even.
+        if (size < 8)
+            return equal(first_and_last_four(left), first_and_last_four(right));
         for (std::size_t at = 0; at + 8 < size; at += 8)
-            if (differ(at))
+            if (!equal(eight_at(left.data() + at), eight_at(right.data() + at)))
                 return false;
-        return !differ(size - 8); // Some of them for the second time, unless there are eight.
+        return equal(eight_at(left.data() + size - 8), eight_at(right.data() + size - 8));
     }
     for (std::size_t i = 0; i != left.size(); ++i)
         if (to_lower(left[i]) != to_lower(right[i]))
@@ -7214,7 +7259,12 @@ class field_list
 public:
     void add(std::string_view name, std::string_view value)
     {
-        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
+        field_position position{};
+        position.name = text_.size();
+        position.value = position.name + name.size() + 2;
+        position.end = position.value + value.size();
+        text_.append(name, ": ", value, "\r\n");
+        positions_.push_back(position);
     }
 
     /// Lets `write` append the value to the text itself, so that no copy of it is made.
@@ -7223,7 +7273,7 @@ public:
     {
         field_position position{};
         position.name = text_.size();
-        text_.append(name).append(": ");
+        text_.append(name, ": ");
         position.value = text_.size();
         write(text_);
         position.end = text_.size();
@@ -10337,7 +10387,10 @@ public:
     /// Whether the peer keeps the connection open after this reply.
     bool keep_alive = false;
 
-    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        return text_.empty() ? 0 : positions_.size(); // Without a text they lead nowhere.
+    }
 
     [[nodiscard]] field operator[](std::size_t index) const noexcept
     {
@@ -10349,7 +10402,20 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
-        return may_have(name) ? search(name) : std::nullopt;
+        const auto mark = mark_of(name);
+        return may_have(mark) ? search(name, mark) : std::nullopt;
+    }
+
+    /// Calls `visit(value)` for each field of that name, in any case.
+    template <class Visit>
+    void for_each(std::string_view name, Visit&& visit) const
+    {
+        const auto mark = mark_of(name);
+        if (!may_have(mark))
+            return;
+        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
+            if (is_named(i, name))
+                visit((*this)[i].value);
     }
 
     /// As `find`, with an empty view for an absent field.
@@ -10361,43 +10427,62 @@ public:
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
-    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by
-    /// `add_field`.
-    void assign_text(std::string_view text)
+    /// For the parser: as it was made, but for the memory.
+    void clear() noexcept
     {
+        status = 0;
+        minor_version = 1;
+        content_length.reset();
+        chunked = keep_alive = false;
         text_.clear();
-        text_.append(text);
         positions_.clear();
-        names_ = 0;
+        marks_ = 0;
     }
-    /// For the parser: positions within the text.
-    void add_field(
-        std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
+    /// For the parser: positions within the text, of less than 4 GiB. The field is not there before
+    /// `complete` has given that.
+    void add_field(std::string_view name, std::size_t name_position, std::size_t value_position,
+        std::size_t value_length)
     {
-        positions_.push_back({static_cast<std::uint32_t>(name),
-            static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
+        if (const auto mark = mark_of(name); !may_have(mark)) {
+            marks_ |= std::uint64_t{1} << mark;
+            first_of_mark_[mark] = static_cast<std::uint8_t>(std::min<std::size_t>(added(), 255));
+        }
+        positions_.push_back({static_cast<std::uint32_t>(name_position),
+            static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value_position),
             static_cast<std::uint32_t>(value_length)});
-        names_ |= mark_of({text_.data() + name, name_length});
+    }
+    /// For the parser: how many fields were added.
+    [[nodiscard]] std::size_t added() const noexcept { return positions_.size(); }
+    /// For the parser, once all fields were added: the text that they are in.
+    void complete(std::string_view text)
+    {
+        text_.append(text);
     }
 
 private:
     /// Mostly false for a field that is not there; the compiler knows the mark of a name it knows.
-    [[nodiscard]] bool may_have(std::string_view name) const noexcept
+    [[nodiscard]] bool may_have(std::size_t mark) const noexcept
     {
-        return (names_ & mark_of(name)) != 0;
+        return (marks_ >> mark & 1U) != 0;
     }
 
-    [[nodiscard]] std::optional<std::string_view> search(std::string_view name) const noexcept
+    [[nodiscard]] bool is_named(std::size_t index, std::string_view name) const noexcept
     {
-        for (std::size_t i = 0; i != size(); ++i)
-            if (positions_[i].name_length == name.size() &&
-                detail::equal_ignoring_case((*this)[i].name, name))
+        return positions_[index].name_length == name.size() &&
+            detail::equal_ignoring_case((*this)[index].name, name);
+    }
+
+    [[nodiscard]] std::optional<std::string_view> search(
+        std::string_view name, std::size_t mark) const noexcept
+    {
+        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
+            if (is_named(i, name))
                 return (*this)[i].value;
         return std::nullopt;
     }
 
-    /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
-    [[nodiscard]] static constexpr std::uint64_t mark_of(std::string_view name) noexcept
+    /// One of 64, whatever the case of the letters; mostly another one for another name.
+    [[nodiscard]] static constexpr std::size_t mark_of(std::string_view name) noexcept
     {
         if (name.empty())
             return 0;
@@ -10405,8 +10490,8 @@ private:
             constexpr unsigned lower_case = 0x20; // Of other characters it makes something, too.
             return static_cast<unsigned char>(name[at]) | lower_case;
         };
-        const auto mixed = name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2);
-        return std::uint64_t{1} << mixed % 64;
+        return (name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2)) %
+            mark_count;
     }
 
     struct field_position
@@ -10418,9 +10503,11 @@ private:
     };
 
     static constexpr std::size_t usual_fields = 16;
+    static constexpr std::size_t mark_count = 64;
 
     detail::inline_text<1024> text_{}; // Most heads are shorter.
-    std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
+    std::uint64_t marks_ = 0; // Of all fields: most look-ups are for fields that are not there.
+    std::array<std::uint8_t, mark_count> first_of_mark_{}; // No field before it has the mark.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
 
@@ -10538,7 +10625,7 @@ struct head_limits
     std::size_t fields = 128;
 };
 
-/// Finds the end of a head in a growing buffer, then parses it at one go.
+/// Parses a head in a growing buffer, each line once, as soon as it is whole.
 ///
 /// Refused, as each has been used to make two readers disagree: bare LF or CR, folded lines,
 /// blanks before the colon, control bytes, repeated `Content-Length` (even with the same value),
@@ -10551,39 +10638,31 @@ public:
 
     /// Looks at `buffer`, which holds all bytes received for this head so far and maybe more.
     ///
-    /// Yields the length of the head once it is whole, filling `head`; 0 when more bytes are
-    /// needed; or `errc::malformed_response`, `errc::response_too_large`. Call it again with a
-    /// longer buffer; after a whole head the next call starts a new one.
+    /// Yields the length of the head once it is whole, and `head` is filled, which is empty until
+    /// then; 0 when more bytes are needed; or `errc::malformed_response`,
+    /// `errc::response_too_large`. Call it again with a longer buffer and the same `head`; after a
+    /// whole head the next call starts a new one.
     [[nodiscard]] result<std::size_t> parse(std::string_view buffer, response_head& head)
     {
-        // A peer that speaks something else may never end its line.
-        constexpr std::string_view version = "HTTP/1.";
-        if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
-            return malformed("not an HTTP/1 status line");
+        if (line_start_ == 0) {
+            auto status_line = parse_first_line(buffer, head);
+            if (!status_line || *status_line == 0)
+                return status_line;
+            line_start_ = *status_line;
+        } else if (waits_for_newline(buffer)) {
+            return more_is_needed(buffer);
+        }
         for (;;) {
-            const auto newline = buffer.find('\n', scanned_);
-            if (newline == std::string_view::npos) {
-                scanned_ = buffer.size();
-                if (buffer.size() > limits_.bytes)
-                    return too_large();
-                return std::size_t{0};
-            }
-            if (newline >= limits_.bytes)
+            if (is_blank_line(buffer.substr(line_start_)))
+                return head_ends(buffer, head);
+            const auto next = parse_field(buffer, line_start_, head);
+            if (!next)
+                return next;
+            if (*next == 0)
+                return more_is_needed(buffer);
+            if (*next > limits_.bytes)
                 return too_large();
-            if (newline == 0 || buffer[newline - 1] != '\r')
-                return malformed("a line does not end in CRLF");
-            const bool blank = newline - 1 == line_start_;
-            scanned_ = newline + 1;
-            if (!blank) {
-                line_start_ = scanned_;
-                continue;
-            }
-            const std::size_t length = scanned_;
-            const std::size_t without_blank_line = line_start_;
-            scanned_ = line_start_ = 0;
-            if (auto parsed = parse_whole(buffer.substr(0, without_blank_line), head); !parsed)
-                return std::move(parsed).error();
-            return length;
+            line_start_ = *next;
         }
     }
 
@@ -10598,26 +10677,63 @@ private:
         return error(errc::response_too_large, "reply head: larger than allowed");
     }
 
-    result<void> parse_whole(std::string_view text, response_head& head) const
-    {
-        head = response_head{};
-        head.assign_text(text);
-        if (text.empty())
-            return malformed("no status line");
+    static error bad_line_end() { return malformed("a line does not end in CRLF"); }
 
-        const std::size_t first_end = text.find("\r\n");
-        if (auto parsed = parse_status_line(text.substr(0, first_end), head); !parsed)
-            return parsed;
-        for (std::size_t start = first_end + 2; start < text.size();) {
-            const auto end = parse_field(text, start, head);
-            if (!end)
-                return end.error();
-            start = *end;
-        }
-        return interpret(head);
+    /// Whether the line that was not whole still is not: it is not read again until it is.
+    [[nodiscard]] bool waits_for_newline(std::string_view buffer) const noexcept
+    {
+        return scanned_ > line_start_ && buffer.find('\n', scanned_) == std::string_view::npos;
     }
 
-    static result<void> parse_status_line(std::string_view line, response_head& head)
+    result<std::size_t> more_is_needed(std::string_view buffer)
+    {
+        scanned_ = buffer.size();
+        if (buffer.size() > limits_.bytes)
+            return too_large();
+        return std::size_t{0};
+    }
+
+    static bool is_blank_line(std::string_view rest) noexcept
+    {
+        return rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
+    }
+
+    result<std::size_t> head_ends(std::string_view buffer, response_head& head)
+    {
+        const std::size_t without_blank_line = line_start_;
+        const std::size_t length = without_blank_line + 2;
+        scanned_ = line_start_ = 0;
+        if (length > limits_.bytes)
+            return too_large();
+        head.complete(buffer.substr(0, without_blank_line));
+        head.status = status_;
+        head.minor_version = minor_version_;
+        if (auto sound = interpret(head); !sound)
+            return std::move(sound).error();
+        return length;
+    }
+
+    /// Where the status line ends, 0 when that has not come.
+    result<std::size_t> parse_first_line(std::string_view buffer, response_head& head)
+    {
+        // A peer that speaks something else may never end its line.
+        constexpr std::string_view version = "HTTP/1.";
+        if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
+            return malformed("not an HTTP/1 status line");
+        const auto newline = buffer.find('\n', scanned_);
+        if (newline == std::string_view::npos)
+            return more_is_needed(buffer);
+        if (newline >= limits_.bytes)
+            return too_large();
+        if (buffer[newline - 1] != '\r')
+            return bad_line_end();
+        head.clear();
+        if (auto parsed = parse_status_line(buffer.substr(0, newline - 1)); !parsed)
+            return std::move(parsed).error();
+        return newline + 1;
+    }
+
+    result<void> parse_status_line(std::string_view line)
     {
         constexpr std::string_view version = "HTTP/1.";
         constexpr std::size_t minor = version.size();
@@ -10632,49 +10748,84 @@ private:
         const auto reason = line.substr(status + status_length);
         if ((!reason.empty() && reason.front() != ' ') || !is_receivable_value(reason))
             return malformed("bad bytes after the status");
-        head.status = *code;
-        head.minor_version = line[minor] == '1' ? 1 : 0;
+        status_ = *code;
+        minor_version_ = line[minor] == '1' ? 1 : 0;
         return {};
     }
 
-    /// The field whose line begins at `start`; where the next line begins. The text ends in CRLF.
+    /// The field whose line begins at `start`; where the next line begins, 0 when that has not
+    /// come.
     result<std::size_t> parse_field(
         std::string_view text, std::size_t start, response_head& head) const
     {
-        constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-        if (is_blank(text[start]))
-            return malformed("a folded line");
-        std::size_t colon = start;
-        while (is_token_character(text[colon]))
-            ++colon;
+        const auto colon = token_until(text, start);
+        if (colon == text.size())
+            return std::size_t{0};
         if (colon == start || text[colon] != ':')
-            return malformed("a line that is not a header field");
+            return not_a_field(text.substr(start), colon - start);
         std::size_t value = colon + 1;
-        while (is_blank(text[value]))
+        while (value != text.size() && is_blank(text[value]))
             ++value;
         std::size_t end = receivable_until(text, value);
-        if (text[end] != '\r' || text[end + 1] != '\n')
+        if (end == text.size())
+            return std::size_t{0};
+        if (text[end] != '\r')
+            return text[end] == '\n' ? bad_line_end()
+                                     : malformed("a control byte in a header field");
+        if (end + 1 == text.size())
+            return std::size_t{0};
+        if (text[end + 1] != '\n')
             return malformed("a control byte in a header field");
-        if (head.size() == limits_.fields)
+        if (head.added() == limits_.fields)
             return error(errc::response_too_large, "reply head: too many header fields");
         const std::size_t next = end + 2;
         while (end != value && is_blank(text[end - 1]))
             --end;
-        head.add_field(start, colon - start, value, end - value);
+        head.add_field(text.substr(start, colon - start), start, value, end - value);
         return next;
     }
 
-    /// Where the characters from `at` on that a value may have end. The text ends in CRLF.
-    static std::size_t receivable_until(std::string_view text, std::size_t at)
+    /// Why a line is no field, of which the first `token` characters might be a name; 0 when it may
+    /// be the blank line.
+    static result<std::size_t> not_a_field(std::string_view line, std::size_t token)
     {
-        for (;; ++at) {
-            for (std::size_t printable = 8; printable == 8 && at + 8 <= text.size();) {
-                printable = detail::printable_among_eight_at(&text[at]);
-                at += printable;
+        if (line == "\r")
+            return std::size_t{0};
+        if (line[token] == '\n')
+            return bad_line_end();
+        return malformed(is_blank(line.front()) ? "a folded line"
+                                                : "a line that is not a header field");
+    }
+
+    static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+    /// Where the characters from `at` on that a name may have end.
+    static std::size_t token_until(std::string_view text, std::size_t at) noexcept
+    {
+        return end_of(text, at, detail::name_characters_among_eight_at, is_token_character);
+    }
+
+    /// Where the characters from `at` on that a value may have end.
+    static std::size_t receivable_until(std::string_view text, std::size_t at) noexcept
+    {
+        return end_of(text, at, detail::printable_among_eight_at, is_receivable_character);
+    }
+
+    /// Where the characters from `at` on that belong end: `among_eight_at` counts the usual ones,
+    /// `belongs` decides.
+    template <class AmongEightAt, class Belongs>
+    static std::size_t end_of(std::string_view text, std::size_t at, AmongEightAt among_eight_at,
+        Belongs belongs) noexcept
+    {
+        for (; at != text.size(); ++at) {
+            for (std::size_t usual = 8; usual == 8 && at + 8 <= text.size();) {
+                usual = among_eight_at(&text[at]);
+                at += usual;
             }
-            if (!is_receivable_character(text[at]))
-                return at;
+            if (at == text.size() || !belongs(text[at]))
+                break;
         }
+        return at;
     }
 
     /// Reads the fields that decide where the message ends.
@@ -10682,24 +10833,25 @@ private:
     {
         bool close = false;
         bool keep_alive = false;
-        for (std::size_t i = 0; i != head.size(); ++i) {
-            const auto [name, value] = head[i];
-            if (is(name, "content-length")) {
-                if (head.content_length)
-                    return malformed("more than one Content-Length");
-                const auto length = detail::parse_number<std::uint64_t>(value);
-                if (!length || *length > std::numeric_limits<std::int64_t>::max())
-                    return malformed("Content-Length is not a number in range");
-                head.content_length = length;
-            } else if (is(name, "transfer-encoding")) {
-                if (head.chunked || !detail::equal_ignoring_case(value, "chunked"))
-                    return malformed("a transfer coding other than chunked");
-                head.chunked = true;
-            } else if (is(name, "connection")) {
-                close = close || lists(value, "close");
-                keep_alive = keep_alive || lists(value, "keep-alive");
-            }
-        }
+        bool sound = true;
+        head.for_each("content-length", [&](std::string_view value) {
+            const auto length = detail::parse_number<std::uint64_t>(value);
+            sound = sound && !head.content_length && length &&
+                *length <= std::numeric_limits<std::int64_t>::max();
+            head.content_length = length;
+        });
+        if (!sound)
+            return malformed("Content-Length is not one number in range");
+        head.for_each("transfer-encoding", [&](std::string_view value) {
+            sound = sound && !head.chunked && detail::equal_ignoring_case(value, "chunked");
+            head.chunked = true;
+        });
+        if (!sound)
+            return malformed("a transfer coding other than chunked");
+        head.for_each("connection", [&](std::string_view value) {
+            close = close || lists(value, "close");
+            keep_alive = keep_alive || lists(value, "keep-alive");
+        });
         if (head.chunked && head.content_length)
             return malformed("both Content-Length and Transfer-Encoding");
         if (head.chunked && head.minor_version == 0)
@@ -10708,15 +10860,11 @@ private:
         return {};
     }
 
-    /// The length tells most names apart without a call.
-    static bool is(std::string_view name, std::string_view known)
-    {
-        return name.size() == known.size() && detail::equal_ignoring_case(name, known);
-    }
-
     /// Whether a comma-separated list has the item, in any case.
     static bool lists(std::string_view list, std::string_view item)
     {
+        if (detail::equal_ignoring_case(list, item))
+            return true; // Mostly it is the only one.
         for (;;) {
             const auto comma = list.find(',');
             if (detail::equal_ignoring_case(detail::trimmed(list.substr(0, comma)), item))
@@ -10730,6 +10878,8 @@ private:
     head_limits limits_;
     std::size_t scanned_ = 0;    // Bytes known to hold no unseen line end.
     std::size_t line_start_ = 0; // Of the line that is not complete yet.
+    unsigned status_ = 0;
+    unsigned minor_version_ = 1;
 };
 
 } // namespace cosio::inline v0::http
@@ -11695,18 +11845,13 @@ struct request
     field_list fields{};
 };
 
-/// Appends the head of one attempt to anything that has `append(std::string_view)`: request line,
-/// the attempt's own fields, the request's, and the blank line.
-template <class Text>
-void append_request_head(Text& out, const request& what, const field_list& attempt_fields)
+/// Appends the head of one attempt: request line, the attempt's own fields, the request's, and the
+/// blank line.
+inline void append_request_head(
+    crypto::secret_buffer& out, const request& what, const field_list& attempt_fields)
 {
-    out.append(name_of(what.method));
-    out.append(" ");
-    out.append(what.target.text());
-    out.append(" HTTP/1.1\r\n");
-    out.append(attempt_fields.text());
-    out.append(what.fields.text());
-    out.append("\r\n");
+    out.append(name_of(what.method), " ", what.target.text(), " HTTP/1.1\r\n",
+        attempt_fields.text(), what.fields.text(), "\r\n");
 }
 
 } // namespace cosio::inline v0::http
@@ -14670,9 +14815,11 @@ template <class Dialect>
 void encode_overrides(request_builder<Dialect>& build, const response_overrides& overrides)
 {
     const auto add = [&build](std::string_view name, std::string_view value) {
+        if (value.empty())
+            return;
         if (!http::is_sendable_value(value))
             return build.refuse(errc::invalid_header, "must be visible ASCII", "overrides");
-        build.optional_parameter(name, value, "overrides");
+        build.parameter(name, value, "overrides");
     };
     add("response-content-type", overrides.content_type);
     add("response-content-language", overrides.content_language);
@@ -15385,8 +15532,7 @@ public:
         parameters.append_names_to(parameter_list_);
         headers.append_names_to(header_list_);
 
-        text_.append(http::lower_case_name_of(method)).append("\n");
-        text_.append(decoded_path).append("\n");
+        text_.append(http::lower_case_name_of(method), "\n", decoded_path, "\n");
         parameters.append_to(text_);
         text_.append("\n");
         headers.append_to(text_);
@@ -15508,7 +15654,7 @@ public:
             attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
                 text.append(key_->constant_part);
                 for_each_request_part(request_, [&](std::string_view name, std::string_view value) {
-                    text.append("&").append(name).append("=").append(value);
+                    text.append("&", name, "=", value);
                 });
             });
         request_.clear(); // Keys may be among what was signed.

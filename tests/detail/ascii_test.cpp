@@ -60,6 +60,20 @@ TEST_CASE("eight characters at once are looked at as one is")
         }
 }
 
+TEST_CASE("letters, digits and hyphens among eight characters")
+{
+    const auto belongs = [](char c) { return is_alphanumeric(c) || c == '-'; };
+    for (int byte = 0; byte != 256; ++byte)
+        for (std::size_t place = 0; place != 8; ++place) {
+            std::string text = "aZ-09zA5";
+            text[place] = static_cast<char>(byte);
+            const std::size_t count = belongs(text[place]) ? 8 : place;
+            REQUIRE(name_characters_among_eight_at(text.data()) == count);
+            text.back() = ':'; // One behind another.
+            REQUIRE(name_characters_among_eight_at(text.data()) == std::min<std::size_t>(count, 7));
+        }
+}
+
 TEST_CASE("texts of all lengths that differ in one place")
 {
     const std::string upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123";

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using cosio::errc;
 using cosio::http::head_limits;
@@ -96,6 +97,16 @@ TEST_CASE("values may hold tabs and bytes above ASCII, at any place")
         }
 }
 
+TEST_CASE("a head that was moved away has no fields")
+{
+    auto seen = parse(with("A: b\r\n"));
+    const auto moved = std::move(seen.head);
+    CHECK(moved.get("a") == "b");
+    CHECK(seen.head.size() == 0); // NOLINT(bugprone-use-after-move)
+    CHECK_FALSE(seen.head.find("a"));
+    seen.head.for_each("a", [](std::string_view) { FAIL("there is no field"); });
+}
+
 TEST_CASE("the head may come in any pieces")
 {
     const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\r\n\r\n";
@@ -112,6 +123,64 @@ TEST_CASE("the head may come in any pieces")
         REQUIRE(parser.parse(text.substr(0, size), head).value() == 0);
     REQUIRE(parser.parse(text, head).value() == text.size());
     REQUIRE(parser.parse(text, head).value() == text.size()); // Ready for the next head.
+}
+
+TEST_CASE("a head that comes byte by byte is read as one that comes at once")
+{
+    for (const std::string_view text :
+        {"HTTP/1.1 200 OK\r\nx-cos-request-id: NWU5\r\nA:\r\nB: \t c \r\n\r\n",
+            "HTTP/1.1 200 OK\r\nA: b\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\n",
+            "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\r\r\n",
+            "HTTP/1.1 200 OK\r\nA\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n"}) {
+        CAPTURE(text);
+        const auto at_once = parse(text);
+        response_parser parser;
+        response_head head;
+        cosio::result<std::size_t> length{std::size_t{0}};
+        for (std::size_t size = 0; size <= text.size() && length && *length == 0; ++size) {
+            REQUIRE(head.size() == 0);
+            REQUIRE(head.status == 0);
+            REQUIRE_FALSE(head.find("a"));
+            length = parser.parse(std::string(text.substr(0, size)), head);
+        }
+        REQUIRE(length.has_value() == at_once.length.has_value());
+        if (!length) {
+            CHECK(length.error().message == at_once.length.error().message);
+            continue;
+        }
+        CHECK(*length == *at_once.length);
+        REQUIRE(head.size() == at_once.head.size());
+        for (std::size_t i = 0; i != head.size(); ++i) {
+            CHECK(head[i].name == at_once.head[i].name);
+            CHECK(head[i].value == at_once.head[i].value);
+        }
+    }
+}
+
+TEST_CASE("a line that cannot become a field is refused before the head is whole")
+{
+    check_malformed("HTTP/1.1 200 OK\r\nA b");
+    check_malformed("HTTP/1.1 200 OK\r\n c");
+    check_malformed("HTTP/1.1 200 OK\r\n:");
+    check_malformed("HTTP/1.1 200 OK\r\nA: b\n");
+    check_malformed("HTTP/1.1 200 OK\r\nA: b\rc");
+    check_malformed("HTTP/1.1 200 OK\r\n\rc");
+}
+
+TEST_CASE("the second of two fields of one name, behind more fields than a byte can count")
+{
+    std::string fields;
+    for (int i = 0; i != 300; ++i)
+        fields += "A" + std::to_string(i) + ": " + std::to_string(i) + "\r\n";
+    const auto seen = parse(with(fields + "B: first\r\nb: second\r\n"), {.fields = 400});
+    REQUIRE(seen.length);
+    CHECK(seen.head.get("a299") == "299");
+    CHECK(seen.head.get("B") == "first");
+    std::string all;
+    seen.head.for_each("b", [&all](std::string_view value) { all.append(value).append(";"); });
+    CHECK(all == "first;second;");
+    seen.head.for_each("c", [](std::string_view) { FAIL("there is no such field"); });
 }
 
 TEST_CASE("keep-alive follows the version and the Connection field")
@@ -181,6 +250,17 @@ TEST_CASE("limits")
         parse("HTTP/1.1 200 " + std::string(200, 'x'), {.bytes = 100, .fields = 9});
     REQUIRE_FALSE(endless.length);
     CHECK(endless.length.error().code == errc::response_too_large);
+
+    response_parser parser({.bytes = 100, .fields = 9});
+    response_head head;
+    const auto text = with("A: " + std::string(200, 'x') + "\r\n");
+    for (std::size_t size = 0; size <= 100; ++size)
+        REQUIRE(parser.parse(text.substr(0, size), head).value() == 0);
+    CHECK(parser.parse(text.substr(0, 101), head).error().code == errc::response_too_large);
+
+    const std::string fits = with("A: " + std::string(80, 'x') + "\r\n");
+    CHECK(parse(fits, {.bytes = fits.size()}).length);
+    CHECK_FALSE(parse(fits, {.bytes = fits.size() - 1}).length);
 
     const auto many = parse(with("A: b\r\nA: b\r\nA: b\r\n"), {.bytes = 1000, .fields = 2});
     REQUIRE_FALSE(many.length);

@@ -265,8 +265,7 @@ public:
         parameters.append_names_to(parameter_list_);
         headers.append_names_to(header_list_);
 
-        text_.append(http::lower_case_name_of(method)).append("\n");
-        text_.append(decoded_path).append("\n");
+        text_.append(http::lower_case_name_of(method), "\n", decoded_path, "\n");
         parameters.append_to(text_);
         text_.append("\n");
         headers.append_to(text_);

@@ -60,7 +60,7 @@ public:
             attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
                 text.append(key_->constant_part);
                 for_each_request_part(request_, [&](std::string_view name, std::string_view value) {
-                    text.append("&").append(name).append("=").append(value);
+                    text.append("&", name, "=", value);
                 });
             });
         request_.clear(); // Keys may be among what was signed.

@@ -58,6 +58,25 @@ namespace cosio::inline v0::detail {
     return characters;
 }
 
+/// The first four characters and the last four of at least as many: for comparisons, too.
+[[nodiscard]] inline std::uint64_t first_and_last_four(std::string_view text) noexcept
+{
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    return std::uint64_t{first} << 32U | last;
+}
+
+/// How many of the eight characters that were read by `eight_at` come before the first whose byte
+/// in `marks` has its highest bit set; the other bits are clear.
+[[nodiscard]] constexpr std::size_t characters_before(std::uint64_t marks) noexcept
+{
+    const int bits_before = std::endian::native == std::endian::little ? std::countr_zero(marks)
+                                                                       : std::countl_zero(marks);
+    return static_cast<std::size_t>(bits_before) / 8;
+}
+
 /// How many of the eight characters at `text` are printable, up to the first that is a control
 /// character.
 [[nodiscard]] inline std::size_t printable_among_eight_at(const char* text) noexcept
@@ -67,10 +86,22 @@ namespace cosio::inline v0::detail {
     const std::uint64_t low_bits = characters & 0x7f * each;
     const std::uint64_t from_blank = low_bits + (0x80 - ' ') * each;
     const std::uint64_t from_delete = low_bits + (0x80 - 0x7f) * each;
-    const std::uint64_t control = (~from_blank | from_delete) & ~characters & 0x80 * each;
-    const int bits_before = std::endian::native == std::endian::little ? std::countr_zero(control)
-                                                                       : std::countl_zero(control);
-    return static_cast<std::size_t>(bits_before) / 8;
+    return characters_before((~from_blank | from_delete) & ~characters & 0x80 * each);
+}
+
+/// How many of the eight characters at `text` are letters, digits and hyphens, up to the first that
+/// is none.
+[[nodiscard]] inline std::size_t name_characters_among_eight_at(const char* text) noexcept
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    const std::uint64_t characters = eight_at(text);
+    const std::uint64_t low_bits = characters & 0x7f * each;
+    const std::uint64_t lower = low_bits | 0x20 * each;
+    const std::uint64_t letter = (lower + (0x80 - 'a') * each) & ~(lower + (0x7f - 'z') * each);
+    const std::uint64_t digit =
+        (low_bits + (0x80 - '0') * each) & ~(low_bits + (0x7f - '9') * each);
+    const std::uint64_t hyphen = 0x80 * each - (low_bits ^ '-' * each);
+    return characters_before((~(letter | digit | hyphen) | characters) & 0x80 * each);
 }
 
 /// Lower-cases the letters of a text where it stands.
@@ -90,15 +121,17 @@ inline void make_lower(std::span<char> text) noexcept
 {
     if (left.size() != right.size())
         return false;
-    if (const auto size = left.size(); !std::is_constant_evaluated() && size >= 8) {
-        const auto differ = [=](std::size_t at) {
-            return eight_to_lower(eight_at(left.data() + at)) !=
-                eight_to_lower(eight_at(right.data() + at));
+    if (const auto size = left.size(); !std::is_constant_evaluated() && size >= 4) {
+        const auto equal = [](std::uint64_t a, std::uint64_t b) {
+            return a == b || eight_to_lower(a) == eight_to_lower(b);
         };
+        // The last ones for the second time, unless it comes out even.
+        if (size < 8)
+            return equal(first_and_last_four(left), first_and_last_four(right));
         for (std::size_t at = 0; at + 8 < size; at += 8)
-            if (differ(at))
+            if (!equal(eight_at(left.data() + at), eight_at(right.data() + at)))
                 return false;
-        return !differ(size - 8); // Some of them for the second time, unless there are eight.
+        return equal(eight_at(left.data() + size - 8), eight_at(right.data() + size - 8));
     }
     for (std::size_t i = 0; i != left.size(); ++i)
         if (to_lower(left[i]) != to_lower(right[i]))

@@ -24,7 +24,12 @@ class field_list
 public:
     void add(std::string_view name, std::string_view value)
     {
-        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
+        field_position position{};
+        position.name = text_.size();
+        position.value = position.name + name.size() + 2;
+        position.end = position.value + value.size();
+        text_.append(name, ": ", value, "\r\n");
+        positions_.push_back(position);
     }
 
     /// Lets `write` append the value to the text itself, so that no copy of it is made.
@@ -33,7 +38,7 @@ public:
     {
         field_position position{};
         position.name = text_.size();
-        text_.append(name).append(": ");
+        text_.append(name, ": ");
         position.value = text_.size();
         write(text_);
         position.end = text_.size();

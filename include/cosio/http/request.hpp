@@ -5,6 +5,7 @@
 #ifndef COSIO_HTTP_REQUEST_HPP
 #define COSIO_HTTP_REQUEST_HPP
 
+#include <cosio/crypto/secret.hpp>
 #include <cosio/http/field_list.hpp>
 #include <cosio/http/method.hpp>
 #include <cosio/http/target.hpp>
@@ -22,18 +23,13 @@ struct request
     field_list fields{};
 };
 
-/// Appends the head of one attempt to anything that has `append(std::string_view)`: request line,
-/// the attempt's own fields, the request's, and the blank line.
-template <class Text>
-void append_request_head(Text& out, const request& what, const field_list& attempt_fields)
+/// Appends the head of one attempt: request line, the attempt's own fields, the request's, and the
+/// blank line.
+inline void append_request_head(
+    crypto::secret_buffer& out, const request& what, const field_list& attempt_fields)
 {
-    out.append(name_of(what.method));
-    out.append(" ");
-    out.append(what.target.text());
-    out.append(" HTTP/1.1\r\n");
-    out.append(attempt_fields.text());
-    out.append(what.fields.text());
-    out.append("\r\n");
+    out.append(name_of(what.method), " ", what.target.text(), " HTTP/1.1\r\n",
+        attempt_fields.text(), what.fields.text(), "\r\n");
 }
 
 } // namespace cosio::inline v0::http

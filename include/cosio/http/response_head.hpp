@@ -10,6 +10,8 @@
 #include <cosio/detail/inline_vector.hpp>
 #include <cosio/http/field_list.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,7 +35,10 @@ public:
     /// Whether the peer keeps the connection open after this reply.
     bool keep_alive = false;
 
-    [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        return text_.empty() ? 0 : positions_.size(); // Without a text they lead nowhere.
+    }
 
     [[nodiscard]] field operator[](std::size_t index) const noexcept
     {
@@ -45,7 +50,20 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
-        return may_have(name) ? search(name) : std::nullopt;
+        const auto mark = mark_of(name);
+        return may_have(mark) ? search(name, mark) : std::nullopt;
+    }
+
+    /// Calls `visit(value)` for each field of that name, in any case.
+    template <class Visit>
+    void for_each(std::string_view name, Visit&& visit) const
+    {
+        const auto mark = mark_of(name);
+        if (!may_have(mark))
+            return;
+        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
+            if (is_named(i, name))
+                visit((*this)[i].value);
     }
 
     /// As `find`, with an empty view for an absent field.
@@ -57,43 +75,62 @@ public:
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
-    /// For the parser: takes the text over, of less than 4 GiB; the fields are then given by
-    /// `add_field`.
-    void assign_text(std::string_view text)
+    /// For the parser: as it was made, but for the memory.
+    void clear() noexcept
     {
+        status = 0;
+        minor_version = 1;
+        content_length.reset();
+        chunked = keep_alive = false;
         text_.clear();
-        text_.append(text);
         positions_.clear();
-        names_ = 0;
+        marks_ = 0;
     }
-    /// For the parser: positions within the text.
-    void add_field(
-        std::size_t name, std::size_t name_length, std::size_t value, std::size_t value_length)
+    /// For the parser: positions within the text, of less than 4 GiB. The field is not there before
+    /// `complete` has given that.
+    void add_field(std::string_view name, std::size_t name_position, std::size_t value_position,
+        std::size_t value_length)
     {
-        positions_.push_back({static_cast<std::uint32_t>(name),
-            static_cast<std::uint32_t>(name_length), static_cast<std::uint32_t>(value),
+        if (const auto mark = mark_of(name); !may_have(mark)) {
+            marks_ |= std::uint64_t{1} << mark;
+            first_of_mark_[mark] = static_cast<std::uint8_t>(std::min<std::size_t>(added(), 255));
+        }
+        positions_.push_back({static_cast<std::uint32_t>(name_position),
+            static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value_position),
             static_cast<std::uint32_t>(value_length)});
-        names_ |= mark_of({text_.data() + name, name_length});
+    }
+    /// For the parser: how many fields were added.
+    [[nodiscard]] std::size_t added() const noexcept { return positions_.size(); }
+    /// For the parser, once all fields were added: the text that they are in.
+    void complete(std::string_view text)
+    {
+        text_.append(text);
     }
 
 private:
     /// Mostly false for a field that is not there; the compiler knows the mark of a name it knows.
-    [[nodiscard]] bool may_have(std::string_view name) const noexcept
+    [[nodiscard]] bool may_have(std::size_t mark) const noexcept
     {
-        return (names_ & mark_of(name)) != 0;
+        return (marks_ >> mark & 1U) != 0;
     }
 
-    [[nodiscard]] std::optional<std::string_view> search(std::string_view name) const noexcept
+    [[nodiscard]] bool is_named(std::size_t index, std::string_view name) const noexcept
     {
-        for (std::size_t i = 0; i != size(); ++i)
-            if (positions_[i].name_length == name.size() &&
-                detail::equal_ignoring_case((*this)[i].name, name))
+        return positions_[index].name_length == name.size() &&
+            detail::equal_ignoring_case((*this)[index].name, name);
+    }
+
+    [[nodiscard]] std::optional<std::string_view> search(
+        std::string_view name, std::size_t mark) const noexcept
+    {
+        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
+            if (is_named(i, name))
                 return (*this)[i].value;
         return std::nullopt;
     }
 
-    /// One of 64 bits, whatever the case of the letters; mostly another one for another name.
-    [[nodiscard]] static constexpr std::uint64_t mark_of(std::string_view name) noexcept
+    /// One of 64, whatever the case of the letters; mostly another one for another name.
+    [[nodiscard]] static constexpr std::size_t mark_of(std::string_view name) noexcept
     {
         if (name.empty())
             return 0;
@@ -101,8 +138,8 @@ private:
             constexpr unsigned lower_case = 0x20; // Of other characters it makes something, too.
             return static_cast<unsigned char>(name[at]) | lower_case;
         };
-        const auto mixed = name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2);
-        return std::uint64_t{1} << mixed % 64;
+        return (name.size() + 5 * letter(name.size() - 1) + 11 * letter(name.size() / 2)) %
+            mark_count;
     }
 
     struct field_position
@@ -114,9 +151,11 @@ private:
     };
 
     static constexpr std::size_t usual_fields = 16;
+    static constexpr std::size_t mark_count = 64;
 
     detail::inline_text<1024> text_{}; // Most heads are shorter.
-    std::uint64_t names_ = 0; // The marks of all: most look-ups are for fields that are not there.
+    std::uint64_t marks_ = 0; // Of all fields: most look-ups are for fields that are not there.
+    std::array<std::uint8_t, mark_count> first_of_mark_{}; // No field before it has the mark.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
 

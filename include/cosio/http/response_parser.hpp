@@ -25,7 +25,7 @@ struct head_limits
     std::size_t fields = 128;
 };
 
-/// Finds the end of a head in a growing buffer, then parses it at one go.
+/// Parses a head in a growing buffer, each line once, as soon as it is whole.
 ///
 /// Refused, as each has been used to make two readers disagree: bare LF or CR, folded lines,
 /// blanks before the colon, control bytes, repeated `Content-Length` (even with the same value),
@@ -38,39 +38,31 @@ public:
 
     /// Looks at `buffer`, which holds all bytes received for this head so far and maybe more.
     ///
-    /// Yields the length of the head once it is whole, filling `head`; 0 when more bytes are
-    /// needed; or `errc::malformed_response`, `errc::response_too_large`. Call it again with a
-    /// longer buffer; after a whole head the next call starts a new one.
+    /// Yields the length of the head once it is whole, and `head` is filled, which is empty until
+    /// then; 0 when more bytes are needed; or `errc::malformed_response`,
+    /// `errc::response_too_large`. Call it again with a longer buffer and the same `head`; after a
+    /// whole head the next call starts a new one.
     [[nodiscard]] result<std::size_t> parse(std::string_view buffer, response_head& head)
     {
-        // A peer that speaks something else may never end its line.
-        constexpr std::string_view version = "HTTP/1.";
-        if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
-            return malformed("not an HTTP/1 status line");
+        if (line_start_ == 0) {
+            auto status_line = parse_first_line(buffer, head);
+            if (!status_line || *status_line == 0)
+                return status_line;
+            line_start_ = *status_line;
+        } else if (waits_for_newline(buffer)) {
+            return more_is_needed(buffer);
+        }
         for (;;) {
-            const auto newline = buffer.find('\n', scanned_);
-            if (newline == std::string_view::npos) {
-                scanned_ = buffer.size();
-                if (buffer.size() > limits_.bytes)
-                    return too_large();
-                return std::size_t{0};
-            }
-            if (newline >= limits_.bytes)
+            if (is_blank_line(buffer.substr(line_start_)))
+                return head_ends(buffer, head);
+            const auto next = parse_field(buffer, line_start_, head);
+            if (!next)
+                return next;
+            if (*next == 0)
+                return more_is_needed(buffer);
+            if (*next > limits_.bytes)
                 return too_large();
-            if (newline == 0 || buffer[newline - 1] != '\r')
-                return malformed("a line does not end in CRLF");
-            const bool blank = newline - 1 == line_start_;
-            scanned_ = newline + 1;
-            if (!blank) {
-                line_start_ = scanned_;
-                continue;
-            }
-            const std::size_t length = scanned_;
-            const std::size_t without_blank_line = line_start_;
-            scanned_ = line_start_ = 0;
-            if (auto parsed = parse_whole(buffer.substr(0, without_blank_line), head); !parsed)
-                return std::move(parsed).error();
-            return length;
+            line_start_ = *next;
         }
     }
 
@@ -85,26 +77,63 @@ private:
         return error(errc::response_too_large, "reply head: larger than allowed");
     }
 
-    result<void> parse_whole(std::string_view text, response_head& head) const
-    {
-        head = response_head{};
-        head.assign_text(text);
-        if (text.empty())
-            return malformed("no status line");
+    static error bad_line_end() { return malformed("a line does not end in CRLF"); }
 
-        const std::size_t first_end = text.find("\r\n");
-        if (auto parsed = parse_status_line(text.substr(0, first_end), head); !parsed)
-            return parsed;
-        for (std::size_t start = first_end + 2; start < text.size();) {
-            const auto end = parse_field(text, start, head);
-            if (!end)
-                return end.error();
-            start = *end;
-        }
-        return interpret(head);
+    /// Whether the line that was not whole still is not: it is not read again until it is.
+    [[nodiscard]] bool waits_for_newline(std::string_view buffer) const noexcept
+    {
+        return scanned_ > line_start_ && buffer.find('\n', scanned_) == std::string_view::npos;
     }
 
-    static result<void> parse_status_line(std::string_view line, response_head& head)
+    result<std::size_t> more_is_needed(std::string_view buffer)
+    {
+        scanned_ = buffer.size();
+        if (buffer.size() > limits_.bytes)
+            return too_large();
+        return std::size_t{0};
+    }
+
+    static bool is_blank_line(std::string_view rest) noexcept
+    {
+        return rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
+    }
+
+    result<std::size_t> head_ends(std::string_view buffer, response_head& head)
+    {
+        const std::size_t without_blank_line = line_start_;
+        const std::size_t length = without_blank_line + 2;
+        scanned_ = line_start_ = 0;
+        if (length > limits_.bytes)
+            return too_large();
+        head.complete(buffer.substr(0, without_blank_line));
+        head.status = status_;
+        head.minor_version = minor_version_;
+        if (auto sound = interpret(head); !sound)
+            return std::move(sound).error();
+        return length;
+    }
+
+    /// Where the status line ends, 0 when that has not come.
+    result<std::size_t> parse_first_line(std::string_view buffer, response_head& head)
+    {
+        // A peer that speaks something else may never end its line.
+        constexpr std::string_view version = "HTTP/1.";
+        if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
+            return malformed("not an HTTP/1 status line");
+        const auto newline = buffer.find('\n', scanned_);
+        if (newline == std::string_view::npos)
+            return more_is_needed(buffer);
+        if (newline >= limits_.bytes)
+            return too_large();
+        if (buffer[newline - 1] != '\r')
+            return bad_line_end();
+        head.clear();
+        if (auto parsed = parse_status_line(buffer.substr(0, newline - 1)); !parsed)
+            return std::move(parsed).error();
+        return newline + 1;
+    }
+
+    result<void> parse_status_line(std::string_view line)
     {
         constexpr std::string_view version = "HTTP/1.";
         constexpr std::size_t minor = version.size();
@@ -119,49 +148,84 @@ private:
         const auto reason = line.substr(status + status_length);
         if ((!reason.empty() && reason.front() != ' ') || !is_receivable_value(reason))
             return malformed("bad bytes after the status");
-        head.status = *code;
-        head.minor_version = line[minor] == '1' ? 1 : 0;
+        status_ = *code;
+        minor_version_ = line[minor] == '1' ? 1 : 0;
         return {};
     }
 
-    /// The field whose line begins at `start`; where the next line begins. The text ends in CRLF.
+    /// The field whose line begins at `start`; where the next line begins, 0 when that has not
+    /// come.
     result<std::size_t> parse_field(
         std::string_view text, std::size_t start, response_head& head) const
     {
-        constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-        if (is_blank(text[start]))
-            return malformed("a folded line");
-        std::size_t colon = start;
-        while (is_token_character(text[colon]))
-            ++colon;
+        const auto colon = token_until(text, start);
+        if (colon == text.size())
+            return std::size_t{0};
         if (colon == start || text[colon] != ':')
-            return malformed("a line that is not a header field");
+            return not_a_field(text.substr(start), colon - start);
         std::size_t value = colon + 1;
-        while (is_blank(text[value]))
+        while (value != text.size() && is_blank(text[value]))
             ++value;
         std::size_t end = receivable_until(text, value);
-        if (text[end] != '\r' || text[end + 1] != '\n')
+        if (end == text.size())
+            return std::size_t{0};
+        if (text[end] != '\r')
+            return text[end] == '\n' ? bad_line_end()
+                                     : malformed("a control byte in a header field");
+        if (end + 1 == text.size())
+            return std::size_t{0};
+        if (text[end + 1] != '\n')
             return malformed("a control byte in a header field");
-        if (head.size() == limits_.fields)
+        if (head.added() == limits_.fields)
             return error(errc::response_too_large, "reply head: too many header fields");
         const std::size_t next = end + 2;
         while (end != value && is_blank(text[end - 1]))
             --end;
-        head.add_field(start, colon - start, value, end - value);
+        head.add_field(text.substr(start, colon - start), start, value, end - value);
         return next;
     }
 
-    /// Where the characters from `at` on that a value may have end. The text ends in CRLF.
-    static std::size_t receivable_until(std::string_view text, std::size_t at)
+    /// Why a line is no field, of which the first `token` characters might be a name; 0 when it may
+    /// be the blank line.
+    static result<std::size_t> not_a_field(std::string_view line, std::size_t token)
     {
-        for (;; ++at) {
-            for (std::size_t printable = 8; printable == 8 && at + 8 <= text.size();) {
-                printable = detail::printable_among_eight_at(&text[at]);
-                at += printable;
+        if (line == "\r")
+            return std::size_t{0};
+        if (line[token] == '\n')
+            return bad_line_end();
+        return malformed(is_blank(line.front()) ? "a folded line"
+                                                : "a line that is not a header field");
+    }
+
+    static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+    /// Where the characters from `at` on that a name may have end.
+    static std::size_t token_until(std::string_view text, std::size_t at) noexcept
+    {
+        return end_of(text, at, detail::name_characters_among_eight_at, is_token_character);
+    }
+
+    /// Where the characters from `at` on that a value may have end.
+    static std::size_t receivable_until(std::string_view text, std::size_t at) noexcept
+    {
+        return end_of(text, at, detail::printable_among_eight_at, is_receivable_character);
+    }
+
+    /// Where the characters from `at` on that belong end: `among_eight_at` counts the usual ones,
+    /// `belongs` decides.
+    template <class AmongEightAt, class Belongs>
+    static std::size_t end_of(std::string_view text, std::size_t at, AmongEightAt among_eight_at,
+        Belongs belongs) noexcept
+    {
+        for (; at != text.size(); ++at) {
+            for (std::size_t usual = 8; usual == 8 && at + 8 <= text.size();) {
+                usual = among_eight_at(&text[at]);
+                at += usual;
             }
-            if (!is_receivable_character(text[at]))
-                return at;
+            if (at == text.size() || !belongs(text[at]))
+                break;
         }
+        return at;
     }
 
     /// Reads the fields that decide where the message ends.
@@ -169,24 +233,25 @@ private:
     {
         bool close = false;
         bool keep_alive = false;
-        for (std::size_t i = 0; i != head.size(); ++i) {
-            const auto [name, value] = head[i];
-            if (is(name, "content-length")) {
-                if (head.content_length)
-                    return malformed("more than one Content-Length");
-                const auto length = detail::parse_number<std::uint64_t>(value);
-                if (!length || *length > std::numeric_limits<std::int64_t>::max())
-                    return malformed("Content-Length is not a number in range");
-                head.content_length = length;
-            } else if (is(name, "transfer-encoding")) {
-                if (head.chunked || !detail::equal_ignoring_case(value, "chunked"))
-                    return malformed("a transfer coding other than chunked");
-                head.chunked = true;
-            } else if (is(name, "connection")) {
-                close = close || lists(value, "close");
-                keep_alive = keep_alive || lists(value, "keep-alive");
-            }
-        }
+        bool sound = true;
+        head.for_each("content-length", [&](std::string_view value) {
+            const auto length = detail::parse_number<std::uint64_t>(value);
+            sound = sound && !head.content_length && length &&
+                *length <= std::numeric_limits<std::int64_t>::max();
+            head.content_length = length;
+        });
+        if (!sound)
+            return malformed("Content-Length is not one number in range");
+        head.for_each("transfer-encoding", [&](std::string_view value) {
+            sound = sound && !head.chunked && detail::equal_ignoring_case(value, "chunked");
+            head.chunked = true;
+        });
+        if (!sound)
+            return malformed("a transfer coding other than chunked");
+        head.for_each("connection", [&](std::string_view value) {
+            close = close || lists(value, "close");
+            keep_alive = keep_alive || lists(value, "keep-alive");
+        });
         if (head.chunked && head.content_length)
             return malformed("both Content-Length and Transfer-Encoding");
         if (head.chunked && head.minor_version == 0)
@@ -195,15 +260,11 @@ private:
         return {};
     }
 
-    /// The length tells most names apart without a call.
-    static bool is(std::string_view name, std::string_view known)
-    {
-        return name.size() == known.size() && detail::equal_ignoring_case(name, known);
-    }
-
     /// Whether a comma-separated list has the item, in any case.
     static bool lists(std::string_view list, std::string_view item)
     {
+        if (detail::equal_ignoring_case(list, item))
+            return true; // Mostly it is the only one.
         for (;;) {
             const auto comma = list.find(',');
             if (detail::equal_ignoring_case(detail::trimmed(list.substr(0, comma)), item))
@@ -217,6 +278,8 @@ private:
     head_limits limits_;
     std::size_t scanned_ = 0;    // Bytes known to hold no unseen line end.
     std::size_t line_start_ = 0; // Of the line that is not complete yet.
+    unsigned status_ = 0;
+    unsigned minor_version_ = 1;
 };
 
 } // namespace cosio::inline v0::http

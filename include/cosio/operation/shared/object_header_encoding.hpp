@@ -142,9 +142,11 @@ template <class Dialect>
 void encode_overrides(request_builder<Dialect>& build, const response_overrides& overrides)
 {
     const auto add = [&build](std::string_view name, std::string_view value) {
+        if (value.empty())
+            return;
         if (!http::is_sendable_value(value))
             return build.refuse(errc::invalid_header, "must be visible ASCII", "overrides");
-        build.optional_parameter(name, value, "overrides");
+        build.parameter(name, value, "overrides");
     };
     add("response-content-type", overrides.content_type);
     add("response-content-language", overrides.content_language);
