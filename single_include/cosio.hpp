@@ -1148,6 +1148,14 @@ template <std::unsigned_integral Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text, int base = 10) noexcept
 {
     Number value = 0;
+    if (base == 10 && text.size() <= std::numeric_limits<Number>::digits10) { // Cannot overflow.
+        for (const char c : text) {
+            if (!is_digit(c))
+                return std::nullopt;
+            value = static_cast<Number>(10 * value + static_cast<Number>(c - '0'));
+        }
+        return text.empty() ? std::nullopt : std::optional(value);
+    }
     const auto* const end = text.data() + text.size();
     const auto [stopped, problem] = std::from_chars(text.data(), end, value, base);
     if (text.empty() || problem != std::errc{} || stopped != end)
@@ -10402,8 +10410,8 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
-        const auto mark = mark_of(name);
-        return may_have(mark) ? search(name, mark) : std::nullopt;
+        const auto index = index_of(name);
+        return index < size() ? std::optional((*this)[index].value) : std::nullopt;
     }
 
     /// Calls `visit(value)` for each field of that name, in any case.
@@ -10421,7 +10429,8 @@ public:
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        return find(name).value_or(std::string_view{});
+        const auto index = index_of(name);
+        return index < size() ? (*this)[index].value : std::string_view{};
     }
 
     /// The bytes of the head, without the blank line at the end.
@@ -10472,13 +10481,19 @@ private:
             detail::equal_ignoring_case((*this)[index].name, name);
     }
 
-    [[nodiscard]] std::optional<std::string_view> search(
-        std::string_view name, std::size_t mark) const noexcept
+    /// Where the first field of that name is; not less than `size()` for none.
+    [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept
     {
-        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
-            if (is_named(i, name))
-                return (*this)[i].value;
-        return std::nullopt;
+        constexpr auto nowhere = std::numeric_limits<std::size_t>::max();
+        const auto mark = mark_of(name);
+        return may_have(mark) ? search(name, first_of_mark_[mark]) : nowhere;
+    }
+    [[nodiscard]] std::size_t search(std::string_view name, std::size_t from) const noexcept
+    {
+        const auto count = size();
+        while (from < count && !is_named(from, name))
+            ++from;
+        return from;
     }
 
     /// One of 64, whatever the case of the letters; mostly another one for another name.
@@ -10652,17 +10667,18 @@ public:
         } else if (waits_for_newline(buffer)) {
             return more_is_needed(buffer);
         }
+        std::optional<error> problem;
         for (;;) {
             if (is_blank_line(buffer.substr(line_start_)))
                 return head_ends(buffer, head);
-            const auto next = parse_field(buffer, line_start_, head);
-            if (!next)
-                return next;
-            if (*next == 0)
+            const auto next = parse_field(buffer, line_start_, head, problem);
+            if (problem)
+                return std::move(*problem);
+            if (next == 0)
                 return more_is_needed(buffer);
-            if (*next > limits_.bytes)
+            if (next > limits_.bytes)
                 return too_large();
-            line_start_ = *next;
+            line_start_ = next;
         }
     }
 
@@ -10753,31 +10769,30 @@ private:
         return {};
     }
 
-    /// The field whose line begins at `start`; where the next line begins, 0 when that has not
-    /// come.
-    result<std::size_t> parse_field(
-        std::string_view text, std::size_t start, response_head& head) const
+    /// The field whose line begins at `start`; where the next line begins, 0 when that has not come
+    /// or there is a problem.
+    std::size_t parse_field(std::string_view text, std::size_t start, response_head& head,
+        std::optional<error>& problem) const
     {
         const auto colon = token_until(text, start);
         if (colon == text.size())
-            return std::size_t{0};
-        if (colon == start || text[colon] != ':')
-            return not_a_field(text.substr(start), colon - start);
+            return 0;
+        if (colon == start || text[colon] != ':') {
+            problem = problem_without_name(text.substr(start), colon - start);
+            return 0;
+        }
         std::size_t value = colon + 1;
         while (value != text.size() && is_blank(text[value]))
             ++value;
         std::size_t end = receivable_until(text, value);
-        if (end == text.size())
-            return std::size_t{0};
-        if (text[end] != '\r')
-            return text[end] == '\n' ? bad_line_end()
-                                     : malformed("a control byte in a header field");
-        if (end + 1 == text.size())
-            return std::size_t{0};
-        if (text[end + 1] != '\n')
-            return malformed("a control byte in a header field");
-        if (head.added() == limits_.fields)
-            return error(errc::response_too_large, "reply head: too many header fields");
+        if (text.size() - end < 2 || text[end] != '\r' || text[end + 1] != '\n') {
+            problem = problem_behind_value(text.substr(end));
+            return 0;
+        }
+        if (head.added() == limits_.fields) {
+            problem = error(errc::response_too_large, "reply head: too many header fields");
+            return 0;
+        }
         const std::size_t next = end + 2;
         while (end != value && is_blank(text[end - 1]))
             --end;
@@ -10785,16 +10800,26 @@ private:
         return next;
     }
 
-    /// Why a line is no field, of which the first `token` characters might be a name; 0 when it may
-    /// be the blank line.
-    static result<std::size_t> not_a_field(std::string_view line, std::size_t token)
+    /// Why a line is no field, of which the first `token` characters might be a name; nothing when
+    /// it may be the blank line.
+    static std::optional<error> problem_without_name(std::string_view line, std::size_t token)
     {
         if (line == "\r")
-            return std::size_t{0};
+            return std::nullopt;
         if (line[token] == '\n')
             return bad_line_end();
         return malformed(is_blank(line.front()) ? "a folded line"
                                                 : "a line that is not a header field");
+    }
+
+    /// Why a field cannot end as it does; nothing when its end may come yet.
+    static std::optional<error> problem_behind_value(std::string_view rest)
+    {
+        if (rest.empty() || rest == "\r")
+            return std::nullopt;
+        if (rest.front() == '\n')
+            return bad_line_end();
+        return malformed("a control byte in a header field");
     }
 
     static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,8 +51,8 @@ public:
     /// The value of the first field of that name, in any case.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
     {
-        const auto mark = mark_of(name);
-        return may_have(mark) ? search(name, mark) : std::nullopt;
+        const auto index = index_of(name);
+        return index < size() ? std::optional((*this)[index].value) : std::nullopt;
     }
 
     /// Calls `visit(value)` for each field of that name, in any case.
@@ -69,7 +70,8 @@ public:
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        return find(name).value_or(std::string_view{});
+        const auto index = index_of(name);
+        return index < size() ? (*this)[index].value : std::string_view{};
     }
 
     /// The bytes of the head, without the blank line at the end.
@@ -120,13 +122,19 @@ private:
             detail::equal_ignoring_case((*this)[index].name, name);
     }
 
-    [[nodiscard]] std::optional<std::string_view> search(
-        std::string_view name, std::size_t mark) const noexcept
+    /// Where the first field of that name is; not less than `size()` for none.
+    [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept
     {
-        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
-            if (is_named(i, name))
-                return (*this)[i].value;
-        return std::nullopt;
+        constexpr auto nowhere = std::numeric_limits<std::size_t>::max();
+        const auto mark = mark_of(name);
+        return may_have(mark) ? search(name, first_of_mark_[mark]) : nowhere;
+    }
+    [[nodiscard]] std::size_t search(std::string_view name, std::size_t from) const noexcept
+    {
+        const auto count = size();
+        while (from < count && !is_named(from, name))
+            ++from;
+        return from;
     }
 
     /// One of 64, whatever the case of the letters; mostly another one for another name.

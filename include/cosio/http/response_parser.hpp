@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -52,17 +53,18 @@ public:
         } else if (waits_for_newline(buffer)) {
             return more_is_needed(buffer);
         }
+        std::optional<error> problem;
         for (;;) {
             if (is_blank_line(buffer.substr(line_start_)))
                 return head_ends(buffer, head);
-            const auto next = parse_field(buffer, line_start_, head);
-            if (!next)
-                return next;
-            if (*next == 0)
+            const auto next = parse_field(buffer, line_start_, head, problem);
+            if (problem)
+                return std::move(*problem);
+            if (next == 0)
                 return more_is_needed(buffer);
-            if (*next > limits_.bytes)
+            if (next > limits_.bytes)
                 return too_large();
-            line_start_ = *next;
+            line_start_ = next;
         }
     }
 
@@ -153,31 +155,30 @@ private:
         return {};
     }
 
-    /// The field whose line begins at `start`; where the next line begins, 0 when that has not
-    /// come.
-    result<std::size_t> parse_field(
-        std::string_view text, std::size_t start, response_head& head) const
+    /// The field whose line begins at `start`; where the next line begins, 0 when that has not come
+    /// or there is a problem.
+    std::size_t parse_field(std::string_view text, std::size_t start, response_head& head,
+        std::optional<error>& problem) const
     {
         const auto colon = token_until(text, start);
         if (colon == text.size())
-            return std::size_t{0};
-        if (colon == start || text[colon] != ':')
-            return not_a_field(text.substr(start), colon - start);
+            return 0;
+        if (colon == start || text[colon] != ':') {
+            problem = problem_without_name(text.substr(start), colon - start);
+            return 0;
+        }
         std::size_t value = colon + 1;
         while (value != text.size() && is_blank(text[value]))
             ++value;
         std::size_t end = receivable_until(text, value);
-        if (end == text.size())
-            return std::size_t{0};
-        if (text[end] != '\r')
-            return text[end] == '\n' ? bad_line_end()
-                                     : malformed("a control byte in a header field");
-        if (end + 1 == text.size())
-            return std::size_t{0};
-        if (text[end + 1] != '\n')
-            return malformed("a control byte in a header field");
-        if (head.added() == limits_.fields)
-            return error(errc::response_too_large, "reply head: too many header fields");
+        if (text.size() - end < 2 || text[end] != '\r' || text[end + 1] != '\n') {
+            problem = problem_behind_value(text.substr(end));
+            return 0;
+        }
+        if (head.added() == limits_.fields) {
+            problem = error(errc::response_too_large, "reply head: too many header fields");
+            return 0;
+        }
         const std::size_t next = end + 2;
         while (end != value && is_blank(text[end - 1]))
             --end;
@@ -185,16 +186,26 @@ private:
         return next;
     }
 
-    /// Why a line is no field, of which the first `token` characters might be a name; 0 when it may
-    /// be the blank line.
-    static result<std::size_t> not_a_field(std::string_view line, std::size_t token)
+    /// Why a line is no field, of which the first `token` characters might be a name; nothing when
+    /// it may be the blank line.
+    static std::optional<error> problem_without_name(std::string_view line, std::size_t token)
     {
         if (line == "\r")
-            return std::size_t{0};
+            return std::nullopt;
         if (line[token] == '\n')
             return bad_line_end();
         return malformed(is_blank(line.front()) ? "a folded line"
                                                 : "a line that is not a header field");
+    }
+
+    /// Why a field cannot end as it does; nothing when its end may come yet.
+    static std::optional<error> problem_behind_value(std::string_view rest)
+    {
+        if (rest.empty() || rest == "\r")
+            return std::nullopt;
+        if (rest.front() == '\n')
+            return bad_line_end();
+        return malformed("a control byte in a header field");
     }
 
     static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
