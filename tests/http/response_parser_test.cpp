@@ -122,7 +122,10 @@ TEST_CASE("the head may come in any pieces")
     for (std::size_t size = 0; size != text.size(); ++size)
         REQUIRE(parser.parse(text.substr(0, size), head).value() == 0);
     REQUIRE(parser.parse(text, head).value() == text.size());
-    REQUIRE(parser.parse(text, head).value() == text.size()); // Ready for the next head.
+    REQUIRE(parser.parse(text.substr(0, 9), head).value() == 0); // Ready for the next head.
+    CHECK(head.size() == 0);
+    CHECK(head.status == 0);
+    REQUIRE(parser.parse(text, head).value() == text.size());
 }
 
 TEST_CASE("a head that comes byte by byte is read as one that comes at once")

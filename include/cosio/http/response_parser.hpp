@@ -118,6 +118,7 @@ private:
     /// Where the status line ends, 0 when that has not come.
     result<std::size_t> parse_first_line(std::string_view buffer, response_head& head)
     {
+        head.clear();
         // A peer that speaks something else may never end its line.
         constexpr std::string_view version = "HTTP/1.";
         if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
@@ -129,7 +130,6 @@ private:
             return too_large();
         if (buffer[newline - 1] != '\r')
             return bad_line_end();
-        head.clear();
         if (auto parsed = parse_status_line(buffer.substr(0, newline - 1)); !parsed)
             return std::move(parsed).error();
         return newline + 1;
