@@ -330,6 +330,10 @@ TEST_CASE("malformed replies are errors that close the connection")
         CHECK(got.error().code == errc::malformed_response);
         REQUIRE(get(here));
     }
+    here.server.inject(fault::raw_reply("HTTP/1.1 403 No\r\nA b\r\n\r\n"));
+    const auto refused = get(here);
+    CHECK(refused.error().code == errc::malformed_response);
+    CHECK(refused.error().http_status == 403); // There was a reply.
     here.server.inject(fault::raw_reply(ok + "A: " + std::string(100'000, 'x') + "\r\n\r\n"));
     CHECK(get(here).error().code == errc::response_too_large);
     here.server.inject(fault::raw_reply(ok + "Content-Length: 5\r\n\r\n00000HTTP/1.1 200 OK\r\n"));

@@ -19,6 +19,10 @@ TEST_CASE("numbers are digits and nothing else")
              "18446744073709551616", "99999999999999999999"})
         CHECK_MESSAGE(!parse_number<std::uint64_t>(text), text);
     CHECK_FALSE(parse_number<std::uint64_t>("-1", 16));
+    CHECK(parse_number<std::uint8_t>("255") == 255);
+    CHECK_FALSE(parse_number<std::uint8_t>("256"));
+    CHECK(parse_number<std::uint16_t>("0065535") == 65535);
+    CHECK_FALSE(parse_number<std::uint16_t>("65536"));
     std::string text = "n=";
     append_number(text, UINT64_MAX);
     CHECK(text == "n=18446744073709551615");

@@ -130,8 +130,10 @@ TEST_CASE("the head may come in any pieces")
 
 TEST_CASE("a head that comes byte by byte is read as one that comes at once")
 {
+    int whole = 0;
     for (const std::string_view text :
         {"HTTP/1.1 200 OK\r\nx-cos-request-id: NWU5\r\nA:\r\nB: \t c \r\n\r\n",
+            "HTTP/1.0 404 No\r\nContent-Length: 12\r\nConnection: keep-alive\r\n\r\n",
             "HTTP/1.1 200 OK\r\nA: b\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\n",
             "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\r\r\n",
             "HTTP/1.1 200 OK\r\nA\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
@@ -152,13 +154,40 @@ TEST_CASE("a head that comes byte by byte is read as one that comes at once")
             CHECK(length.error().message == at_once.length.error().message);
             continue;
         }
+        ++whole;
         CHECK(*length == *at_once.length);
+        CHECK(head.status == at_once.head.status);
+        CHECK(head.minor_version == at_once.head.minor_version);
+        CHECK(head.content_length == at_once.head.content_length);
+        CHECK(head.keep_alive == at_once.head.keep_alive);
         REQUIRE(head.size() == at_once.head.size());
         for (std::size_t i = 0; i != head.size(); ++i) {
             CHECK(head[i].name == at_once.head[i].name);
             CHECK(head[i].value == at_once.head[i].value);
         }
     }
+    CHECK(whole == 2);
+}
+
+TEST_CASE("of a head that is refused its status is known, and the parser is ready for the next")
+{
+    response_parser parser;
+    response_head head;
+    for (const std::string_view rest : {"Retry-After: 1\r\nA b\r\n\r\n", "A: b\rc\r\n\r\n",
+             "Content-Length: 1\r\nContent-Length: 1\r\n\r\n", "\rx"}) {
+        CAPTURE(rest);
+        CHECK_FALSE(parser.parse(std::string("HTTP/1.1 503 Busy\r\n").append(rest), head));
+        CHECK(head.status == 503);
+        CHECK(head.size() == 0);
+        CHECK_FALSE(head.content_length);
+        CHECK(parser.parse("HTTP/1.1 2", head).value() == 0);
+        CHECK(head.status == 0);
+        const std::string_view next = "HTTP/1.1 204 None\r\nC: d\r\n\r\n";
+        CHECK(parser.parse(next, head).value() == next.size());
+        CHECK(head.status == 204);
+    }
+    CHECK_FALSE(parser.parse("HTTP/1.1 5030 Busy\r\n", head));
+    CHECK(head.status == 0);
 }
 
 TEST_CASE("a line that cannot become a field is refused before the head is whole")

@@ -73,6 +73,10 @@ TEST_CASE("interim replies are passed over, up to a limit")
     CHECK(one.received_head(all) == all.size());
     CHECK(one.head().status == 200);
 
+    auto broken_off = at_reply();
+    CHECK(broken_off.received_head(interim) == interim.size());
+    CHECK(broken_off.head().status == 0); // Of a final reply there is none.
+
     auto flood = at_reply();
     std::string many;
     for (int i = 0; i != 100; ++i)

@@ -161,14 +161,6 @@ template <std::unsigned_integral Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text, int base = 10) noexcept
 {
     Number value = 0;
-    if (base == 10 && text.size() <= std::numeric_limits<Number>::digits10) { // Cannot overflow.
-        for (const char c : text) {
-            if (!is_digit(c))
-                return std::nullopt;
-            value = static_cast<Number>(10 * value + static_cast<Number>(c - '0'));
-        }
-        return text.empty() ? std::nullopt : std::optional(value);
-    }
     const auto* const end = text.data() + text.size();
     const auto [stopped, problem] = std::from_chars(text.data(), end, value, base);
     if (text.empty() || problem != std::errc{} || stopped != end)

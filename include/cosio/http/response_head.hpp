@@ -10,7 +10,6 @@
 #include <cosio/detail/inline_vector.hpp>
 #include <cosio/http/field_list.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -95,7 +94,7 @@ public:
     {
         if (const auto mark = mark_of(name); !may_have(mark)) {
             marks_ |= std::uint64_t{1} << mark;
-            first_of_mark_[mark] = static_cast<std::uint8_t>(std::min<std::size_t>(added(), 255));
+            first_of_mark_[mark] = static_cast<std::uint8_t>(added()); // Too low is no harm.
         }
         positions_.push_back({static_cast<std::uint32_t>(name_position),
             static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value_position),
@@ -163,7 +162,7 @@ private:
 
     detail::inline_text<1024> text_{}; // Most heads are shorter.
     std::uint64_t marks_ = 0; // Of all fields: most look-ups are for fields that are not there.
-    std::array<std::uint8_t, mark_count> first_of_mark_{}; // No field before it has the mark.
+    std::array<std::uint8_t, mark_count> first_of_mark_{}; // Where to begin to look.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
 

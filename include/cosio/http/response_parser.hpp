@@ -26,7 +26,8 @@ struct head_limits
     std::size_t fields = 128;
 };
 
-/// Parses a head in a growing buffer, each line once, as soon as it is whole.
+/// Parses a head in a growing buffer, line by line: a line that comes in pieces when it begins and
+/// once more when it is whole.
 ///
 /// Refused, as each has been used to make two readers disagree: bare LF or CR, folded lines,
 /// blanks before the colon, control bytes, repeated `Content-Length` (even with the same value),
@@ -39,11 +40,24 @@ public:
 
     /// Looks at `buffer`, which holds all bytes received for this head so far and maybe more.
     ///
-    /// Yields the length of the head once it is whole, and `head` is filled, which is empty until
-    /// then; 0 when more bytes are needed; or `errc::malformed_response`,
-    /// `errc::response_too_large`. Call it again with a longer buffer and the same `head`; after a
-    /// whole head the next call starts a new one.
+    /// Yields the length of the head once it is whole, and `head` is filled; 0 when more bytes are
+    /// needed, and then it has to be called with a longer buffer and the same `head`, empty so far;
+    /// or `errc::malformed_response`, `errc::response_too_large`, and nothing is kept but the
+    /// status, if its line was in order. After a whole head, or an error, the next call starts a
+    /// new one.
     [[nodiscard]] result<std::size_t> parse(std::string_view buffer, response_head& head)
+    {
+        auto length = parse_lines(buffer, head);
+        if (!length) {
+            head.clear();
+            head.status = status_;
+            scanned_ = line_start_ = 0;
+        }
+        return length;
+    }
+
+private:
+    result<std::size_t> parse_lines(std::string_view buffer, response_head& head)
     {
         if (line_start_ == 0) {
             auto status_line = parse_first_line(buffer, head);
@@ -68,7 +82,6 @@ public:
         }
     }
 
-private:
     static error malformed(std::string_view why)
     {
         return error(errc::malformed_response, std::string("reply head: ").append(why));
@@ -119,6 +132,7 @@ private:
     result<std::size_t> parse_first_line(std::string_view buffer, response_head& head)
     {
         head.clear();
+        status_ = 0;
         // A peer that speaks something else may never end its line.
         constexpr std::string_view version = "HTTP/1.";
         if (buffer.substr(0, version.size()) != version.substr(0, buffer.size()))
@@ -289,7 +303,7 @@ private:
     head_limits limits_;
     std::size_t scanned_ = 0;    // Bytes known to hold no unseen line end.
     std::size_t line_start_ = 0; // Of the line that is not complete yet.
-    unsigned status_ = 0;
+    unsigned status_ = 0; // Once its line was read.
     unsigned minor_version_ = 1;
 };
 
