@@ -231,13 +231,19 @@ public:
             wipe(room_.get() + size, size_ - size);
         size_ = size;
     }
-    secret_buffer& append(std::string_view text) { return append_views(text); }
     /// One text behind the other.
-    template <std::convertible_to<std::string_view>... Texts>
-        requires(sizeof...(Texts) > 1)
-    secret_buffer& append(const Texts&... texts)
+    template <std::convertible_to<std::string_view>... More>
+    secret_buffer& append(std::string_view first, const More&... more)
     {
-        return append_views(std::string_view(texts)...);
+        make_room(size_ + (first.size() + ... + std::string_view(more).size()));
+        const auto put = [this](std::string_view text) {
+            if (!text.empty())
+                std::memcpy(room_.get() + size_, text.data(), text.size());
+            size_ += text.size();
+        };
+        put(first);
+        (put(more), ...);
+        return *this;
     }
     void push_back(char character) { append({&character, 1}); }
     /// Lets `write(char* from)` write up to `at_most` characters and return where they end. It
@@ -276,19 +282,6 @@ private:
     [[gnu::noinline]] void grow(std::size_t size)
     {
         move_to(std::max({size, 2 * capacity_, first_capacity}));
-    }
-
-    template <std::same_as<std::string_view>... Views>
-    secret_buffer& append_views(Views... views)
-    {
-        make_room(size_ + (views.size() + ...));
-        const auto put = [this](std::string_view view) {
-            if (!view.empty())
-                std::memcpy(room_.get() + size_, view.data(), view.size());
-            size_ += view.size();
-        };
-        (put(views), ...);
-        return *this;
     }
 
     void move_to(std::size_t capacity)
@@ -7259,12 +7252,7 @@ class field_list
 public:
     void add(std::string_view name, std::string_view value)
     {
-        field_position position{};
-        position.name = text_.size();
-        position.value = position.name + name.size() + 2;
-        position.end = position.value + value.size();
-        text_.append(name, ": ", value, "\r\n");
-        positions_.push_back(position);
+        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
     }
 
     /// Lets `write` append the value to the text itself, so that no copy of it is made.
@@ -10410,19 +10398,14 @@ public:
     template <class Visit>
     void for_each(std::string_view name, Visit&& visit) const
     {
-        const auto mark = mark_of(name);
-        if (!may_have(mark))
-            return;
-        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
-            if (is_named(i, name))
-                visit((*this)[i].value);
+        for (auto i = index_of(name); i < size(); i = search(name, i + 1))
+            visit((*this)[i].value);
     }
 
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        const auto index = index_of(name);
-        return index < size() ? (*this)[index].value : std::string_view{};
+        return find(name).value_or(std::string_view{});
     }
 
     /// The bytes of the head, without the blank line at the end.
@@ -10455,10 +10438,7 @@ public:
     /// For the parser: how many fields were added.
     [[nodiscard]] std::size_t added() const noexcept { return positions_.size(); }
     /// For the parser, once all fields were added: the text that they are in.
-    void complete(std::string_view text)
-    {
-        text_.append(text);
-    }
+    void complete(std::string_view text) { text_.append(text); }
 
 private:
     /// Mostly false for a field that is not there; the compiler knows the mark of a name it knows.
@@ -10473,13 +10453,13 @@ private:
             detail::equal_ignoring_case((*this)[index].name, name);
     }
 
-    /// Where the first field of that name is; not less than `size()` for none.
+    /// Where the first field of that name is; `size()` for none.
     [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept
     {
-        constexpr auto nowhere = std::numeric_limits<std::size_t>::max();
         const auto mark = mark_of(name);
-        return may_have(mark) ? search(name, first_of_mark_[mark]) : nowhere;
+        return may_have(mark) ? search(name, first_of_mark_[mark]) : size();
     }
+    /// As `index_of`, among the fields from `from` on.
     [[nodiscard]] std::size_t search(std::string_view name, std::size_t from) const noexcept
     {
         const auto count = size();
@@ -10657,8 +10637,9 @@ public:
         if (!length) {
             head.clear();
             head.status = status_;
-            scanned_ = line_start_ = 0;
         }
+        if (!length || *length != 0)
+            scanned_ = line_start_ = 0;
         return length;
     }
 
@@ -10719,14 +10700,12 @@ private:
         return rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
     }
 
-    result<std::size_t> head_ends(std::string_view buffer, response_head& head)
+    result<std::size_t> head_ends(std::string_view buffer, response_head& head) const
     {
-        const std::size_t without_blank_line = line_start_;
-        const std::size_t length = without_blank_line + 2;
-        scanned_ = line_start_ = 0;
+        const std::size_t length = line_start_ + 2;
         if (length > limits_.bytes)
             return too_large();
-        head.complete(buffer.substr(0, without_blank_line));
+        head.complete(buffer.substr(0, line_start_));
         head.status = status_;
         head.minor_version = minor_version_;
         if (auto sound = interpret(head); !sound)
@@ -16296,10 +16275,8 @@ public:
         if (!signature)
             return signature.error();
         attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
-            text.append(sig_v4_algorithm).append(" Credential=").append(who.secret_id());
-            text.append("/").append(scope.text());
-            text.append(", SignedHeaders=").append(headers.names());
-            text.append(", Signature=").append(*signature);
+            text.append(sig_v4_algorithm, " Credential=", who.secret_id(), "/", scope.text(),
+                ", SignedHeaders=", headers.names(), ", Signature=", *signature);
         });
         return {};
     }

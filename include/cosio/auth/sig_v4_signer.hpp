@@ -66,10 +66,8 @@ public:
         if (!signature)
             return signature.error();
         attempt_fields.add_written("Authorization", [&](crypto::secret_buffer& text) {
-            text.append(sig_v4_algorithm).append(" Credential=").append(who.secret_id());
-            text.append("/").append(scope.text());
-            text.append(", SignedHeaders=").append(headers.names());
-            text.append(", Signature=").append(*signature);
+            text.append(sig_v4_algorithm, " Credential=", who.secret_id(), "/", scope.text(),
+                ", SignedHeaders=", headers.names(), ", Signature=", *signature);
         });
         return {};
     }

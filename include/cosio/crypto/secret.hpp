@@ -95,13 +95,19 @@ public:
             wipe(room_.get() + size, size_ - size);
         size_ = size;
     }
-    secret_buffer& append(std::string_view text) { return append_views(text); }
     /// One text behind the other.
-    template <std::convertible_to<std::string_view>... Texts>
-        requires(sizeof...(Texts) > 1)
-    secret_buffer& append(const Texts&... texts)
+    template <std::convertible_to<std::string_view>... More>
+    secret_buffer& append(std::string_view first, const More&... more)
     {
-        return append_views(std::string_view(texts)...);
+        make_room(size_ + (first.size() + ... + std::string_view(more).size()));
+        const auto put = [this](std::string_view text) {
+            if (!text.empty())
+                std::memcpy(room_.get() + size_, text.data(), text.size());
+            size_ += text.size();
+        };
+        put(first);
+        (put(more), ...);
+        return *this;
     }
     void push_back(char character) { append({&character, 1}); }
     /// Lets `write(char* from)` write up to `at_most` characters and return where they end. It
@@ -140,19 +146,6 @@ private:
     [[gnu::noinline]] void grow(std::size_t size)
     {
         move_to(std::max({size, 2 * capacity_, first_capacity}));
-    }
-
-    template <std::same_as<std::string_view>... Views>
-    secret_buffer& append_views(Views... views)
-    {
-        make_room(size_ + (views.size() + ...));
-        const auto put = [this](std::string_view view) {
-            if (!view.empty())
-                std::memcpy(room_.get() + size_, view.data(), view.size());
-            size_ += view.size();
-        };
-        (put(views), ...);
-        return *this;
     }
 
     void move_to(std::size_t capacity)

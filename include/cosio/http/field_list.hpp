@@ -24,12 +24,7 @@ class field_list
 public:
     void add(std::string_view name, std::string_view value)
     {
-        field_position position{};
-        position.name = text_.size();
-        position.value = position.name + name.size() + 2;
-        position.end = position.value + value.size();
-        text_.append(name, ": ", value, "\r\n");
-        positions_.push_back(position);
+        add_written(name, [value](crypto::secret_buffer& text) { text.append(value); });
     }
 
     /// Lets `write` append the value to the text itself, so that no copy of it is made.

@@ -13,7 +13,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,19 +57,14 @@ public:
     template <class Visit>
     void for_each(std::string_view name, Visit&& visit) const
     {
-        const auto mark = mark_of(name);
-        if (!may_have(mark))
-            return;
-        for (std::size_t i = first_of_mark_[mark]; i < size(); ++i)
-            if (is_named(i, name))
-                visit((*this)[i].value);
+        for (auto i = index_of(name); i < size(); i = search(name, i + 1))
+            visit((*this)[i].value);
     }
 
     /// As `find`, with an empty view for an absent field.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept
     {
-        const auto index = index_of(name);
-        return index < size() ? (*this)[index].value : std::string_view{};
+        return find(name).value_or(std::string_view{});
     }
 
     /// The bytes of the head, without the blank line at the end.
@@ -103,10 +97,7 @@ public:
     /// For the parser: how many fields were added.
     [[nodiscard]] std::size_t added() const noexcept { return positions_.size(); }
     /// For the parser, once all fields were added: the text that they are in.
-    void complete(std::string_view text)
-    {
-        text_.append(text);
-    }
+    void complete(std::string_view text) { text_.append(text); }
 
 private:
     /// Mostly false for a field that is not there; the compiler knows the mark of a name it knows.
@@ -121,13 +112,13 @@ private:
             detail::equal_ignoring_case((*this)[index].name, name);
     }
 
-    /// Where the first field of that name is; not less than `size()` for none.
+    /// Where the first field of that name is; `size()` for none.
     [[nodiscard]] std::size_t index_of(std::string_view name) const noexcept
     {
-        constexpr auto nowhere = std::numeric_limits<std::size_t>::max();
         const auto mark = mark_of(name);
-        return may_have(mark) ? search(name, first_of_mark_[mark]) : nowhere;
+        return may_have(mark) ? search(name, first_of_mark_[mark]) : size();
     }
+    /// As `index_of`, among the fields from `from` on.
     [[nodiscard]] std::size_t search(std::string_view name, std::size_t from) const noexcept
     {
         const auto count = size();

@@ -51,8 +51,9 @@ public:
         if (!length) {
             head.clear();
             head.status = status_;
-            scanned_ = line_start_ = 0;
         }
+        if (!length || *length != 0)
+            scanned_ = line_start_ = 0;
         return length;
     }
 
@@ -113,14 +114,12 @@ private:
         return rest.size() >= 2 && rest[0] == '\r' && rest[1] == '\n';
     }
 
-    result<std::size_t> head_ends(std::string_view buffer, response_head& head)
+    result<std::size_t> head_ends(std::string_view buffer, response_head& head) const
     {
-        const std::size_t without_blank_line = line_start_;
-        const std::size_t length = without_blank_line + 2;
-        scanned_ = line_start_ = 0;
+        const std::size_t length = line_start_ + 2;
         if (length > limits_.bytes)
             return too_large();
-        head.complete(buffer.substr(0, without_blank_line));
+        head.complete(buffer.substr(0, line_start_));
         head.status = status_;
         head.minor_version = minor_version_;
         if (auto sound = interpret(head); !sound)
