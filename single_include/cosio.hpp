@@ -4582,19 +4582,32 @@ namespace cosio::inline v0 {
 /// Stores a file as an object of up to 48.8 TiB, whole or not at all.
 ///
 /// The CRC64 of each part, and of the object, is compared with the reply. A service that states
-/// none gets the MD5 of each part to compare, for which the file is read twice. A file that is
-/// written to meanwhile fails the upload with `errc::file_changed`.
+/// none gets the MD5 of each part to compare, for which the file is read twice.
+///
+/// A file that does not keep to the size it states (in /proc or /sys), a pipe and a device are read
+/// until they end, as by `upload_request`: nothing of them can be resumed, `options.checkpoint` has
+/// no effect.
+///
+/// Any other file makes an object of one state of it, or none. `errc::file_changed`: its size, its
+/// inode or its time of modification is another at the end, or its time of change is, and so are
+/// the bytes of a part that was sent, which are read again then. A file that was changed just before
+/// is waited for, some 20 ms (two seconds where the file system counts whole ones), so that a later
+/// change has another time. What cannot be seen while an upload runs: bytes written by way of a
+/// mapping, of which the system notes only the first until it writes them to the disk (tmpfs: none);
+/// the rest of a single call that was writing already when the file was opened; on a network file
+/// system, what another machine wrote within the time for which attributes are cached.
 ///
 /// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
 /// same request is made again, in this or another process, one at a time: parts that the service
-/// has are not sent again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key,
-/// file, part size, encryption, customer key. The checkpoint is removed once the object is there;
-/// it holds no key, only a salted fingerprint of it.
+/// has, and whose CRC64 is that of the bytes which the file has in their places now, are not sent
+/// again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key, size, time of
+/// modification or inode of the file, part size, encryption, customer key. The checkpoint is removed
+/// once the object is there; it holds no key, only a salted fingerprint of it.
 struct upload_file_request
 {
     std::string_view bucket{};
     std::string_view key{};
-    /// Of a regular file.
+    /// Of anything that can be read, but a directory.
     std::string_view path{};
     /// How the object is encrypted at rest. SSE-C goes with every part, the others are named once.
     cosio::sse::on_write sse{};
@@ -18871,6 +18884,8 @@ public:
     void adopt(std::string id) { id_ = std::move(id); }
     void adopt(std::uint32_t number, uploaded_part part) { parts_[number] = std::move(part); }
 
+    void forget(std::uint32_t number) { parts_.erase(number); }
+
     /// Forgets adopted parts that are not among those which the service has.
     void keep_only(const std::vector<part_summary>& there)
     {
@@ -19932,6 +19947,8 @@ public:
     }
 
     [[nodiscard]] int get() const noexcept { return number_; }
+    /// Somebody else closes it.
+    void release() noexcept { number_ = -1; }
 
 private:
     int number_ = -1;
@@ -19944,7 +19961,26 @@ struct file_access
     gid_t group = 0;
 };
 
-/// An open regular file. Reading and writing at positions is safe from several threads.
+/// Tells one state of an open file from another. Whoever writes to a file may put its time of
+/// modification back, but not that of its last change.
+struct file_state
+{
+    file_identity identity{};
+    std::uint64_t device = 0;
+    /// Nanoseconds since the epoch: when its bytes, its permissions, names or attributes changed.
+    std::uint64_t changed = 0;
+
+    /// Whether this is `other` but for the time of its last change: permissions or names may have
+    /// changed, or it was written to and its time of modification put back.
+    [[nodiscard]] bool differs_in_change_alone(const file_state& other) const noexcept
+    {
+        return identity == other.identity && device == other.device && changed != other.changed;
+    }
+
+    friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+/// An open file. Reading and writing at positions is safe from several threads.
 class local_file
 {
 public:
@@ -19970,27 +20006,40 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    [[nodiscard]] result<file_identity> identity() const
+    [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
+
+    [[nodiscard]] result<file_state> state() const
     {
         struct stat status{};
         if (::fstat(descriptor_.get(), &status) != 0)
             return file_error("look at", path_);
-        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
-        return file_identity{static_cast<std::uint64_t>(status.st_size),
-            static_cast<std::uint64_t>(status.st_mtim.tv_sec) * nanoseconds_per_second +
-                static_cast<std::uint64_t>(status.st_mtim.tv_nsec),
-            status.st_ino};
+        return file_state{{static_cast<std::uint64_t>(status.st_size),
+                              nanoseconds(status.st_mtim), status.st_ino},
+            static_cast<std::uint64_t>(status.st_dev), nanoseconds(status.st_ctim)};
+    }
+
+    [[nodiscard]] result<file_identity> identity() const
+    {
+        const auto now = state();
+        return now ? result<file_identity>(now->identity) : now.error();
     }
 
     /// Errors: `errc::file_changed` when it is not as it was `before`, and the system's.
-    [[nodiscard]] result<void> check_unchanged(const file_identity& before) const
+    [[nodiscard]] result<void> check_unchanged(const file_state& before) const
     {
-        const auto now = identity();
+        const auto now = state();
         if (!now)
             return now.error();
         if (*now != before)
-            return error(errc::file_changed, "'" + path_ + "' was written to", "path");
+            return changed_error();
         return {};
+    }
+
+    /// Of a file that is not as it was.
+    [[nodiscard]] error changed_error() const
+    {
+        return error(
+            errc::file_changed, "'" + path_ + "' was changed while it was read", "path");
     }
 
     /// How many bytes were read: fewer than there is room for only at the end of the file.
@@ -20055,6 +20104,13 @@ public:
     }
 
 private:
+    [[nodiscard]] static std::uint64_t nanoseconds(const timespec& time) noexcept
+    {
+        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+        return static_cast<std::uint64_t>(time.tv_sec) * nanoseconds_per_second +
+            static_cast<std::uint64_t>(time.tv_nsec);
+    }
+
     descriptor descriptor_{};
     std::string path_{};
 };
@@ -21616,27 +21672,32 @@ namespace cosio::inline v0::transfer {
 ///
 /// Before the last piece is handed out the file is compared with what it was, so that a request
 /// does not come to its end, and stores nothing, with bytes of two states of it:
-/// `errc::file_changed`.
+/// `errc::file_changed`. A part of several may be sent of a file that has another time of change
+/// and nothing else that differs: whoever puts the parts together compares them.
 /// The file has to outlive it.
 class file_part_source
 {
 public:
-    file_part_source(const local_file& file, const file_identity& before,
-        asio::any_io_executor files, std::uint64_t offset, std::uint64_t size)
-        : file_(&file), before_(before), files_(std::move(files)), offset_(offset), size_(size)
+    /// `which`: all of the file, or one of several parts.
+    enum class extent { whole, part };
+
+    file_part_source(const local_file& file, const file_state& before, asio::any_io_executor files,
+        std::uint64_t offset, std::uint64_t size, extent which)
+        : file_(&file), before_(before), files_(std::move(files)), offset_(offset), size_(size),
+          extent_(which)
     {}
 
     [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
     {
         const auto wanted =
             buffer.first(std::min<std::uint64_t>(size_ - position_, buffer.size()));
-        if (wanted.empty())
+        if (wanted.empty() && size_ != 0)
             co_return std::size_t{0};
         auto work = [this, wanted]() -> result<std::size_t> {
             auto got = file_->read_at(offset_ + position_, wanted);
             if (!got || (*got == wanted.size() && position_ + *got != size_))
                 return got;
-            if (auto unchanged = file_->check_unchanged(before_); !unchanged)
+            if (auto unchanged = check_unchanged(); !unchanged)
                 return std::move(unchanged).error();
             return got;
         };
@@ -21655,15 +21716,252 @@ public:
     }
 
 private:
+    [[nodiscard]] result<void> check_unchanged() const
+    {
+        const auto now = file_->state();
+        if (!now)
+            return now.error();
+        const bool same = *now == before_ ||
+            (extent_ == extent::part && now->differs_in_change_alone(before_));
+        return same ? result<void>() : file_->changed_error();
+    }
+
     const local_file* file_;
-    file_identity before_;
+    file_state before_;
     asio::any_io_executor files_;
     std::uint64_t offset_;
     std::uint64_t size_;
+    extent extent_;
     std::uint64_t position_ = 0;
 };
 
 static_assert(replayable_body_source<file_part_source>);
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/source_file.hpp -------------------------------------------------------------
+
+// A file that is to be uploaded: one that states its size and keeps to it, or a stream that is read
+// until it ends. Everything here blocks, see `file_executor`.
+
+#ifndef COSIO_TRANSFER_SOURCE_FILE_HPP
+#define COSIO_TRANSFER_SOURCE_FILE_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// How a file is read.
+enum class source_kind {
+    /// A regular file, which has as many bytes as it states: in any order, and again.
+    sized,
+    /// A regular file that states another size than it has, as those of /proc and /sys do.
+    unsized,
+    /// A pipe or a device: bytes come when they come, and once.
+    stream,
+};
+
+/// For how long a later change of a file might have the same time as its last one: clocks of file
+/// systems advance in steps. Kernels step at least a hundred times a second; a time in whole
+/// seconds is taken for that of a file system which knows no others, of which FAT has two at once.
+[[nodiscard]] constexpr std::chrono::nanoseconds clock_step_of(std::uint64_t changed) noexcept
+{
+    using namespace std::chrono_literals;
+    return changed % std::uint64_t{1'000'000'000} == 0 ? std::chrono::nanoseconds(2s) : 20ms;
+}
+
+/// How long to wait until every change of a file, which was changed last at `changed`, will have
+/// another time than that. `now`: nanoseconds since the epoch. Pure.
+///
+/// A file that was changed in the future is of another clock: one step is waited for then.
+[[nodiscard]] constexpr std::chrono::nanoseconds time_until_settled(
+    std::uint64_t changed, std::uint64_t now) noexcept
+{
+    const auto step = static_cast<std::uint64_t>(clock_step_of(changed).count());
+    if (now >= changed && now - changed >= step)
+        return {};
+    const auto left = now >= changed ? step - (now - changed) : step;
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(left));
+}
+
+/// Whether the file ends where it says: reads its last byte and beyond.
+[[nodiscard]] inline result<bool> ends_at(const local_file& file, std::uint64_t size)
+{
+    std::array<std::byte, 2> bytes{};
+    const std::size_t before = size == 0 ? 0 : 1;
+    const auto got = file.read_at(size - before, std::span(bytes).first(before + 1));
+    return got ? result<bool>(*got == before) : got.error();
+}
+
+/// A file as it was opened, or looked at again.
+class source_file
+{
+public:
+    /// Does not wait for the other end of a pipe.
+    /// Errors: the system's, and `errc::invalid_argument` for a directory.
+    [[nodiscard]] static result<source_file> open(const std::string& path)
+    {
+        descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+        if (opened.get() < 0)
+            return file_error("open", path);
+        struct stat status{};
+        if (::fstat(opened.get(), &status) != 0)
+            return file_error("look at", path);
+        if (S_ISDIR(status.st_mode))
+            return error(errc::invalid_argument, "'" + path + "' is a directory", "path");
+        return source_file(local_file(std::move(opened), path), S_ISREG(status.st_mode));
+    }
+
+    source_file() = default;
+
+    /// Looks at the file: its state, and what of it can be relied on.
+    /// Errors: the system's, and `errc::file_changed`.
+    [[nodiscard]] result<void> look()
+    {
+        if (kind_ == source_kind::stream)
+            return {};
+        constexpr int most_looks = 8; // At one that is written to all the time.
+        for (int looks = 0; looks != most_looks; ++looks) {
+            const auto now = file_.state();
+            if (!now)
+                return now.error();
+            state_ = *now;
+            const auto keeps_to_it = ends_at(file_, state_.identity.size);
+            if (!keeps_to_it)
+                return keeps_to_it.error();
+            kind_ = *keeps_to_it ? source_kind::sized : source_kind::unsized;
+            if (*keeps_to_it)
+                return {};
+            // It may have been written to just now.
+            const auto again = file_.state();
+            if (!again)
+                return again.error();
+            if (*again == state_)
+                return {};
+        }
+        return file_.changed_error();
+    }
+
+    [[nodiscard]] const local_file& content() const noexcept { return file_; }
+    [[nodiscard]] source_kind kind() const noexcept { return kind_; }
+    /// When it was looked at last, unless it is a stream.
+    [[nodiscard]] const file_state& state() const noexcept { return state_; }
+
+    [[nodiscard]] std::chrono::nanoseconds time_until_settled() const
+    {
+        if (kind_ != source_kind::sized)
+            return {};
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        const auto count = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+        return transfer::time_until_settled(
+            state_.changed, static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0)));
+    }
+
+private:
+    source_file(local_file file, bool regular) noexcept
+        : file_(std::move(file)), kind_(regular ? source_kind::sized : source_kind::stream)
+    {}
+
+    local_file file_{};
+    source_kind kind_ = source_kind::sized;
+    file_state state_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/stream_source.hpp -----------------------------------------------------------
+
+// A pipe, a device, or a file whose size says nothing, as a body.
+
+#ifndef COSIO_TRANSFER_STREAM_SOURCE_HPP
+#define COSIO_TRANSFER_STREAM_SOURCE_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Bytes in the order in which they come, until they end. No thread waits for them, and a
+/// cancellation ends the wait. The file has to outlive it.
+class stream_source
+{
+public:
+    stream_source(const source_file& from, asio::any_io_executor files)
+        : file_(&from.content()), files_(std::move(files)),
+          waits_(from.kind() == source_kind::stream)
+    {}
+
+    /// Errors: the system's, `errc::cancelled`.
+    [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+    {
+        for (;;) {
+            // Of a pipe that nobody has opened for writing yet, a read would say that it has ended.
+            if (waits_)
+                if (auto ready = co_await wait_until_ready(); !ready)
+                    co_return std::move(ready).error();
+            auto work = [this, buffer] { return read_some(buffer); };
+            auto got = co_await on_file_thread(files_, work);
+            if (!got)
+                co_return std::move(got).error();
+            if (*got)
+                co_return **got;
+            if (waits_ && !can_wait_) {
+                errno = EAGAIN;
+                co_return file_error("wait for", file_->path());
+            }
+            waits_ = true;
+        }
+    }
+
+    [[nodiscard]] static std::optional<std::uint64_t> size() noexcept { return std::nullopt; }
+
+private:
+    /// Nothing: there are no bytes yet.
+    [[nodiscard]] result<std::optional<std::size_t>> read_some(std::span<std::byte> buffer) const
+    {
+        for (;;) {
+            const auto count = ::read(file_->native_handle(), buffer.data(), buffer.size());
+            if (count >= 0)
+                return std::optional(static_cast<std::size_t>(count));
+            if (errno == EAGAIN)
+                return std::optional<std::size_t>();
+            if (errno != EINTR)
+                return file_error("read", file_->path());
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<void>> wait_until_ready()
+    {
+        if (!descriptor_) {
+            descriptor copy(::fcntl(file_->native_handle(), F_DUPFD_CLOEXEC, 0));
+            if (copy.get() < 0)
+                co_return file_error("wait for", file_->path());
+            std::error_code refused;
+            descriptor_.emplace(co_await asio::this_coro::executor);
+            descriptor_->assign(copy.get(), refused);
+            if (refused)
+                co_return error(refused, "cannot wait for '" + file_->path() + "'", "path");
+            copy.release();
+        }
+        std::error_code code;
+        co_await descriptor_->async_wait(asio::posix::stream_descriptor::wait_read,
+            asio::redirect_error(asio::use_awaitable, code));
+        if (code == asio::error::operation_aborted)
+            co_return error(errc::cancelled);
+        // What cannot be waited for keeps nobody waiting.
+        can_wait_ = code != asio::error::operation_not_supported;
+        if (code && can_wait_)
+            co_return error(code, "cannot wait for '" + file_->path() + "'", "path");
+        co_return result<void>();
+    }
+
+    const local_file* file_;
+    asio::any_io_executor files_;
+    std::optional<asio::posix::stream_descriptor> descriptor_{};
+    bool waits_;
+    bool can_wait_ = true;
+};
+
+static_assert(body_source<stream_source>);
 
 } // namespace cosio::inline v0::transfer
 
@@ -21686,8 +21984,8 @@ public:
     using result_type = upload_result;
 
     file_upload(const environment<Client>& with, const upload_file_request& request)
-        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path),
-          options_(request.options),
+        : cos_(with.cos), core_(with.core), control_(with.control), files_(with.files),
+          path_(request.path), options_(request.options),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
           checkpoint_(
@@ -21720,15 +22018,19 @@ private:
             co_return std::move(sound).error();
         if (auto opened = co_await open(); !opened)
             co_return std::move(opened).error();
+        if (source_.kind() != source_kind::sized) {
+            auto stored = co_await put_stream();
+            co_return stored;
+        }
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
-        if (!*earlier && before_.size <= largest_put<Client>(options_)) {
+        if (!*earlier && before_.identity.size <= largest_put<Client>(options_)) {
             auto stored = co_await put();
             co_return stored;
         }
         const auto plan = part_plan::make(
-            before_.size, options_.part_size, limits_of<Client>(options_));
+            before_.identity.size, options_.part_size, limits_of<Client>(options_));
         if (!plan)
             co_return plan.error();
         upload_result done;
@@ -21764,28 +22066,102 @@ private:
     [[nodiscard]] asio::awaitable<result<void>> open()
     {
         auto work = [this]() -> result<void> {
-            auto opened = local_file::open_for_reading(path_);
+            auto opened = source_file::open(path_);
             if (!opened)
                 return std::move(opened).error();
-            auto identity = opened->identity();
-            if (!identity)
-                return std::move(identity).error();
-            file_ = std::move(*opened);
-            before_ = *identity;
-            return {};
+            source_ = std::move(*opened);
+            return source_.look();
         };
-        auto done = co_await on_file_thread(files_, work);
-        if (done)
-            meter_ = progress_meter(options_.on_progress, before_.size, clock::now());
+        if (auto opened = co_await on_file_thread(files_, work); !opened)
+            co_return std::move(opened).error();
+        auto settled = co_await settle_source();
+        if (settled && source_.kind() == source_kind::sized)
+            meter_ = progress_meter(options_.on_progress, before_.identity.size, clock::now());
+        co_return settled;
+    }
+
+    /// Makes `before_` the state of the source, which was looked at, and which any later change will
+    /// differ from. Errors: `errc::file_changed` when it is written to all the time.
+    [[nodiscard]] asio::awaitable<result<void>> settle_source()
+    {
+        constexpr int most_looks = 20;
+        for (int looks = 0; looks != most_looks; ++looks) {
+            before_ = source_.state();
+            const auto wait = source_.time_until_settled();
+            if (wait == wait.zero())
+                co_return result<void>();
+            co_await crew_->first().pause(wait);
+            if (crew_->stopping())
+                co_return error(errc::cancelled);
+            auto work = [this] { return source_.look(); };
+            if (auto looked = co_await on_file_thread(files_, work); !looked)
+                co_return std::move(looked).error();
+            if (source_.kind() != source_kind::sized || source_.state() == before_)
+                co_return result<void>();
+        }
+        co_return source_.content().changed_error();
+    }
+
+    /// By what takes bodies that end when they end: there is nothing to resume it from.
+    [[nodiscard]] asio::awaitable<result<upload_result>> put_stream()
+    {
+        stream_source body(source_, files_);
+        const upload_request request{.bucket = target_.bucket,
+            .key = target_.key,
+            .body = body,
+            .sse = target_.sse,
+            .headers = target_.headers,
+            .options = options_};
+        const environment<Client> with{cos_, core_, control_, files_};
+        const auto upload = std::make_shared<body_upload<Client>>(with, request);
+        auto done = co_await upload->run();
         co_return done;
     }
 
-    /// Nothing of the file has changed since it was opened. Errors: `errc::file_changed`.
-    [[nodiscard]] asio::awaitable<result<void>> check_unchanged()
+    /// What was sent is the file as it is, nothing else. A change of permissions or of names is none
+    /// of its bytes, but neither can be told from a rewrite that puts the time of modification back:
+    /// the bytes decide. Errors: `errc::file_changed`, and the system's.
+    [[nodiscard]] asio::awaitable<result<void>> check_unchanged(const part_plan& plan)
     {
-        auto work = [this] { return file_.check_unchanged(before_); };
-        auto unchanged = co_await on_file_thread(files_, work);
-        co_return unchanged;
+        constexpr int most_comparisons = 5;
+        for (int comparisons = 0; comparisons != most_comparisons; ++comparisons) {
+            auto work = [this] { return source_.look(); };
+            if (auto looked = co_await on_file_thread(files_, work); !looked)
+                co_return std::move(looked).error();
+            if (source_.kind() == source_kind::sized && source_.state() == before_)
+                co_return result<void>();
+            if (!source_.state().differs_in_change_alone(before_))
+                break;
+            if (auto settled = co_await settle_source(); !settled)
+                co_return settled;
+            const auto differs = co_await parts_that_differ(plan);
+            if (!differs)
+                co_return differs.error();
+            if (!differs->empty())
+                break;
+        }
+        co_return source_.content().changed_error();
+    }
+
+    /// Numbers of the parts that the service has, of other bytes than the file.
+    [[nodiscard]] asio::awaitable<result<std::vector<std::uint32_t>>> parts_that_differ(
+        const part_plan& plan)
+    {
+        std::vector<std::uint32_t> out;
+        for (const auto& [number, part] : upload_.parts()) {
+            const bool planned = number <= plan.count() && part.size == plan.at(number).size;
+            std::optional<std::uint64_t> sum;
+            if (planned) {
+                const auto read = co_await crc64_of_part(
+                    source_.content(), files_, *crew_, plan.at(number).offset, part.size);
+                if (!read)
+                    co_return read.error();
+                sum = *read;
+            }
+            if (!sum || sum != part.crc64)
+                out.push_back(number);
+        }
+        co_return out;
     }
 
     /// What the service is given to compare a part with: nothing where its reply states a CRC64.
@@ -21793,7 +22169,7 @@ private:
     {
         std::optional<crypto::md5_value> out;
         if constexpr (!Client::dialect::states_crc64) {
-            const auto sum = co_await md5_of_part(file_, files_, *crew_, which.offset, which.size);
+            const auto sum = co_await md5_of_part(source_.content(), files_, *crew_, which.offset, which.size);
             if (!sum)
                 co_return sum.error();
             out = *sum;
@@ -21803,10 +22179,30 @@ private:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> put()
     {
-        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.size});
+        constexpr int most_attempts = 5;
+        for (int attempts = 1;; ++attempts) {
+            auto stored = co_await put_once();
+            if (stored || stored.error().code != errc::file_changed || attempts == most_attempts)
+                co_return stored;
+            // Nothing was stored. Its permissions may have changed, or its bytes and not its time:
+            // they are sent as they are now.
+            auto work = [this] { return source_.look(); };
+            if (auto looked = co_await on_file_thread(files_, work); !looked)
+                co_return std::move(looked).error();
+            if (!source_.state().differs_in_change_alone(before_))
+                co_return stored;
+            if (auto settled = co_await settle_source(); !settled)
+                co_return std::move(settled).error();
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> put_once()
+    {
+        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.identity.size});
         if (!md5)
             co_return md5.error();
-        file_part_source source(file_, before_, files_, 0, before_.size);
+        file_part_source source(source_.content(), before_, files_, 0, before_.identity.size,
+            file_part_source::extent::whole);
         const put_object_request request{.bucket = target_.bucket,
             .key = target_.key,
             .body = source,
@@ -21818,8 +22214,8 @@ private:
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (!stored)
             co_return std::move(stored).error();
-        meter_.commit(before_.size, clock::now());
-        co_return upload_result_of(std::move(*stored), before_.size);
+        meter_.commit(before_.identity.size, clock::now());
+        co_return upload_result_of(std::move(*stored), before_.identity.size);
     }
 
     [[nodiscard]] checkpoint binding(const part_plan& plan) const
@@ -21828,9 +22224,9 @@ private:
         out.kind = checkpoint::direction::upload;
         out.bucket = target_.bucket;
         out.key = target_.key;
-        out.object_size = before_.size;
+        out.object_size = before_.identity.size;
         out.part_size = plan.part_size();
-        out.file = before_;
+        out.file = before_.identity;
         return out;
     }
 
@@ -21850,14 +22246,23 @@ private:
         co_return saved;
     }
 
-    /// Takes the parts that the service still has. Completes `done` when the object is there.
+    /// Whether the file is of another size, time or inode than it was.
+    [[nodiscard]] asio::awaitable<bool> is_another_file()
+    {
+        auto work = [this] { return source_.content().identity(); };
+        const auto now = co_await on_file_thread(files_, work);
+        co_return now && *now != before_.identity;
+    }
+
+    /// Takes the parts that the service still has, and that are what the file has in their places.
+    /// Completes `done` when the object is there.
     [[nodiscard]] asio::awaitable<result<void>> resume(
         const checkpoint& earlier, const part_plan& plan, upload_result& done)
     {
         resumable_ = false; // What is not ours is left alone.
         if (auto same = check_binding(earlier, binding(plan), target_.sse); !same)
             co_return std::move(same).error();
-        if (earlier.file != before_)
+        if (earlier.file != before_.identity)
             co_return mismatch("the file (its size, time or inode)");
         upload_.adopt(earlier.upload_id);
         for (const auto& one : earlier.parts)
@@ -21867,7 +22272,15 @@ private:
         auto there = co_await list_parts_there();
         if (!there) {
             const bool gone = there.error().code == service_errc::no_such_upload;
-            const bool whole = done.size == before_.size && earlier.parts.size() == plan.count();
+            const bool whole =
+                done.size == before_.identity.size && earlier.parts.size() == plan.count();
+            if (gone && whole) {
+                auto differs = co_await parts_that_differ(plan);
+                if (!differs)
+                    co_return std::move(differs).error();
+                if (!differs->empty())
+                    co_return mismatch("what the file holds");
+            }
             if (gone && whole && co_await upload_.is_there(crew_->first(), done)) {
                 done.parts = done.resumed_parts = plan.count();
                 co_return result<void>();
@@ -21876,8 +22289,14 @@ private:
                 co_return mismatch("the upload is gone: the service");
             co_return std::move(there).error();
         }
-        resumable_ = true;
         upload_.keep_only(*there);
+        // Whoever writes to a file may leave it its size and its time.
+        const auto differs = co_await parts_that_differ(plan);
+        if (!differs)
+            co_return differs.error();
+        for (const auto number : *differs)
+            upload_.forget(number);
+        resumable_ = true;
         checkpoint_.content() = earlier;
         std::erase_if(checkpoint_.content().parts,
             [&](const auto& one) { return !upload_.parts().contains(one.number); });
@@ -21918,9 +22337,17 @@ private:
         auto sent = co_await crew_->finish();
         if (sent && control_->cancelled())
             sent = error(errc::cancelled);
-        if (auto unchanged = co_await check_unchanged(); !unchanged)
-            co_return std::move(unchanged).error();
-        co_return sent;
+        if (!sent) {
+            const auto work = [this] { return source_.content().state(); };
+            const auto now = co_await on_file_thread(files_, work);
+            const bool other = now && now->identity != before_.identity;
+            const bool by_bytes = now && *now != before_ &&
+                sent.error().code == service_errc::bad_digest; // They were hashed, then changed.
+            co_return other || by_bytes ? source_.content().changed_error()
+                                        : std::move(sent).error();
+        }
+        auto unchanged = co_await check_unchanged(plan);
+        co_return unchanged;
     }
 
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
@@ -21929,8 +22356,8 @@ private:
         const auto md5 = co_await self->md5_of(which);
         if (!md5)
             co_return md5.error();
-        file_part_source source(
-            self->file_, self->before_, self->files_, which.offset, which.size);
+        file_part_source source(self->source_.content(), self->before_, self->files_, which.offset,
+            which.size, file_part_source::extent::part);
         if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
@@ -21951,9 +22378,9 @@ private:
     {
         if (upload_.id().empty() || !resumable_)
             co_return;
-        const bool keep = checkpoint_.is_on() && !completed_ && why.code != errc::file_changed &&
+        const bool keep = checkpoint_.is_on() && !completed_ &&
             options_.on_failure == unfinished_upload::keep_if_resumable;
-        if (keep) {
+        if (keep && !co_await is_another_file()) {
             const auto saved = co_await checkpoint_.save();
             if (saved)
                 co_return;
@@ -21963,6 +22390,7 @@ private:
     }
 
     Client cos_;
+    std::shared_ptr<net::client_core> core_;
     std::shared_ptr<net::operation_control> control_;
     asio::any_io_executor files_;
     std::string path_;
@@ -21973,8 +22401,8 @@ private:
     multipart_upload<Client> upload_;
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
-    local_file file_{};
-    file_identity before_{}; // The file when it was opened.
+    source_file source_{};
+    file_state before_{}; // The source when it was opened.
     bool resumable_ = true;
     bool completed_ = false; // The service has made an object of the parts, which is not ours.
 };

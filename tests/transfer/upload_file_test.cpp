@@ -113,7 +113,7 @@ TEST_CASE("upload_file: what is no file, and options that make no sense, are ref
     CHECK(upload(here.files / "absent", here.options()).code ==
         std::errc::no_such_file_or_directory);
     CHECK(upload(here.files.path.native(), here.options()).code == errc::invalid_argument);
-    CHECK(upload("/dev/null", here.options()).field == "path");
+    CHECK(upload("/proc/self/mem", here.options()).field == "path"); // Has nothing at its start.
     const auto path = here.files.write("source", pattern(5000));
     auto options = here.options();
     options.parallelism = 0;
@@ -189,7 +189,7 @@ TEST_CASE("upload_file: a file that grows, shrinks or is overwritten meanwhile m
     });
 }
 
-TEST_CASE("upload_file: of a file that changes while one request sends it there is no object")
+TEST_CASE("upload_file: of a file that changes while one request sends it there is no mixture")
 {
     transferring here;
     const auto text = pattern(1'000'000);

@@ -6,7 +6,6 @@
 #define COSIO_TRANSFER_FILE_PART_SOURCE_HPP
 
 #include <cosio/body.hpp>
-#include <cosio/transfer/checkpoint.hpp>
 #include <cosio/transfer/file_executor.hpp>
 #include <cosio/transfer/local_file.hpp>
 
@@ -27,27 +26,32 @@ namespace cosio::inline v0::transfer {
 ///
 /// Before the last piece is handed out the file is compared with what it was, so that a request
 /// does not come to its end, and stores nothing, with bytes of two states of it:
-/// `errc::file_changed`.
+/// `errc::file_changed`. A part of several may be sent of a file that has another time of change
+/// and nothing else that differs: whoever puts the parts together compares them.
 /// The file has to outlive it.
 class file_part_source
 {
 public:
-    file_part_source(const local_file& file, const file_identity& before,
-        asio::any_io_executor files, std::uint64_t offset, std::uint64_t size)
-        : file_(&file), before_(before), files_(std::move(files)), offset_(offset), size_(size)
+    /// `which`: all of the file, or one of several parts.
+    enum class extent { whole, part };
+
+    file_part_source(const local_file& file, const file_state& before, asio::any_io_executor files,
+        std::uint64_t offset, std::uint64_t size, extent which)
+        : file_(&file), before_(before), files_(std::move(files)), offset_(offset), size_(size),
+          extent_(which)
     {}
 
     [[nodiscard]] asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
     {
         const auto wanted =
             buffer.first(std::min<std::uint64_t>(size_ - position_, buffer.size()));
-        if (wanted.empty())
+        if (wanted.empty() && size_ != 0)
             co_return std::size_t{0};
         auto work = [this, wanted]() -> result<std::size_t> {
             auto got = file_->read_at(offset_ + position_, wanted);
             if (!got || (*got == wanted.size() && position_ + *got != size_))
                 return got;
-            if (auto unchanged = file_->check_unchanged(before_); !unchanged)
+            if (auto unchanged = check_unchanged(); !unchanged)
                 return std::move(unchanged).error();
             return got;
         };
@@ -66,11 +70,22 @@ public:
     }
 
 private:
+    [[nodiscard]] result<void> check_unchanged() const
+    {
+        const auto now = file_->state();
+        if (!now)
+            return now.error();
+        const bool same = *now == before_ ||
+            (extent_ == extent::part && now->differs_in_change_alone(before_));
+        return same ? result<void>() : file_->changed_error();
+    }
+
     const local_file* file_;
-    file_identity before_;
+    file_state before_;
     asio::any_io_executor files_;
     std::uint64_t offset_;
     std::uint64_t size_;
+    extent extent_;
     std::uint64_t position_ = 0;
 };
 

@@ -59,6 +59,8 @@ public:
     }
 
     [[nodiscard]] int get() const noexcept { return number_; }
+    /// Somebody else closes it.
+    void release() noexcept { number_ = -1; }
 
 private:
     int number_ = -1;
@@ -71,7 +73,26 @@ struct file_access
     gid_t group = 0;
 };
 
-/// An open regular file. Reading and writing at positions is safe from several threads.
+/// Tells one state of an open file from another. Whoever writes to a file may put its time of
+/// modification back, but not that of its last change.
+struct file_state
+{
+    file_identity identity{};
+    std::uint64_t device = 0;
+    /// Nanoseconds since the epoch: when its bytes, its permissions, names or attributes changed.
+    std::uint64_t changed = 0;
+
+    /// Whether this is `other` but for the time of its last change: permissions or names may have
+    /// changed, or it was written to and its time of modification put back.
+    [[nodiscard]] bool differs_in_change_alone(const file_state& other) const noexcept
+    {
+        return identity == other.identity && device == other.device && changed != other.changed;
+    }
+
+    friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+/// An open file. Reading and writing at positions is safe from several threads.
 class local_file
 {
 public:
@@ -97,27 +118,40 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    [[nodiscard]] result<file_identity> identity() const
+    [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
+
+    [[nodiscard]] result<file_state> state() const
     {
         struct stat status{};
         if (::fstat(descriptor_.get(), &status) != 0)
             return file_error("look at", path_);
-        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
-        return file_identity{static_cast<std::uint64_t>(status.st_size),
-            static_cast<std::uint64_t>(status.st_mtim.tv_sec) * nanoseconds_per_second +
-                static_cast<std::uint64_t>(status.st_mtim.tv_nsec),
-            status.st_ino};
+        return file_state{{static_cast<std::uint64_t>(status.st_size),
+                              nanoseconds(status.st_mtim), status.st_ino},
+            static_cast<std::uint64_t>(status.st_dev), nanoseconds(status.st_ctim)};
+    }
+
+    [[nodiscard]] result<file_identity> identity() const
+    {
+        const auto now = state();
+        return now ? result<file_identity>(now->identity) : now.error();
     }
 
     /// Errors: `errc::file_changed` when it is not as it was `before`, and the system's.
-    [[nodiscard]] result<void> check_unchanged(const file_identity& before) const
+    [[nodiscard]] result<void> check_unchanged(const file_state& before) const
     {
-        const auto now = identity();
+        const auto now = state();
         if (!now)
             return now.error();
         if (*now != before)
-            return error(errc::file_changed, "'" + path_ + "' was written to", "path");
+            return changed_error();
         return {};
+    }
+
+    /// Of a file that is not as it was.
+    [[nodiscard]] error changed_error() const
+    {
+        return error(
+            errc::file_changed, "'" + path_ + "' was changed while it was read", "path");
     }
 
     /// How many bytes were read: fewer than there is room for only at the end of the file.
@@ -182,6 +216,13 @@ public:
     }
 
 private:
+    [[nodiscard]] static std::uint64_t nanoseconds(const timespec& time) noexcept
+    {
+        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+        return static_cast<std::uint64_t>(time.tv_sec) * nanoseconds_per_second +
+            static_cast<std::uint64_t>(time.tv_nsec);
+    }
+
     descriptor descriptor_{};
     std::string path_{};
 };

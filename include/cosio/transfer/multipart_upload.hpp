@@ -87,6 +87,8 @@ public:
     void adopt(std::string id) { id_ = std::move(id); }
     void adopt(std::uint32_t number, uploaded_part part) { parts_[number] = std::move(part); }
 
+    void forget(std::uint32_t number) { parts_.erase(number); }
+
     /// Forgets adopted parts that are not among those which the service has.
     void keep_only(const std::vector<part_summary>& there)
     {

@@ -16,6 +16,9 @@
 #include <cosio/transfer/multipart_upload.hpp>
 #include <cosio/transfer/options.hpp>
 #include <cosio/transfer/part_plan.hpp>
+#include <cosio/transfer/source_file.hpp>
+#include <cosio/transfer/stream_source.hpp>
+#include <cosio/transfer/upload.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -40,8 +43,8 @@ public:
     using result_type = upload_result;
 
     file_upload(const environment<Client>& with, const upload_file_request& request)
-        : cos_(with.cos), control_(with.control), files_(with.files), path_(request.path),
-          options_(request.options),
+        : cos_(with.cos), core_(with.core), control_(with.control), files_(with.files),
+          path_(request.path), options_(request.options),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
           checkpoint_(
@@ -74,15 +77,19 @@ private:
             co_return std::move(sound).error();
         if (auto opened = co_await open(); !opened)
             co_return std::move(opened).error();
+        if (source_.kind() != source_kind::sized) {
+            auto stored = co_await put_stream();
+            co_return stored;
+        }
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
-        if (!*earlier && before_.size <= largest_put<Client>(options_)) {
+        if (!*earlier && before_.identity.size <= largest_put<Client>(options_)) {
             auto stored = co_await put();
             co_return stored;
         }
         const auto plan = part_plan::make(
-            before_.size, options_.part_size, limits_of<Client>(options_));
+            before_.identity.size, options_.part_size, limits_of<Client>(options_));
         if (!plan)
             co_return plan.error();
         upload_result done;
@@ -118,28 +125,102 @@ private:
     [[nodiscard]] asio::awaitable<result<void>> open()
     {
         auto work = [this]() -> result<void> {
-            auto opened = local_file::open_for_reading(path_);
+            auto opened = source_file::open(path_);
             if (!opened)
                 return std::move(opened).error();
-            auto identity = opened->identity();
-            if (!identity)
-                return std::move(identity).error();
-            file_ = std::move(*opened);
-            before_ = *identity;
-            return {};
+            source_ = std::move(*opened);
+            return source_.look();
         };
-        auto done = co_await on_file_thread(files_, work);
-        if (done)
-            meter_ = progress_meter(options_.on_progress, before_.size, clock::now());
+        if (auto opened = co_await on_file_thread(files_, work); !opened)
+            co_return std::move(opened).error();
+        auto settled = co_await settle_source();
+        if (settled && source_.kind() == source_kind::sized)
+            meter_ = progress_meter(options_.on_progress, before_.identity.size, clock::now());
+        co_return settled;
+    }
+
+    /// Makes `before_` the state of the source, which was looked at, and which any later change will
+    /// differ from. Errors: `errc::file_changed` when it is written to all the time.
+    [[nodiscard]] asio::awaitable<result<void>> settle_source()
+    {
+        constexpr int most_looks = 20;
+        for (int looks = 0; looks != most_looks; ++looks) {
+            before_ = source_.state();
+            const auto wait = source_.time_until_settled();
+            if (wait == wait.zero())
+                co_return result<void>();
+            co_await crew_->first().pause(wait);
+            if (crew_->stopping())
+                co_return error(errc::cancelled);
+            auto work = [this] { return source_.look(); };
+            if (auto looked = co_await on_file_thread(files_, work); !looked)
+                co_return std::move(looked).error();
+            if (source_.kind() != source_kind::sized || source_.state() == before_)
+                co_return result<void>();
+        }
+        co_return source_.content().changed_error();
+    }
+
+    /// By what takes bodies that end when they end: there is nothing to resume it from.
+    [[nodiscard]] asio::awaitable<result<upload_result>> put_stream()
+    {
+        stream_source body(source_, files_);
+        const upload_request request{.bucket = target_.bucket,
+            .key = target_.key,
+            .body = body,
+            .sse = target_.sse,
+            .headers = target_.headers,
+            .options = options_};
+        const environment<Client> with{cos_, core_, control_, files_};
+        const auto upload = std::make_shared<body_upload<Client>>(with, request);
+        auto done = co_await upload->run();
         co_return done;
     }
 
-    /// Nothing of the file has changed since it was opened. Errors: `errc::file_changed`.
-    [[nodiscard]] asio::awaitable<result<void>> check_unchanged()
+    /// What was sent is the file as it is, nothing else. A change of permissions or of names is none
+    /// of its bytes, but neither can be told from a rewrite that puts the time of modification back:
+    /// the bytes decide. Errors: `errc::file_changed`, and the system's.
+    [[nodiscard]] asio::awaitable<result<void>> check_unchanged(const part_plan& plan)
     {
-        auto work = [this] { return file_.check_unchanged(before_); };
-        auto unchanged = co_await on_file_thread(files_, work);
-        co_return unchanged;
+        constexpr int most_comparisons = 5;
+        for (int comparisons = 0; comparisons != most_comparisons; ++comparisons) {
+            auto work = [this] { return source_.look(); };
+            if (auto looked = co_await on_file_thread(files_, work); !looked)
+                co_return std::move(looked).error();
+            if (source_.kind() == source_kind::sized && source_.state() == before_)
+                co_return result<void>();
+            if (!source_.state().differs_in_change_alone(before_))
+                break;
+            if (auto settled = co_await settle_source(); !settled)
+                co_return settled;
+            const auto differs = co_await parts_that_differ(plan);
+            if (!differs)
+                co_return differs.error();
+            if (!differs->empty())
+                break;
+        }
+        co_return source_.content().changed_error();
+    }
+
+    /// Numbers of the parts that the service has, of other bytes than the file.
+    [[nodiscard]] asio::awaitable<result<std::vector<std::uint32_t>>> parts_that_differ(
+        const part_plan& plan)
+    {
+        std::vector<std::uint32_t> out;
+        for (const auto& [number, part] : upload_.parts()) {
+            const bool planned = number <= plan.count() && part.size == plan.at(number).size;
+            std::optional<std::uint64_t> sum;
+            if (planned) {
+                const auto read = co_await crc64_of_part(
+                    source_.content(), files_, *crew_, plan.at(number).offset, part.size);
+                if (!read)
+                    co_return read.error();
+                sum = *read;
+            }
+            if (!sum || sum != part.crc64)
+                out.push_back(number);
+        }
+        co_return out;
     }
 
     /// What the service is given to compare a part with: nothing where its reply states a CRC64.
@@ -147,7 +228,7 @@ private:
     {
         std::optional<crypto::md5_value> out;
         if constexpr (!Client::dialect::states_crc64) {
-            const auto sum = co_await md5_of_part(file_, files_, *crew_, which.offset, which.size);
+            const auto sum = co_await md5_of_part(source_.content(), files_, *crew_, which.offset, which.size);
             if (!sum)
                 co_return sum.error();
             out = *sum;
@@ -157,10 +238,30 @@ private:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> put()
     {
-        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.size});
+        constexpr int most_attempts = 5;
+        for (int attempts = 1;; ++attempts) {
+            auto stored = co_await put_once();
+            if (stored || stored.error().code != errc::file_changed || attempts == most_attempts)
+                co_return stored;
+            // Nothing was stored. Its permissions may have changed, or its bytes and not its time:
+            // they are sent as they are now.
+            auto work = [this] { return source_.look(); };
+            if (auto looked = co_await on_file_thread(files_, work); !looked)
+                co_return std::move(looked).error();
+            if (!source_.state().differs_in_change_alone(before_))
+                co_return stored;
+            if (auto settled = co_await settle_source(); !settled)
+                co_return std::move(settled).error();
+        }
+    }
+
+    [[nodiscard]] asio::awaitable<result<upload_result>> put_once()
+    {
+        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.identity.size});
         if (!md5)
             co_return md5.error();
-        file_part_source source(file_, before_, files_, 0, before_.size);
+        file_part_source source(source_.content(), before_, files_, 0, before_.identity.size,
+            file_part_source::extent::whole);
         const put_object_request request{.bucket = target_.bucket,
             .key = target_.key,
             .body = source,
@@ -172,8 +273,8 @@ private:
         auto stored = co_await cos_.put_object(request, crew_->first().token());
         if (!stored)
             co_return std::move(stored).error();
-        meter_.commit(before_.size, clock::now());
-        co_return upload_result_of(std::move(*stored), before_.size);
+        meter_.commit(before_.identity.size, clock::now());
+        co_return upload_result_of(std::move(*stored), before_.identity.size);
     }
 
     [[nodiscard]] checkpoint binding(const part_plan& plan) const
@@ -182,9 +283,9 @@ private:
         out.kind = checkpoint::direction::upload;
         out.bucket = target_.bucket;
         out.key = target_.key;
-        out.object_size = before_.size;
+        out.object_size = before_.identity.size;
         out.part_size = plan.part_size();
-        out.file = before_;
+        out.file = before_.identity;
         return out;
     }
 
@@ -204,14 +305,23 @@ private:
         co_return saved;
     }
 
-    /// Takes the parts that the service still has. Completes `done` when the object is there.
+    /// Whether the file is of another size, time or inode than it was.
+    [[nodiscard]] asio::awaitable<bool> is_another_file()
+    {
+        auto work = [this] { return source_.content().identity(); };
+        const auto now = co_await on_file_thread(files_, work);
+        co_return now && *now != before_.identity;
+    }
+
+    /// Takes the parts that the service still has, and that are what the file has in their places.
+    /// Completes `done` when the object is there.
     [[nodiscard]] asio::awaitable<result<void>> resume(
         const checkpoint& earlier, const part_plan& plan, upload_result& done)
     {
         resumable_ = false; // What is not ours is left alone.
         if (auto same = check_binding(earlier, binding(plan), target_.sse); !same)
             co_return std::move(same).error();
-        if (earlier.file != before_)
+        if (earlier.file != before_.identity)
             co_return mismatch("the file (its size, time or inode)");
         upload_.adopt(earlier.upload_id);
         for (const auto& one : earlier.parts)
@@ -221,7 +331,15 @@ private:
         auto there = co_await list_parts_there();
         if (!there) {
             const bool gone = there.error().code == service_errc::no_such_upload;
-            const bool whole = done.size == before_.size && earlier.parts.size() == plan.count();
+            const bool whole =
+                done.size == before_.identity.size && earlier.parts.size() == plan.count();
+            if (gone && whole) {
+                auto differs = co_await parts_that_differ(plan);
+                if (!differs)
+                    co_return std::move(differs).error();
+                if (!differs->empty())
+                    co_return mismatch("what the file holds");
+            }
             if (gone && whole && co_await upload_.is_there(crew_->first(), done)) {
                 done.parts = done.resumed_parts = plan.count();
                 co_return result<void>();
@@ -230,8 +348,14 @@ private:
                 co_return mismatch("the upload is gone: the service");
             co_return std::move(there).error();
         }
-        resumable_ = true;
         upload_.keep_only(*there);
+        // Whoever writes to a file may leave it its size and its time.
+        const auto differs = co_await parts_that_differ(plan);
+        if (!differs)
+            co_return differs.error();
+        for (const auto number : *differs)
+            upload_.forget(number);
+        resumable_ = true;
         checkpoint_.content() = earlier;
         std::erase_if(checkpoint_.content().parts,
             [&](const auto& one) { return !upload_.parts().contains(one.number); });
@@ -272,9 +396,17 @@ private:
         auto sent = co_await crew_->finish();
         if (sent && control_->cancelled())
             sent = error(errc::cancelled);
-        if (auto unchanged = co_await check_unchanged(); !unchanged)
-            co_return std::move(unchanged).error();
-        co_return sent;
+        if (!sent) {
+            const auto work = [this] { return source_.content().state(); };
+            const auto now = co_await on_file_thread(files_, work);
+            const bool other = now && now->identity != before_.identity;
+            const bool by_bytes = now && *now != before_ &&
+                sent.error().code == service_errc::bad_digest; // They were hashed, then changed.
+            co_return other || by_bytes ? source_.content().changed_error()
+                                        : std::move(sent).error();
+        }
+        auto unchanged = co_await check_unchanged(plan);
+        co_return unchanged;
     }
 
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
@@ -283,8 +415,8 @@ private:
         const auto md5 = co_await self->md5_of(which);
         if (!md5)
             co_return md5.error();
-        file_part_source source(
-            self->file_, self->before_, self->files_, which.offset, which.size);
+        file_part_source source(self->source_.content(), self->before_, self->files_, which.offset,
+            which.size, file_part_source::extent::part);
         if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
@@ -305,9 +437,9 @@ private:
     {
         if (upload_.id().empty() || !resumable_)
             co_return;
-        const bool keep = checkpoint_.is_on() && !completed_ && why.code != errc::file_changed &&
+        const bool keep = checkpoint_.is_on() && !completed_ &&
             options_.on_failure == unfinished_upload::keep_if_resumable;
-        if (keep) {
+        if (keep && !co_await is_another_file()) {
             const auto saved = co_await checkpoint_.save();
             if (saved)
                 co_return;
@@ -317,6 +449,7 @@ private:
     }
 
     Client cos_;
+    std::shared_ptr<net::client_core> core_;
     std::shared_ptr<net::operation_control> control_;
     asio::any_io_executor files_;
     std::string path_;
@@ -327,8 +460,8 @@ private:
     multipart_upload<Client> upload_;
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
-    local_file file_{};
-    file_identity before_{}; // The file when it was opened.
+    source_file source_{};
+    file_state before_{}; // The source when it was opened.
     bool resumable_ = true;
     bool completed_ = false; // The service has made an object of the parts, which is not ours.
 };
