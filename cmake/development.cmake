@@ -2,7 +2,8 @@
 
 add_library(cosio_development INTERFACE)
 target_compile_options(cosio_development INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    $<$<BOOL:${COSIO_WARNINGS_AS_ERRORS}>:-Werror>
     # GCC takes Asio's recycled coroutine frames for mismatched allocations, up to version 14.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
 

@@ -7120,7 +7120,7 @@ public:
         if (current_.generation == 0 || current_.generation <= refused ||
             (expires_ && now >= *expires_))
             return advice::wait;
-        return refresh_at_ && now >= *refresh_at_ ? advice::use_and_refresh : advice::use;
+        return now >= refresh_at_ ? advice::use_and_refresh : advice::use;
     }
 
     [[nodiscard]] const issued_credentials& current() const noexcept { return current_; }
@@ -7131,7 +7131,7 @@ public:
         current_.who = std::make_shared<const credentials>(std::move(fresh.who));
         ++current_.generation;
         expires_ = fresh.expires;
-        refresh_at_.reset();
+        refresh_at_ = never;
         if (!expires_)
             return;
         const auto lead =
@@ -7142,11 +7142,13 @@ public:
 
     void refresh_failed(time_point now, double random)
     {
-        if (refresh_at_)
+        if (refresh_at_ != never)
             refresh_at_ = now + scaled(pause_after_failure, 0.5 + random);
     }
 
 private:
+    static constexpr auto never = time_point::max();
+
     [[nodiscard]] static std::chrono::seconds scaled(
         std::chrono::seconds time, double factor) noexcept
     {
@@ -7156,7 +7158,7 @@ private:
 
     issued_credentials current_{};
     std::optional<time_point> expires_{};
-    std::optional<time_point> refresh_at_{};
+    time_point refresh_at_ = never;
 };
 
 } // namespace cosio::inline v0::auth
@@ -21214,7 +21216,7 @@ struct relative_path
             return out; // The key ends in a slash.
         if (const auto problem = component_problem(component); !problem.empty())
             return error(errc::unsafe_key,
-                "'" + std::string(key) + "': " + std::string(problem), "key");
+                std::string("'").append(key).append("': ").append(problem), "key");
         if (is_last) {
             out.name = component;
             return out;

@@ -1235,7 +1235,8 @@ using bucket_table = std::map<std::string, stored_bucket, std::less<>>;
 }
 
 /// Makes `object` the newest version of its key, replacing the null version without versioning.
-inline stored_object& put_version(
+/// Never null: a pointer, as a reference returned of temporary arguments looks like one to them.
+inline stored_object* put_version(
     stored_bucket& bucket, const std::string& key, stored_object object, std::string version_id)
 {
     auto& versions = bucket.objects[key];
@@ -1243,7 +1244,7 @@ inline stored_object& put_version(
     if (!bucket.versioning)
         std::erase_if(versions, [](const auto& each) { return each.version_id == "null"; });
     versions.push_back(std::move(object));
-    return versions.back();
+    return &versions.back();
 }
 
 } // namespace cosio::inline v0::testing::emulation
@@ -2632,7 +2633,7 @@ inline void check_content_md5(const http_request& request)
 }
 
 /// Stores `plain` as the newest version of the call's key.
-inline stored_object& store_object(
+inline const stored_object* store_object(
     const call_context& call, stored_object object, const sse_request& asked, std::string plain)
 {
     object.size = plain.size();
@@ -2650,14 +2651,14 @@ inline stored_object& store_object(
 {
     const auto asked = effective_encryption(call);
     check_content_md5(call.request);
-    const auto& object =
+    const auto* const object =
         store_object(call, read_object_headers(call), asked, call.request.body);
     http_reply reply;
-    reply.fields.add("ETag", "\"" + object.etag + "\"");
-    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(*object.crc64));
+    reply.fields.add("ETag", "\"" + object->etag + "\"");
+    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(*object->crc64));
     if (call.stored().versioning)
-        reply.fields.add("x-cos-version-id", object.version_id);
-    add_sse_headers(reply.fields, object.encryption, asked.customer_key_md5);
+        reply.fields.add("x-cos-version-id", object->version_id);
+    add_sse_headers(reply.fields, object->encryption, asked.customer_key_md5);
     return reply;
 }
 
@@ -2735,22 +2736,23 @@ struct copy_source
     auto plain = read_plain(
         call.state.vault, *source.object, source.key.customer_key, 0, source.object->size);
     const auto source_version = source.object->version_id;
-    const auto& stored = store_object(call, std::move(object), asked, std::move(plain));
+    const auto* const stored =
+        store_object(call, std::move(object), asked, std::move(plain));
 
     xml::writer document;
-    document.open("CopyObjectResult").element("ETag", "\"" + stored.etag + "\"");
-    document.element("CRC64", *stored.crc64);
+    document.open("CopyObjectResult").element("ETag", "\"" + stored->etag + "\"");
+    document.element("CRC64", *stored->crc64);
     document.element("LastModified",
-        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(stored.modified)));
+        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(stored->modified)));
     if (target.versioning)
-        document.element("VersionId", stored.version_id);
+        document.element("VersionId", stored->version_id);
     document.close();
     http_reply reply;
     reply.chunked = true;
     reply.body = std::move(document).document();
     if (source.version_named)
         reply.fields.add("x-cos-copy-source-version-id", source_version);
-    add_sse_headers(reply.fields, stored.encryption, asked.customer_key_md5);
+    add_sse_headers(reply.fields, stored->encryption, asked.customer_key_md5);
     return reply;
 }
 
@@ -2810,9 +2812,9 @@ inline deletion delete_version(const call_context& call, const std::string& key,
     marker.delete_marker = true;
     marker.modified = call.now;
     done.delete_marker = true;
-    done.version_id = put_version(bucket, key, std::move(marker),
-        make_version_id(call.now, ++call.state.sequence))
-                          .version_id;
+    const auto* const newest = put_version(bucket, key, std::move(marker),
+        make_version_id(call.now, ++call.state.sequence));
+    done.version_id = newest->version_id;
     return done;
 }
 
@@ -3060,7 +3062,7 @@ namespace cosio::inline v0::testing::emulation {
     return key;
 }
 
-inline const stored_part& store_part(const call_context& call, stored_upload& upload,
+inline const stored_part* store_part(const call_context& call, stored_upload& upload,
     std::uint32_t number, const sse_request& key, std::string plain)
 {
     auto asked = key;
@@ -3072,7 +3074,9 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     part.bytes =
         call.state.vault.seal(upload.object.encryption, key.customer_key, std::move(plain));
     call.state.changes.parts.emplace(upload.upload_id, number);
-    return upload.parts[number] = std::move(part);
+    auto& kept = upload.parts[number];
+    kept = std::move(part);
+    return &kept;
 }
 
 [[nodiscard]] inline http_reply upload_part(const call_context& call)
@@ -3083,10 +3087,10 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     if (!call.request.fields.has("Content-Length"))
         refuse(411, "MissingContentLength", "Parts need a Content-Length.");
     check_content_md5(call.request);
-    const auto& part = store_part(call, upload, number, key, call.request.body);
+    const auto* const part = store_part(call, upload, number, key, call.request.body);
     http_reply reply;
-    reply.fields.add("ETag", "\"" + part.etag + "\"");
-    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(part.crc64));
+    reply.fields.add("ETag", "\"" + part->etag + "\"");
+    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(part->crc64));
     add_sse_headers(reply.fields, upload.object.encryption, key.customer_key_md5);
     return reply;
 }
@@ -3108,11 +3112,11 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     }
     auto plain =
         read_plain(call.state.vault, *source.object, source.key.customer_key, first, count);
-    const auto& part = store_part(call, upload, number, key, std::move(plain));
+    const auto* const part = store_part(call, upload, number, key, std::move(plain));
     xml::writer document;
-    document.open("CopyPartResult").element("ETag", "\"" + part.etag + "\"");
+    document.open("CopyPartResult").element("ETag", "\"" + part->etag + "\"");
     document.element("LastModified",
-        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(part.modified)));
+        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(part->modified)));
     document.close();
     http_reply reply;
     reply.chunked = true;
@@ -3193,7 +3197,7 @@ inline void check_part_list(const call_context& call, const stored_upload& uploa
         std::to_string(list.size());
     auto& bucket = call.stored();
     const std::string upload_id = upload.upload_id;
-    const auto& stored = put_version(bucket, call.key, std::move(object),
+    const auto* const stored = put_version(bucket, call.key, std::move(object),
         make_version_id(call.now, ++call.state.sequence));
 
     xml::writer document;
@@ -3202,14 +3206,14 @@ inline void check_part_list(const call_context& call, const stored_upload& uploa
         "http://" + call.bucket + ".cos." + call.state.options.region + ".myqcloud.com/" +
             call.key);
     document.element("Bucket", call.bucket).element("Key", call.key);
-    document.element("ETag", "\"" + stored.etag + "\"").close();
+    document.element("ETag", "\"" + stored->etag + "\"").close();
     http_reply reply;
     reply.chunked = true;
     reply.body = std::move(document).document();
     reply.fields.add("x-cos-hash-crc64ecma", std::to_string(crc64));
     if (bucket.versioning)
-        reply.fields.add("x-cos-version-id", stored.version_id);
-    add_sse_headers(reply.fields, stored.encryption, upload.customer_key_md5);
+        reply.fields.add("x-cos-version-id", stored->version_id);
+    add_sse_headers(reply.fields, stored->encryption, upload.customer_key_md5);
     call.changed_object(call.key);
     call.changed_upload(upload_id);
     bucket.uploads.erase(upload_id);
@@ -4696,9 +4700,12 @@ namespace cosio::inline v0::testing::emulation {
 
 inline void append_chunk(std::string& out, std::string_view bytes)
 {
-    char size[20];
-    const auto end = std::to_chars(std::begin(size), std::end(size), bytes.size(), 16).ptr;
-    out.append(size, end).append("\r\n").append(bytes).append("\r\n");
+    std::array<char, 20> digits{};
+    auto* const first = digits.data();
+    const auto* const end =
+        std::to_chars(first, first + digits.size(), bytes.size(), 16).ptr;
+    out.append(std::string_view(first, static_cast<std::size_t>(end - first)));
+    out.append("\r\n").append(bytes).append("\r\n");
 }
 
 /// The whole reply. `stays` tells whether the connection is kept.

@@ -204,7 +204,8 @@ TEST_CASE("the second of two fields of one name, behind more fields than a byte 
 {
     std::string fields;
     for (int i = 0; i != 300; ++i)
-        fields += "A" + std::to_string(i) + ": " + std::to_string(i) + "\r\n";
+        fields.append("A").append(std::to_string(i)).append(": ").append(std::to_string(i)).append(
+            "\r\n");
     const auto seen = parse(with(fields + "B: first\r\nb: second\r\n"), {.fields = 400});
     REQUIRE(seen.length);
     CHECK(seen.head.get("a299") == "299");

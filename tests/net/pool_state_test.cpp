@@ -79,7 +79,7 @@ TEST_CASE("pool: connections to other origins are never mixed up")
     auto other_port = to("a");
     other_port.port = 8443;
     auto other_name = to("a");
-    other_name.tls_name = "x";
+    other_name.tls_name = "another";
     for (const auto& other : {to("b"), to("a", false), other_port, other_name}) {
         state pool(settings(8));
         fill(pool, to("a"), {1});

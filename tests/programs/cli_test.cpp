@@ -294,7 +294,7 @@ TEST_CASE("cli: which mode of encryption the options mean")
     CHECK(holds(refused(key, sse_mode::kms), "goes with --sse c only"));
     CHECK(holds(refused(none, sse_mode::c), "needs --sse-c-key-file"));
     auto both = kms;
-    both.sse_c_key_file = "f";
+    both.sse_c_key_file = key.sse_c_key_file;
     CHECK_FALSE(complaint_of([&] { (void)written_mode(both); }).empty());
 
     options read;

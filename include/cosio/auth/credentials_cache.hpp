@@ -46,7 +46,7 @@ public:
         if (current_.generation == 0 || current_.generation <= refused ||
             (expires_ && now >= *expires_))
             return advice::wait;
-        return refresh_at_ && now >= *refresh_at_ ? advice::use_and_refresh : advice::use;
+        return now >= refresh_at_ ? advice::use_and_refresh : advice::use;
     }
 
     [[nodiscard]] const issued_credentials& current() const noexcept { return current_; }
@@ -57,7 +57,7 @@ public:
         current_.who = std::make_shared<const credentials>(std::move(fresh.who));
         ++current_.generation;
         expires_ = fresh.expires;
-        refresh_at_.reset();
+        refresh_at_ = never;
         if (!expires_)
             return;
         const auto lead =
@@ -68,11 +68,13 @@ public:
 
     void refresh_failed(time_point now, double random)
     {
-        if (refresh_at_)
+        if (refresh_at_ != never)
             refresh_at_ = now + scaled(pause_after_failure, 0.5 + random);
     }
 
 private:
+    static constexpr auto never = time_point::max();
+
     [[nodiscard]] static std::chrono::seconds scaled(
         std::chrono::seconds time, double factor) noexcept
     {
@@ -82,7 +84,7 @@ private:
 
     issued_credentials current_{};
     std::optional<time_point> expires_{};
-    std::optional<time_point> refresh_at_{};
+    time_point refresh_at_ = never;
 };
 
 } // namespace cosio::inline v0::auth

@@ -52,7 +52,7 @@ struct relative_path
             return out; // The key ends in a slash.
         if (const auto problem = component_problem(component); !problem.empty())
             return error(errc::unsafe_key,
-                "'" + std::string(key) + "': " + std::string(problem), "key");
+                std::string("'").append(key).append("': ").append(problem), "key");
         if (is_last) {
             out.name = component;
             return out;

@@ -86,7 +86,7 @@ namespace cosio::inline v0::testing::emulation {
     return key;
 }
 
-inline const stored_part& store_part(const call_context& call, stored_upload& upload,
+inline const stored_part* store_part(const call_context& call, stored_upload& upload,
     std::uint32_t number, const sse_request& key, std::string plain)
 {
     auto asked = key;
@@ -98,7 +98,9 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     part.bytes =
         call.state.vault.seal(upload.object.encryption, key.customer_key, std::move(plain));
     call.state.changes.parts.emplace(upload.upload_id, number);
-    return upload.parts[number] = std::move(part);
+    auto& kept = upload.parts[number];
+    kept = std::move(part);
+    return &kept;
 }
 
 [[nodiscard]] inline http_reply upload_part(const call_context& call)
@@ -109,10 +111,10 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     if (!call.request.fields.has("Content-Length"))
         refuse(411, "MissingContentLength", "Parts need a Content-Length.");
     check_content_md5(call.request);
-    const auto& part = store_part(call, upload, number, key, call.request.body);
+    const auto* const part = store_part(call, upload, number, key, call.request.body);
     http_reply reply;
-    reply.fields.add("ETag", "\"" + part.etag + "\"");
-    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(part.crc64));
+    reply.fields.add("ETag", "\"" + part->etag + "\"");
+    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(part->crc64));
     add_sse_headers(reply.fields, upload.object.encryption, key.customer_key_md5);
     return reply;
 }
@@ -134,11 +136,11 @@ inline const stored_part& store_part(const call_context& call, stored_upload& up
     }
     auto plain =
         read_plain(call.state.vault, *source.object, source.key.customer_key, first, count);
-    const auto& part = store_part(call, upload, number, key, std::move(plain));
+    const auto* const part = store_part(call, upload, number, key, std::move(plain));
     xml::writer document;
-    document.open("CopyPartResult").element("ETag", "\"" + part.etag + "\"");
+    document.open("CopyPartResult").element("ETag", "\"" + part->etag + "\"");
     document.element("LastModified",
-        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(part.modified)));
+        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(part->modified)));
     document.close();
     http_reply reply;
     reply.chunked = true;
@@ -219,7 +221,7 @@ inline void check_part_list(const call_context& call, const stored_upload& uploa
         std::to_string(list.size());
     auto& bucket = call.stored();
     const std::string upload_id = upload.upload_id;
-    const auto& stored = put_version(bucket, call.key, std::move(object),
+    const auto* const stored = put_version(bucket, call.key, std::move(object),
         make_version_id(call.now, ++call.state.sequence));
 
     xml::writer document;
@@ -228,14 +230,14 @@ inline void check_part_list(const call_context& call, const stored_upload& uploa
         "http://" + call.bucket + ".cos." + call.state.options.region + ".myqcloud.com/" +
             call.key);
     document.element("Bucket", call.bucket).element("Key", call.key);
-    document.element("ETag", "\"" + stored.etag + "\"").close();
+    document.element("ETag", "\"" + stored->etag + "\"").close();
     http_reply reply;
     reply.chunked = true;
     reply.body = std::move(document).document();
     reply.fields.add("x-cos-hash-crc64ecma", std::to_string(crc64));
     if (bucket.versioning)
-        reply.fields.add("x-cos-version-id", stored.version_id);
-    add_sse_headers(reply.fields, stored.encryption, upload.customer_key_md5);
+        reply.fields.add("x-cos-version-id", stored->version_id);
+    add_sse_headers(reply.fields, stored->encryption, upload.customer_key_md5);
     call.changed_object(call.key);
     call.changed_upload(upload_id);
     bucket.uploads.erase(upload_id);

@@ -65,9 +65,9 @@ inline deletion delete_version(const call_context& call, const std::string& key,
     marker.delete_marker = true;
     marker.modified = call.now;
     done.delete_marker = true;
-    done.version_id = put_version(bucket, key, std::move(marker),
-        make_version_id(call.now, ++call.state.sequence))
-                          .version_id;
+    const auto* const newest = put_version(bucket, key, std::move(marker),
+        make_version_id(call.now, ++call.state.sequence));
+    done.version_id = newest->version_id;
     return done;
 }
 

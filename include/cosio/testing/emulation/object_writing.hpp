@@ -121,7 +121,7 @@ inline void check_content_md5(const http_request& request)
 }
 
 /// Stores `plain` as the newest version of the call's key.
-inline stored_object& store_object(
+inline const stored_object* store_object(
     const call_context& call, stored_object object, const sse_request& asked, std::string plain)
 {
     object.size = plain.size();
@@ -139,14 +139,14 @@ inline stored_object& store_object(
 {
     const auto asked = effective_encryption(call);
     check_content_md5(call.request);
-    const auto& object =
+    const auto* const object =
         store_object(call, read_object_headers(call), asked, call.request.body);
     http_reply reply;
-    reply.fields.add("ETag", "\"" + object.etag + "\"");
-    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(*object.crc64));
+    reply.fields.add("ETag", "\"" + object->etag + "\"");
+    reply.fields.add("x-cos-hash-crc64ecma", std::to_string(*object->crc64));
     if (call.stored().versioning)
-        reply.fields.add("x-cos-version-id", object.version_id);
-    add_sse_headers(reply.fields, object.encryption, asked.customer_key_md5);
+        reply.fields.add("x-cos-version-id", object->version_id);
+    add_sse_headers(reply.fields, object->encryption, asked.customer_key_md5);
     return reply;
 }
 
@@ -224,22 +224,23 @@ struct copy_source
     auto plain = read_plain(
         call.state.vault, *source.object, source.key.customer_key, 0, source.object->size);
     const auto source_version = source.object->version_id;
-    const auto& stored = store_object(call, std::move(object), asked, std::move(plain));
+    const auto* const stored =
+        store_object(call, std::move(object), asked, std::move(plain));
 
     xml::writer document;
-    document.open("CopyObjectResult").element("ETag", "\"" + stored.etag + "\"");
-    document.element("CRC64", *stored.crc64);
+    document.open("CopyObjectResult").element("ETag", "\"" + stored->etag + "\"");
+    document.element("CRC64", *stored->crc64);
     document.element("LastModified",
-        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(stored.modified)));
+        http::format_iso_date(std::chrono::floor<std::chrono::seconds>(stored->modified)));
     if (target.versioning)
-        document.element("VersionId", stored.version_id);
+        document.element("VersionId", stored->version_id);
     document.close();
     http_reply reply;
     reply.chunked = true;
     reply.body = std::move(document).document();
     if (source.version_named)
         reply.fields.add("x-cos-copy-source-version-id", source_version);
-    add_sse_headers(reply.fields, stored.encryption, asked.customer_key_md5);
+    add_sse_headers(reply.fields, stored->encryption, asked.customer_key_md5);
     return reply;
 }
 

@@ -10,8 +10,9 @@
 #include <cosio/testing/emulation/message.hpp>
 #include <cosio/testing/emulation/service.hpp>
 
+#include <array>
 #include <charconv>
-#include <iterator>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,9 +46,12 @@ namespace cosio::inline v0::testing::emulation {
 
 inline void append_chunk(std::string& out, std::string_view bytes)
 {
-    char size[20];
-    const auto end = std::to_chars(std::begin(size), std::end(size), bytes.size(), 16).ptr;
-    out.append(size, end).append("\r\n").append(bytes).append("\r\n");
+    std::array<char, 20> digits{};
+    auto* const first = digits.data();
+    const auto* const end =
+        std::to_chars(first, first + digits.size(), bytes.size(), 16).ptr;
+    out.append(std::string_view(first, static_cast<std::size_t>(end - first)));
+    out.append("\r\n").append(bytes).append("\r\n");
 }
 
 /// The whole reply. `stays` tells whether the connection is kept.

@@ -112,7 +112,8 @@ using bucket_table = std::map<std::string, stored_bucket, std::less<>>;
 }
 
 /// Makes `object` the newest version of its key, replacing the null version without versioning.
-inline stored_object& put_version(
+/// Never null: a pointer, as a reference returned of temporary arguments looks like one to them.
+inline stored_object* put_version(
     stored_bucket& bucket, const std::string& key, stored_object object, std::string version_id)
 {
     auto& versions = bucket.objects[key];
@@ -120,7 +121,7 @@ inline stored_object& put_version(
     if (!bucket.versioning)
         std::erase_if(versions, [](const auto& each) { return each.version_id == "null"; });
     versions.push_back(std::move(object));
-    return versions.back();
+    return &versions.back();
 }
 
 } // namespace cosio::inline v0::testing::emulation
