@@ -3462,7 +3462,8 @@ struct transfer_options
 {
     /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
     /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
-    /// destination is a file only some 256 KiB of each part.
+    /// destination is a file only some 256 KiB of each part; for a source of unknown length, whose
+    /// parts grow, see `upload_request`.
     std::uint64_t part_size = 8 * 1024 * 1024;
     /// Parts under way at once; at least 1.
     std::uint32_t parallelism = 5;
@@ -4550,9 +4551,17 @@ namespace cosio::inline v0 {
 ///
 /// Bytes in memory are sent from where they are. A source is read once, in order, part by part into
 /// memory, from where each part can be sent again: it need not rewind, nor know its size. It goes
-/// in parts when it has more than one of them, whatever the threshold; one that has more than
-/// 10,000 parts of `options.part_size` fails with `errc::invalid_argument`. What was uploaded of a
-/// failed or cancelled upload is removed; `options.checkpoint` has no effect.
+/// in parts when it has more than one of them, whatever the threshold.
+///
+/// An object has 10,000 parts at most. Those of a source that knows its size are as large as that
+/// takes. Of one that does not, the first 5,000 have `options.part_size` (39 GiB, if that is 8 MiB);
+/// then the size doubles every 500 parts, up to 5 GiB, and as many are in memory at once as fit into
+/// `part_size` * `parallelism` bytes, or two: 6.4 TiB can be stored that way, the last of it in
+/// parts of 5 GiB. Whoever expects more than the first 5,000 parts hold does well to choose a larger
+/// `part_size`. A source that does not end then fails with `errc::invalid_argument`.
+///
+/// A source that knows its size and yields more or less fails with `errc::body_size_mismatch`. What
+/// was uploaded of a failed or cancelled upload is removed; `options.checkpoint` has no effect.
 struct upload_request
 {
     std::string_view bucket{};
@@ -18380,12 +18389,18 @@ public:
     /// Whether nothing new should be begun.
     [[nodiscard]] bool stopping() const noexcept { return interrupted_ || failure_.has_value(); }
 
-    /// A lane for another job, once there is one; null when nothing new should be begun.
-    [[nodiscard]] asio::awaitable<lane*> free_lane()
+    /// A lane for another job, once there is one and fewer than `most` jobs are under way; null when
+    /// nothing new should be begun.
+    [[nodiscard]] asio::awaitable<lane*> free_lane(
+        std::size_t most = std::numeric_limits<std::size_t>::max())
     {
         for (;;) {
             if (stopping())
                 co_return nullptr;
+            if (under_way_ >= most) {
+                co_await wait_for_change();
+                continue;
+            }
             for (auto& each : lanes_)
                 if (!each.busy_)
                     co_return &each;
@@ -18698,6 +18713,60 @@ private:
 
     std::uint64_t object_size_;
     std::uint64_t part_size_;
+};
+
+/// Sizes of the parts of a body whose end is not known. Half of all the parts that there may be are
+/// of the first size; with each twentieth of them that follows the size doubles, up to the largest.
+/// Of 10,000 parts the first 5,000 have 8 MiB (39 GiB), and all of them up to 6.4 TiB; if they begin
+/// with 64 MiB, 312 GiB and 14 TiB; with 5 GiB, 48.8 TiB.
+class growing_parts
+{
+public:
+    /// `first` is of one part at least and within `limits`.
+    constexpr growing_parts(std::uint64_t first, const part_limits& limits) noexcept
+        : first_(first), limits_(limits)
+    {}
+
+    /// From 1 to this.
+    [[nodiscard]] constexpr std::uint32_t maximum_count() const noexcept
+    {
+        return limits_.maximum_count;
+    }
+
+    /// Of part `number`, from 1.
+    [[nodiscard]] constexpr std::uint64_t size_of(std::uint32_t number) const noexcept
+    {
+        const auto steady = std::max<std::uint32_t>(limits_.maximum_count / 2, 1);
+        if (number <= steady)
+            return first_;
+        const auto step = std::max<std::uint32_t>(limits_.maximum_count / 20, 1);
+        const auto doublings = std::min<std::uint32_t>(1 + (number - steady - 1) / step, 63);
+        return first_ > limits_.maximum_size >> doublings ? limits_.maximum_size
+                                                           : first_ << doublings;
+    }
+
+    /// How many parts may be in memory while part `number` is there, so that they take as much as
+    /// `parallelism` of the first size do, or as two: one that is sent and one that is read.
+    [[nodiscard]] constexpr std::uint32_t at_once(
+        std::uint32_t number, std::uint32_t parallelism) const noexcept
+    {
+        const auto fit = first_ * parallelism / size_of(number);
+        return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
+            fit, std::min<std::uint32_t>(parallelism, 2), parallelism));
+    }
+
+    /// What all parts hold.
+    [[nodiscard]] constexpr std::uint64_t capacity() const noexcept
+    {
+        std::uint64_t sum = 0;
+        for (std::uint32_t number = 1; number <= limits_.maximum_count; ++number)
+            sum += size_of(number);
+        return sum;
+    }
+
+private:
+    std::uint64_t first_;
+    part_limits limits_;
 };
 
 } // namespace cosio::inline v0::transfer
@@ -21588,23 +21657,31 @@ private:
     [[nodiscard]] asio::awaitable<result<void>> send_parts(
         std::shared_ptr<part_bytes> bytes, std::uint64_t part_size)
     {
+        const growing_parts growing(part_size, limits_of<Client>(options_));
+        const auto lanes = [&](std::uint32_t number) {
+            return said_size_ ? options_.parallelism
+                              : growing.at_once(number, options_.parallelism);
+        };
         for (std::uint32_t number = 1;; ++number) {
-            if (number > Client::dialect::maximum_parts) {
-                static_cast<void>(co_await stop());
-                co_return error(errc::invalid_argument,
-                    "too small: the body has more parts than an upload may have", "part_size");
-            }
-            lane* const in = co_await crew_->free_lane();
+            lane* const in = co_await crew_->free_lane(lanes(number));
             if (in == nullptr)
                 break;
             crew_->start(
                 *in, send_part(this->shared_from_this(), *in, number, std::move(bytes)));
             if (at_end_)
                 break;
+            if (number == growing.maximum_count()) {
+                static_cast<void>(co_await stop());
+                co_return error(errc::invalid_argument,
+                    "too small: the body does not end within the " + std::to_string(number) +
+                        " parts that an upload may have, which held " + std::to_string(read_ - 1) +
+                        " bytes",
+                    "part_size");
+            }
             // The buffer of the next part counts against the same bound as those being sent.
-            if (co_await crew_->free_lane() == nullptr)
+            if (co_await crew_->free_lane(lanes(number + 1)) == nullptr)
                 break;
-            auto got = co_await next(part_size);
+            auto got = co_await next(said_size_ ? part_size : growing.size_of(number + 1));
             if (!got) {
                 // A part that failed is why the source was stopped.
                 if (auto sent = co_await stop(); !sent)
@@ -21803,15 +21880,14 @@ public:
     /// Errors: the system's, and `errc::invalid_argument` for a directory.
     [[nodiscard]] static result<source_file> open(const std::string& path)
     {
-        descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-        if (opened.get() < 0)
-            return file_error("open", path);
-        struct stat status{};
-        if (::fstat(opened.get(), &status) != 0)
-            return file_error("look at", path);
-        if (S_ISDIR(status.st_mode))
-            return error(errc::invalid_argument, "'" + path + "' is a directory", "path");
-        return source_file(local_file(std::move(opened), path), S_ISREG(status.st_mode));
+        return of(
+            descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)), path);
+    }
+
+    /// Another descriptor of what is open as `number`. Errors: as of `open`.
+    [[nodiscard]] static result<source_file> of(int number, const std::string& name)
+    {
+        return of(descriptor(::fcntl(number, F_DUPFD_CLOEXEC, 3)), name);
     }
 
     source_file() = default;
@@ -21860,6 +21936,18 @@ public:
     }
 
 private:
+    [[nodiscard]] static result<source_file> of(descriptor opened, const std::string& path)
+    {
+        if (opened.get() < 0)
+            return file_error("open", path);
+        struct stat status{};
+        if (::fstat(opened.get(), &status) != 0)
+            return file_error("look at", path);
+        if (S_ISDIR(status.st_mode))
+            return error(errc::invalid_argument, "'" + path + "' is a directory", "path");
+        return source_file(local_file(std::move(opened), path), S_ISREG(status.st_mode));
+    }
+
     source_file(local_file file, bool regular) noexcept
         : file_(std::move(file)), kind_(regular ? source_kind::sized : source_kind::stream)
     {}

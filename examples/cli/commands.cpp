@@ -11,9 +11,10 @@ constexpr std::array<std::string_view, 12> common{"--quiet", "--dialect", "--reg
     "--connect-to", "--ca-file", "--path-style", "--http", "--credentials-file", "--log",
     "--version", "--help"};
 
-constexpr std::array<std::string_view, 11> of_cp{"--recursive", "--sse", "--sse-kms-key-id",
+constexpr std::array<std::string_view, 12> of_cp{"--recursive", "--sse", "--sse-kms-key-id",
     "--sse-context", "--sse-c-key-file", "--source-sse-c-key-file", "--source-region",
-    "--storage-class", "--part-size", "--parallel", "--resume"};
+    "--storage-class", "--part-size", "--parallel", "--resume",
+    "--checkpoint"};
 constexpr std::array<std::string_view, 1> of_reads{"--sse-c-key-file"};
 constexpr std::array<std::string_view, 1> of_ls{"--recursive"};
 constexpr std::array<std::string_view, 3> of_restore{"--days", "--tier", "--sse-c-key-file"};
@@ -26,8 +27,11 @@ constexpr std::array table{
 output. A destination that is a bucket or a directory, or ends in /, gets the name of the source.
 
 An upload or copy is encrypted as --sse says; a download of an SSE-C object needs its
---sse-c-key-file. With --resume a transfer of a file that was interrupted goes on when the same
-command is given again.
+--sse-c-key-file. A file that is uploaded may be a pipe or a device; it is read until it ends.
+
+With --resume a transfer of a file that was interrupted goes on when the same command is given
+again. What it needs for that it keeps beside the file, or in $XDG_STATE_HOME/cosio
+(~/.local/state/cosio) if nothing may be written there, or where --checkpoint says.
 )",
         2, 2, of_cp},
     command{command_id::cat, "cat", "OBJECT...", "write objects to standard output", "", 1,

@@ -127,6 +127,11 @@ constexpr std::array table{
     option{"--parallel", "N", "parts under way at once: 1 to 100", &set_parallel},
     option{"--resume", "", "keep <file>.cosio-checkpoint, and go on from one that is there",
         [](options& into, std::string_view) { into.resume = true; }},
+    option{"--checkpoint", "FILE", "as --resume, but keep and look for it in this file",
+        [](options& into, std::string_view value) {
+            into.checkpoint = text_of(a_file, value);
+            into.resume = true;
+        }},
     option{"--recursive", "", "cp: all objects of a folder; ls: every key, unfolded",
         [](options& into, std::string_view) { into.recursive = true; }},
     option{"--days", "N", "how long the restored copy is kept",

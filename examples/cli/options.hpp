@@ -51,6 +51,7 @@ struct options
     std::optional<std::uint64_t> part_size{};
     std::optional<std::uint32_t> parallel{};
     bool resume = false;
+    std::string checkpoint{}; ///< Which means `resume`.
     cosio::storage_class storage_class = cosio::storage_class::unspecified;
 
     bool recursive = false;

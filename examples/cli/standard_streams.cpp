@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <climits>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 namespace cli {
 
@@ -42,28 +44,64 @@ cosio::result<void> wait_until_ready(int descriptor, short event, int hang_up)
 
 asio::awaitable<cosio::result<std::size_t>> standard_input::read(std::span<std::byte> buffer)
 {
-    auto work = [&]() -> cosio::result<std::size_t> {
-        for (;;) {
-            if (auto ready = wait_until_ready(STDIN_FILENO, POLLIN, hang_up_); !ready)
-                return std::move(ready).error();
-            const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-            if (got >= 0)
-                return static_cast<std::size_t>(got);
-            if (errno != EINTR && errno != EAGAIN)
-                return system_error("standard input cannot be read");
-        }
-    };
+    auto work = [&] { return read_some(buffer); };
     auto got = co_await cosio::transfer::on_file_thread(thread_.get_executor(), work);
     co_return got;
 }
 
+cosio::result<std::size_t> standard_input::read_some(std::span<std::byte> buffer)
+{
+    if (auto begun = begin(); !begun)
+        return std::move(begun).error();
+    for (;;) {
+        if (auto ready = wait_until_ready(STDIN_FILENO, POLLIN, hang_up_); !ready)
+            return std::move(ready).error();
+        const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (got < 0)
+            return system_error("standard input cannot be read");
+        if (got == 0 && file_)
+            if (auto same = file_->content().check_unchanged(file_->state()); !same)
+                return std::move(same).error();
+        return static_cast<std::size_t>(got);
+    }
+}
+
+cosio::result<void> standard_input::begin()
+{
+    if (std::exchange(begun_, true) || !size())
+        return {};
+    auto opened = cosio::transfer::source_file::of(STDIN_FILENO, "standard input");
+    if (!opened)
+        return std::move(opened).error();
+    // Until no change of it can have the time that it has.
+    constexpr int most_looks = 20;
+    for (int looks = 0; looks != most_looks; ++looks) {
+        const auto before = opened->state();
+        if (auto looked = opened->look(); !looked)
+            return looked;
+        const auto wait = opened->time_until_settled();
+        if (wait == wait.zero() || (looks != 0 && opened->state() == before)) {
+            file_ = std::move(*opened);
+            return {};
+        }
+        std::this_thread::sleep_for(wait);
+    }
+    return opened->content().changed_error();
+}
+
 std::optional<std::uint64_t> standard_input::size() const
 {
-    struct stat state = {};
     const auto here = ::lseek(STDIN_FILENO, 0, SEEK_CUR);
-    if (!is_regular(STDIN_FILENO) || ::fstat(STDIN_FILENO, &state) != 0 || here < 0)
+    if (!is_regular(STDIN_FILENO) || here < 0)
         return std::nullopt;
-    return static_cast<std::uint64_t>(std::max<off_t>(state.st_size - here, 0));
+    auto file = cosio::transfer::source_file::of(STDIN_FILENO, "standard input");
+    if (!file || !file->look() || file->kind() != cosio::transfer::source_kind::sized)
+        return std::nullopt;
+    const auto all = file->state().identity.size;
+    const auto before = static_cast<std::uint64_t>(here);
+    return all > before ? all - before : 0;
 }
 
 standard_output::standard_output(int hang_up)

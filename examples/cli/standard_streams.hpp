@@ -4,6 +4,7 @@
 #define COSIO_CLI_STANDARD_STREAMS_HPP
 
 #include <cosio/result.hpp>
+#include <cosio/transfer/source_file.hpp>
 
 #include <asio/awaitable.hpp>
 #include <asio/thread_pool.hpp>
@@ -16,20 +17,27 @@
 namespace cli {
 
 /// A body source, `cosio::body_source`. Reads on a thread of its own, as standard input may keep
-/// one waiting: the network does not notice.
+/// one waiting: the network does not notice. A file that keeps to its size must not change until its
+/// end was read; one that does not, as those of /proc, ends where it ends.
 class standard_input
 {
 public:
     /// `hang_up`: a descriptor that ends a wait by hanging up, see `interruption`.
     explicit standard_input(int hang_up) : hang_up_(hang_up) {}
 
-    /// Errors: `errc::cancelled`, those of the system.
+    /// Errors: `errc::cancelled`, `errc::file_changed`, those of the system.
     [[nodiscard]] asio::awaitable<cosio::result<std::size_t>> read(std::span<std::byte> buffer);
-    /// Of a file; a pipe does not know.
+    /// Of a file that keeps to it; nobody else knows.
     [[nodiscard]] std::optional<std::uint64_t> size() const;
 
 private:
+    [[nodiscard]] cosio::result<std::size_t> read_some(std::span<std::byte> buffer);
+    /// Looks at what it is, before it is read.
+    [[nodiscard]] cosio::result<void> begin();
+
     int hang_up_;
+    bool begun_ = false;
+    std::optional<cosio::transfer::source_file> file_{}; ///< If it has to stay as it is.
     asio::thread_pool thread_{1};
 };
 

@@ -3,6 +3,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/byte_count.hpp"
+#include "cli/checkpoint_place.hpp"
 #include "cli/encryption.hpp"
 #include "cli/help.hpp"
 #include "cli/key_file.hpp"
@@ -11,11 +12,15 @@
 #include "cli/progress_display.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/usage_error.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/without_privileges.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <initializer_list>
 #include <limits>
 #include <optional>
@@ -153,6 +158,47 @@ TEST_CASE("cli: every option of every command is in its help, and known")
             taken = taken || each.takes(one.name);
         CHECK_MESSAGE(taken, one.name);
     }
+}
+
+TEST_CASE("cli: where a checkpoint is kept")
+{
+    const support::temporary_directory files;
+    const auto beside = files / "film";
+    CHECK(checkpoint_of("", beside, "cos://b-1/k") == beside + ".cosio-checkpoint");
+    CHECK(checkpoint_of("elsewhere", beside, "cos://b-1/k") == "elsewhere");
+    CHECK(checkpoint_of("", "film", "cos://b-1/k") == "film.cosio-checkpoint");
+    CHECK(parse({"cp", "a", "cos://b-1/k", "--checkpoint", "there"}).chosen.resume);
+
+    const auto locked = files / "locked";
+    std::filesystem::create_directory(locked);
+    std::filesystem::permissions(locked, std::filesystem::perms{0555});
+    std::filesystem::permissions(files.path, std::filesystem::perms{0777});
+    const support::without_privileges nobody;
+    const auto state_of = [&](const std::string& file, std::string_view object) {
+        ::setenv("XDG_STATE_HOME", (files / "state").c_str(), 1);
+        auto place = checkpoint_of("", file, object);
+        ::unsetenv("XDG_STATE_HOME");
+        return place;
+    };
+    const auto place = state_of(locked + "/film", "cos://b-1/k");
+    CHECK(place.starts_with(files / "state/cosio/film-"));
+    CHECK(place.ends_with(".cosio-checkpoint"));
+    const auto mode = std::filesystem::status(files / "state/cosio").permissions();
+    CHECK(mode == std::filesystem::perms{0700});
+    // It is found again, and by nothing else.
+    CHECK(state_of(locked + "/../locked/film", "cos://b-1/k") == place);
+    CHECK(state_of(locked + "/film", "cos://b-1/other") != place);
+    CHECK(state_of(locked + "/film2", "cos://b-1/k") != place);
+    CHECK(state_of(locked + "/" + std::string(255, 'x'), "cos://b-1/k").size() <
+        (files / "state/cosio/").size() + 200);
+    // Without a place for it, it is where its error is understood.
+    const std::string home = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
+    ::setenv("HOME", "/proc/nowhere", 1);
+    CHECK(checkpoint_of("", locked + "/film", "cos://b-1/k") == locked + "/film.cosio-checkpoint");
+    ::setenv("HOME", (files / "home").c_str(), 1);
+    CHECK(checkpoint_of("", locked + "/film", "cos://b-1/k")
+              .starts_with(files / "home/.local/state/cosio/film-"));
+    ::setenv("HOME", home.c_str(), 1);
 }
 
 TEST_CASE("cli: locations")

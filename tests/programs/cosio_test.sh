@@ -164,6 +164,32 @@ code=0
 "$cosio" "${there[@]}" ls "$bucket" >/dev/full 2>err || code=$?
 [[ $code == 1 ]] && complains "standard output" || fail "a listing to a full device: $code"
 
+echo "sources that are no plain files"
+run 0 cp /proc/version "$bucket/version" && says "CRC64 verified"
+run 0 cat "$bucket/version" && cmp -s out <(cat /proc/version) || fail "a file that states no size"
+"$cosio" "${there[@]}" cp - "$bucket/version" </proc/version >out 2>err
+run 0 cat "$bucket/version" && cmp -s out <(cat /proc/version) || fail "such a file on standard input"
+(dd bs=5 count=1 of=/dev/null 2>/dev/null && "$cosio" "${there[@]}" cp - "$bucket/rest") <large >out 2>err
+run 0 cat "$bucket/rest" && cmp -s out <(tail -c +6 large) || fail "a file from the middle on"
+mkfifo pipe
+cat large >pipe &
+run 0 cp pipe "$bucket/pipe" --part-size 1M && says "in 3 parts"
+run 0 cat "$bucket/pipe" && cmp -s out large || fail "a pipe"
+run 0 cp <(cat small) "$bucket/substituted"
+run 0 cat "$bucket/substituted" && cmp -s out small || fail "a process substitution"
+run 0 cp /dev/null "$bucket/void" && says "0 B"
+run 1 cp folder "$bucket/folder" && complains "is a directory"
+(while :; do echo more; done) >growing &
+pid=$!
+code=0
+sleep 0.1
+"$cosio" "${there[@]}" cp - "$bucket/growing" <growing >out 2>err || code=$?
+[[ $code == 1 ]] && complains "standard input" || fail "a file that grows on standard input: $code"
+run 1 cp growing "$bucket/growing" && complains "was changed while it was read"
+kill $pid && wait $pid 2>/dev/null || true
+run 1 cat "$bucket/growing"
+rm growing pipe
+
 echo "ls, head, rm"
 run 0 ls "$bucket" && says "kms/" && ! grep -q kms/large out || fail "ls folds"
 grep -Eq '^ +13  20[0-9-]{8}T[0-9:]{8}Z  small$' out || fail "ls: size, date, key"
@@ -277,7 +303,7 @@ for ending in "KILL 137" "INT 130" "TERM 143"; do
     # shellcheck disable=SC2086
     interrupt $ending cp huge "$bucket/huge" --resume --sse-c-key-file raw.key "${in_parts[@]}"
     [[ -s huge.cosio-checkpoint ]] || fail "no checkpoint is left of $ending"
-    [[ $ending == KILL* ]] || complains "interrupted; the same command goes on where it ended"
+    [[ $ending == KILL* ]] || complains "interrupted; the same command goes on where it ended (huge.cosio-checkpoint)"
     grep -q 0000000000000000 huge.cosio-checkpoint && fail "the key is in the checkpoint"
     run 0 cp huge "$bucket/huge" --resume --sse-c-key-file raw.key "${in_parts[@]}" && says "of them by an earlier run"
     [[ ! -e huge.cosio-checkpoint ]] || fail "the checkpoint is still there"
@@ -292,6 +318,13 @@ for ending in "KILL 137" "INT 130" "TERM 143"; do
     [[ $(find . -name '.cosio-*' -o -name '*.cosio-checkpoint' | wc -l) == 0 ]] || fail "leftovers"
     rm down
 done
+# shellcheck disable=SC2086
+interrupt KILL 137 cp huge "$bucket/huge" --checkpoint own.cosio-checkpoint "${in_parts[@]}"
+[[ -s own.cosio-checkpoint && ! -e huge.cosio-checkpoint ]] || fail "--checkpoint"
+run 1 cp huge "$bucket/huge" --checkpoint own.cosio-checkpoint --part-size 2M
+complains "the size of the parts differs" && complains "(own.cosio-checkpoint)"
+run 0 cp huge "$bucket/huge" --checkpoint own.cosio-checkpoint "${in_parts[@]}" && says "of them by an earlier run"
+[[ ! -e own.cosio-checkpoint ]] || fail "the checkpoint is still there"
 "$cosio" "${there[@]}" cp - "$bucket/endless" < <(exec sleep 30 2>&-) >out 2>err &
 pid=$!
 sleep 1

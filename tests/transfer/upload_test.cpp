@@ -2,6 +2,8 @@
 
 #include "transfer/transferring.hpp"
 
+#include <cosio/transfer/part_plan.hpp>
+
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/steady_timer.hpp>
@@ -161,18 +163,62 @@ TEST_CASE("upload: a source that is stuck, or throws, is no reason to be stuck, 
     CHECK(here.unfinished() == 0);
 }
 
-TEST_CASE("upload: a source with more parts than an upload may have is given up")
+/// Yields this many bytes, which depend on where they are, without saying how many there are.
+struct long_source
+{
+    asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+    {
+        const auto count = std::min<std::uint64_t>(size_ - at, buffer.size());
+        for (std::size_t i = 0; i != count; ++i)
+            buffer[i] = static_cast<std::byte>((at + i) * 31 + (at + i) / 253);
+        at += count;
+        co_return count;
+    }
+    [[nodiscard]] static std::optional<std::uint64_t> size() { return std::nullopt; }
+
+    std::uint64_t size_ = 0;
+    std::uint64_t at = 0;
+};
+
+TEST_CASE("upload: parts of a source that does not end soon grow, and end where they have to")
 {
     transferring here;
-    endless_source source{.text = pattern(10'001)};
+    const auto upload = [&](std::uint64_t size) {
+        long_source source{.size_ = size};
+        auto options = here.options();
+        options.part_size = 1;
+        options.parallelism = 8;
+        auto done = here.get(here.client(here.server.client_config(scheme::http)).upload(
+            {.bucket = bucket, .key = "k", .body = source, .options = options}));
+        CHECK(source.at <= size);
+        return done;
+    };
+    const transfer::growing_parts parts(1, {1, std::uint64_t{5} << 30U, 10'000});
+    const auto done = upload(10'001); // As many parts of one byte are too many.
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK(done->parts == 6251);
+    CHECK(done->crc64_verified);
+    CHECK((here.content("k") == pattern(10'001)));
+    const auto most = upload(parts.capacity());
+    REQUIRE_MESSAGE(most, (most ? std::string() : most.error().describe()));
+    CHECK(most->parts == 10'000);
+    CHECK((here.content("k") == pattern(parts.capacity())));
+}
+
+TEST_CASE("upload: an endless device ends with the last part that there may be")
+{
+    transferring here;
     auto options = here.options();
     options.part_size = 1;
     options.parallelism = 8;
-    const auto failed = here.get(here.client(here.server.client_config(scheme::http)).upload(
-        {.bucket = bucket, .key = "k", .body = source, .options = options}));
+    const auto failed = here.get(here.client(here.server.client_config(scheme::http)).upload_file(
+        {.bucket = bucket, .key = "k", .path = "/dev/zero", .options = options}));
     REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::invalid_argument);
     CHECK(failed.error().field == "part_size");
+    CHECK(failed.error().message.find("1028000 bytes") != std::string::npos);
     CHECK(here.unfinished() == 0);
+    CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
 }
 
 } // namespace upload_test

@@ -36,7 +36,7 @@ asio::awaitable<int> cp_recursive(const session<Client>& here)
     if (!from.is_object() || !to.is_file())
         throw usage_error("--recursive is for downloads: an object's prefix to a directory");
     if (here.asked.chosen.resume)
-        throw usage_error("--resume is for single files, not with --recursive");
+        throw usage_error("--resume and --checkpoint are for single files, not with --recursive");
     co_return co_await download_directory(here, from, to);
 }
 
@@ -61,7 +61,7 @@ asio::awaitable<int> cp(const session<Client>& here)
     if (chosen.storage_class != cosio::storage_class::unspecified && !to.is_object())
         throw usage_error("--storage-class is for what is written to the service");
     if (chosen.resume && !from.is_file() && !to.is_file())
-        throw usage_error("--resume is for the upload or download of a file");
+        throw usage_error("--resume and --checkpoint are for the upload or download of a file");
     if (from.is_object() && to.is_object())
         co_return co_await copy_object(here, from, to);
     if (from.is_object() && to.is_file())

@@ -3,6 +3,7 @@
 #ifndef COSIO_CLI_COMMANDS_CP_DOWNLOAD_HPP
 #define COSIO_CLI_COMMANDS_CP_DOWNLOAD_HPP
 
+#include "../checkpoint_place.hpp"
 #include "../location.hpp"
 #include "../progress_display.hpp"
 #include "../session.hpp"
@@ -10,6 +11,7 @@
 #include "transfer.hpp"
 
 #include <optional>
+#include <string>
 
 namespace cli {
 
@@ -18,19 +20,20 @@ asio::awaitable<int> download_file(
     const session<Client>& here, const location& from, const location& to)
 {
     const auto& chosen = here.asked.chosen;
-    const auto checkpoint = checkpoint_of(to.path);
+    const auto checkpoint = chosen.resume
+        ? checkpoint_of(chosen.checkpoint, to.path, from.text())
+        : std::string();
     progress_display display = display_for(chosen);
     cosio::download_file_request request{
         .bucket = from.bucket, .key = from.key, .path = to.path, .sse = here.encryption.read()};
     request.options = transfer_options_of(chosen, request.options);
     request.options.on_progress = display;
-    if (chosen.resume)
-        request.options.checkpoint = checkpoint;
+    request.options.checkpoint = checkpoint;
     display.begin(std::nullopt);
     const auto done = co_await here.cos.download_file(request);
     display.clear();
     if (!done)
-        co_return fail_transfer(here, from.text(), to.path, done.error());
+        co_return fail_transfer(here, from.text(), checkpoint, done.error());
     const transfer_summary what{.size = done->size,
         .parts = done->parts,
         .resumed_parts = done->resumed_parts,

@@ -3,13 +3,17 @@
 #ifndef COSIO_CLI_COMMANDS_CP_UPLOAD_HPP
 #define COSIO_CLI_COMMANDS_CP_UPLOAD_HPP
 
+#include "../checkpoint_place.hpp"
 #include "../location.hpp"
 #include "../progress_display.hpp"
 #include "../session.hpp"
 #include "../standard_streams.hpp"
 #include "transfer.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -34,22 +38,24 @@ asio::awaitable<int> upload_file(
     const session<Client>& here, const location& from, const location& to)
 {
     const auto& chosen = here.asked.chosen;
-    const auto checkpoint = checkpoint_of(from.path);
+    const auto checkpoint = chosen.resume
+        ? checkpoint_of(chosen.checkpoint, from.path, to.text())
+        : std::string();
     progress_display display = display_for(chosen);
     cosio::upload_file_request request{.bucket = to.bucket, .key = to.key, .path = from.path,
         .sse = here.encryption.written()};
     request.headers.storage_class = chosen.storage_class;
     request.options = transfer_options_of(chosen, request.options);
     request.options.on_progress = display;
-    if (chosen.resume)
-        request.options.checkpoint = checkpoint;
+    request.options.checkpoint = checkpoint;
     std::error_code unknown;
-    if (const auto size = std::filesystem::file_size(from.path, unknown); !unknown)
-        display.begin(size);
+    const auto size = std::filesystem::file_size(from.path, unknown);
+    // Of a file of /proc nobody knows before it was read.
+    display.begin(!unknown && size != 0 ? std::optional<std::uint64_t>(size) : std::nullopt);
     const auto done = co_await here.cos.upload_file(request);
     display.clear();
     co_return done ? tell_uploaded(here, from.text(), to, *done)
-                   : fail_transfer(here, from.text(), from.path, done.error());
+                   : fail_transfer(here, from.text(), checkpoint, done.error());
 }
 
 template <class Client>

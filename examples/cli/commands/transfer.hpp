@@ -16,12 +16,6 @@
 
 namespace cli {
 
-/// Where `--resume` keeps what it needs to go on.
-[[nodiscard]] inline std::string checkpoint_of(const std::string& file)
-{
-    return file + ".cosio-checkpoint";
-}
-
 [[nodiscard]] inline progress_display display_for(const options& chosen)
 {
     return {chosen.quiet, chosen.log != cosio::log_level::off};
@@ -39,18 +33,18 @@ namespace cli {
     return usual;
 }
 
-/// Why the transfer of a file failed, and what can be done about it.
+/// Why the transfer of a file failed, and what can be done about it. `checkpoint`: empty if it may
+/// not be resumed.
 template <class Client>
-int fail_transfer(const session<Client>& here, std::string_view subject, const std::string& file,
-    const cosio::error& why)
+int fail_transfer(const session<Client>& here, std::string_view subject,
+    const std::string& checkpoint, const cosio::error& why)
 {
-    const auto checkpoint = checkpoint_of(file);
     std::error_code ignored;
     std::string advice;
     if (why.code == cosio::errc::checkpoint_mismatch || why.code == cosio::errc::invalid_checkpoint)
         advice = fmt::format(" ({})", checkpoint);
-    else if (here.asked.chosen.resume && std::filesystem::exists(checkpoint, ignored))
-        advice = "; the same command goes on where it ended";
+    else if (!checkpoint.empty() && std::filesystem::exists(checkpoint, ignored))
+        advice = fmt::format("; the same command goes on where it ended ({})", checkpoint);
     else if (why.code == cosio::errc::cancelled)
         advice = here.asked.chosen.resume ? "; nothing was done yet that could be resumed"
                                           : "; it begins anew, as --resume was not given";

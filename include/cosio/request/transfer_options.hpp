@@ -27,7 +27,8 @@ struct transfer_options
 {
     /// Bytes of one part; 1 MiB to 5 GiB, grown when the object has too many of them. A transfer
     /// holds at most `part_size` * `parallelism` bytes plus a constant, and where its source or
-    /// destination is a file only some 256 KiB of each part.
+    /// destination is a file only some 256 KiB of each part; for a source of unknown length, whose
+    /// parts grow, see `upload_request`.
     std::uint64_t part_size = 8 * 1024 * 1024;
     /// Parts under way at once; at least 1.
     std::uint32_t parallelism = 5;

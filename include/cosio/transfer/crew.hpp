@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -112,12 +113,18 @@ public:
     /// Whether nothing new should be begun.
     [[nodiscard]] bool stopping() const noexcept { return interrupted_ || failure_.has_value(); }
 
-    /// A lane for another job, once there is one; null when nothing new should be begun.
-    [[nodiscard]] asio::awaitable<lane*> free_lane()
+    /// A lane for another job, once there is one and fewer than `most` jobs are under way; null when
+    /// nothing new should be begun.
+    [[nodiscard]] asio::awaitable<lane*> free_lane(
+        std::size_t most = std::numeric_limits<std::size_t>::max())
     {
         for (;;) {
             if (stopping())
                 co_return nullptr;
+            if (under_way_ >= most) {
+                co_await wait_for_change();
+                continue;
+            }
             for (auto& each : lanes_)
                 if (!each.busy_)
                     co_return &each;

@@ -106,6 +106,60 @@ private:
     std::uint64_t part_size_;
 };
 
+/// Sizes of the parts of a body whose end is not known. Half of all the parts that there may be are
+/// of the first size; with each twentieth of them that follows the size doubles, up to the largest.
+/// Of 10,000 parts the first 5,000 have 8 MiB (39 GiB), and all of them up to 6.4 TiB; if they begin
+/// with 64 MiB, 312 GiB and 14 TiB; with 5 GiB, 48.8 TiB.
+class growing_parts
+{
+public:
+    /// `first` is of one part at least and within `limits`.
+    constexpr growing_parts(std::uint64_t first, const part_limits& limits) noexcept
+        : first_(first), limits_(limits)
+    {}
+
+    /// From 1 to this.
+    [[nodiscard]] constexpr std::uint32_t maximum_count() const noexcept
+    {
+        return limits_.maximum_count;
+    }
+
+    /// Of part `number`, from 1.
+    [[nodiscard]] constexpr std::uint64_t size_of(std::uint32_t number) const noexcept
+    {
+        const auto steady = std::max<std::uint32_t>(limits_.maximum_count / 2, 1);
+        if (number <= steady)
+            return first_;
+        const auto step = std::max<std::uint32_t>(limits_.maximum_count / 20, 1);
+        const auto doublings = std::min<std::uint32_t>(1 + (number - steady - 1) / step, 63);
+        return first_ > limits_.maximum_size >> doublings ? limits_.maximum_size
+                                                           : first_ << doublings;
+    }
+
+    /// How many parts may be in memory while part `number` is there, so that they take as much as
+    /// `parallelism` of the first size do, or as two: one that is sent and one that is read.
+    [[nodiscard]] constexpr std::uint32_t at_once(
+        std::uint32_t number, std::uint32_t parallelism) const noexcept
+    {
+        const auto fit = first_ * parallelism / size_of(number);
+        return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
+            fit, std::min<std::uint32_t>(parallelism, 2), parallelism));
+    }
+
+    /// What all parts hold.
+    [[nodiscard]] constexpr std::uint64_t capacity() const noexcept
+    {
+        std::uint64_t sum = 0;
+        for (std::uint32_t number = 1; number <= limits_.maximum_count; ++number)
+            sum += size_of(number);
+        return sum;
+    }
+
+private:
+    std::uint64_t first_;
+    part_limits limits_;
+};
+
 } // namespace cosio::inline v0::transfer
 
 #endif

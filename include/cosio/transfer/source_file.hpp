@@ -73,15 +73,14 @@ public:
     /// Errors: the system's, and `errc::invalid_argument` for a directory.
     [[nodiscard]] static result<source_file> open(const std::string& path)
     {
-        descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-        if (opened.get() < 0)
-            return file_error("open", path);
-        struct stat status{};
-        if (::fstat(opened.get(), &status) != 0)
-            return file_error("look at", path);
-        if (S_ISDIR(status.st_mode))
-            return error(errc::invalid_argument, "'" + path + "' is a directory", "path");
-        return source_file(local_file(std::move(opened), path), S_ISREG(status.st_mode));
+        return of(
+            descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)), path);
+    }
+
+    /// Another descriptor of what is open as `number`. Errors: as of `open`.
+    [[nodiscard]] static result<source_file> of(int number, const std::string& name)
+    {
+        return of(descriptor(::fcntl(number, F_DUPFD_CLOEXEC, 3)), name);
     }
 
     source_file() = default;
@@ -130,6 +129,18 @@ public:
     }
 
 private:
+    [[nodiscard]] static result<source_file> of(descriptor opened, const std::string& path)
+    {
+        if (opened.get() < 0)
+            return file_error("open", path);
+        struct stat status{};
+        if (::fstat(opened.get(), &status) != 0)
+            return file_error("look at", path);
+        if (S_ISDIR(status.st_mode))
+            return error(errc::invalid_argument, "'" + path + "' is a directory", "path");
+        return source_file(local_file(std::move(opened), path), S_ISREG(status.st_mode));
+    }
+
     source_file(local_file file, bool regular) noexcept
         : file_(std::move(file)), kind_(regular ? source_kind::sized : source_kind::stream)
     {}

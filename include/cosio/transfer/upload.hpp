@@ -188,23 +188,31 @@ private:
     [[nodiscard]] asio::awaitable<result<void>> send_parts(
         std::shared_ptr<part_bytes> bytes, std::uint64_t part_size)
     {
+        const growing_parts growing(part_size, limits_of<Client>(options_));
+        const auto lanes = [&](std::uint32_t number) {
+            return said_size_ ? options_.parallelism
+                              : growing.at_once(number, options_.parallelism);
+        };
         for (std::uint32_t number = 1;; ++number) {
-            if (number > Client::dialect::maximum_parts) {
-                static_cast<void>(co_await stop());
-                co_return error(errc::invalid_argument,
-                    "too small: the body has more parts than an upload may have", "part_size");
-            }
-            lane* const in = co_await crew_->free_lane();
+            lane* const in = co_await crew_->free_lane(lanes(number));
             if (in == nullptr)
                 break;
             crew_->start(
                 *in, send_part(this->shared_from_this(), *in, number, std::move(bytes)));
             if (at_end_)
                 break;
+            if (number == growing.maximum_count()) {
+                static_cast<void>(co_await stop());
+                co_return error(errc::invalid_argument,
+                    "too small: the body does not end within the " + std::to_string(number) +
+                        " parts that an upload may have, which held " + std::to_string(read_ - 1) +
+                        " bytes",
+                    "part_size");
+            }
             // The buffer of the next part counts against the same bound as those being sent.
-            if (co_await crew_->free_lane() == nullptr)
+            if (co_await crew_->free_lane(lanes(number + 1)) == nullptr)
                 break;
-            auto got = co_await next(part_size);
+            auto got = co_await next(said_size_ ? part_size : growing.size_of(number + 1));
             if (!got) {
                 // A part that failed is why the source was stopped.
                 if (auto sent = co_await stop(); !sent)
