@@ -4604,7 +4604,8 @@ namespace cosio::inline v0 {
 /// change has another time. What cannot be seen while an upload runs: bytes written by way of a
 /// mapping, of which the system notes only the first until it writes them to the disk (tmpfs: none);
 /// the rest of a single call that was writing already when the file was opened; on a network file
-/// system, what another machine wrote within the time for which attributes are cached.
+/// system, what another machine wrote within the time for which attributes are cached. With
+/// `compare_at_end` all of that can.
 ///
 /// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
 /// same request is made again, in this or another process, one at a time: parts that the service
@@ -4622,6 +4623,9 @@ struct upload_file_request
     cosio::sse::on_write sse{};
     object_headers headers{};
     transfer_options options{};
+    /// Reads all of the file again before its object is made of the parts, which even a small one
+    /// goes in then, and compares: what no time of the file tells is noticed, too.
+    bool compare_at_end = false;
 };
 
 static_assert(std::is_trivially_destructible_v<upload_file_request>);
@@ -22076,6 +22080,7 @@ public:
     file_upload(const environment<Client>& with, const upload_file_request& request)
         : cos_(with.cos), core_(with.core), control_(with.control), files_(with.files),
           path_(request.path), options_(request.options),
+          compare_at_end_(request.compare_at_end),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
           checkpoint_(
@@ -22115,7 +22120,7 @@ private:
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
-        if (!*earlier && before_.identity.size <= largest_put<Client>(options_)) {
+        if (!*earlier && !compare_at_end_ && before_.identity.size <= largest_put<Client>(options_)) {
             auto stored = co_await put();
             co_return stored;
         }
@@ -22218,9 +22223,10 @@ private:
             auto work = [this] { return source_.look(); };
             if (auto looked = co_await on_file_thread(files_, work); !looked)
                 co_return std::move(looked).error();
-            if (source_.kind() == source_kind::sized && source_.state() == before_)
+            const bool same = source_.kind() == source_kind::sized && source_.state() == before_;
+            if (same && (comparisons != 0 || !compare_at_end_))
                 co_return result<void>();
-            if (!source_.state().differs_in_change_alone(before_))
+            if (!same && !source_.state().differs_in_change_alone(before_))
                 break;
             if (auto settled = co_await settle_source(); !settled)
                 co_return settled;
@@ -22486,6 +22492,7 @@ private:
     std::string path_;
     request_copies copies_{};
     transfer_options options_;
+    bool compare_at_end_;
     upload_target target_;
     checkpoint_keeper checkpoint_;
     multipart_upload<Client> upload_;

@@ -132,6 +132,8 @@ constexpr std::array table{
             into.checkpoint = text_of(a_file, value);
             into.resume = true;
         }},
+    option{"--compare", "", "read an uploaded file again before its object is made, and compare",
+        [](options& into, std::string_view) { into.compare = true; }},
     option{"--recursive", "", "cp: all objects of a folder; ls: every key, unfolded",
         [](options& into, std::string_view) { into.recursive = true; }},
     option{"--days", "N", "how long the restored copy is kept",

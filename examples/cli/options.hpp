@@ -52,6 +52,7 @@ struct options
     std::optional<std::uint32_t> parallel{};
     bool resume = false;
     std::string checkpoint{}; ///< Which means `resume`.
+    bool compare = false;
     cosio::storage_class storage_class = cosio::storage_class::unspecified;
 
     bool recursive = false;

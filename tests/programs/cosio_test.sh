@@ -81,6 +81,7 @@ run 2 cp small "$bucket" --source-sse-c-key-file raw.key && complains "from obje
 run 2 cp small "$bucket" --source-region ap-beijing && complains "from object to object"
 run 2 cp "$bucket/x" y --storage-class ARCHIVE && complains "--storage-class"
 run 2 cp "$bucket/x" y --sse cos && complains "a read needs neither"
+run 2 cp "$bucket/x" y --compare && complains "--compare"
 run 2 cp small "$bucket" --sse c && complains "needs --sse-c-key-file"
 run 2 cp small "$bucket" --part-size 1K && complains "1M to 5G"
 run 2 rm "$bucket/" && complains "a key is missing"
@@ -171,6 +172,7 @@ run 0 cat "$bucket/version" && cmp -s out <(cat /proc/version) || fail "a file t
 run 0 cat "$bucket/version" && cmp -s out <(cat /proc/version) || fail "such a file on standard input"
 (dd bs=5 count=1 of=/dev/null 2>/dev/null && "$cosio" "${there[@]}" cp - "$bucket/rest") <large >out 2>err
 run 0 cat "$bucket/rest" && cmp -s out <(tail -c +6 large) || fail "a file from the middle on"
+run 0 cp large "$bucket/compared" --compare && run 0 cat "$bucket/compared" && cmp -s out large || fail "--compare"
 mkfifo pipe
 cat large >pipe &
 run 0 cp pipe "$bucket/pipe" --part-size 1M && says "in 3 parts"

@@ -7,9 +7,11 @@
 #include <asio/cancellation_signal.hpp>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -19,6 +21,7 @@
 #include <future>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -319,6 +322,143 @@ TEST_CASE("source: a file that was just written is read once no change of it can
         else
             CHECK(done.error().code == errc::file_changed);
     }
+}
+
+/// Is not noted by the system once it was written to, until the file is on the disk.
+class mapping
+{
+public:
+    explicit mapping(const std::string& path) : size_(std::filesystem::file_size(path))
+    {
+        const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+        REQUIRE(file >= 0);
+        void* const place =
+            ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        ::close(file);
+        REQUIRE(place != MAP_FAILED);
+        bytes_ = static_cast<volatile char*>(place);
+        for (std::size_t at = 0; at < size_; at += 4096)
+            bytes_[at] = bytes_[at];
+    }
+    mapping(const mapping&) = delete;
+    mapping& operator=(const mapping&) = delete;
+    ~mapping() { ::munmap(const_cast<char*>(bytes_), size_); }
+
+    void set(std::size_t at, char to) { bytes_[at] = to; }
+
+private:
+    std::size_t size_;
+    volatile char* bytes_ = nullptr;
+};
+
+TEST_CASE("source: what no time of the file tells is noticed when it is compared at the end")
+{
+    for (const std::size_t size : {9000U, 1500U})
+        for (const std::size_t at : {std::size_t{0}, size - 1})
+            for (const bool as_s3 : {false, true}) {
+                CAPTURE(size);
+                CAPTURE(at);
+                CAPTURE(as_s3);
+                uploading here;
+                const auto text = pattern(size);
+                const auto path = here.files.write("source", text);
+                mapping mapped(path);
+                const auto listener = [&](const transfer_progress& now) {
+                    if (now.committed == size)
+                        mapped.set(at, '!');
+                };
+                auto options = here.options();
+                upload_file_request request{
+                    .bucket = bucket, .key = "k", .path = path, .options = options};
+                request.compare_at_end = true;
+                const auto upload = [&] {
+                    return as_s3 ? here.get(here.s3.upload_file(request))
+                                 : here.get(here.cos.upload_file(request));
+                };
+                request.options.on_progress = listener;
+                const auto failed = upload();
+                REQUIRE_FALSE(failed);
+                CHECK(failed.error().code == errc::file_changed);
+                CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
+                CHECK(here.unfinished() == 0);
+                request.options.on_progress = {};
+                const auto done = upload();
+                REQUIRE_MESSAGE(done, describe(done));
+                CHECK((here.content("k") == content_of(path)));
+            }
+}
+
+TEST_CASE("source: an empty file is compared, too")
+{
+    uploading here;
+    const auto path = here.files.write("source", "");
+    const auto done = here.get(here.cos.upload_file(
+        {.bucket = bucket, .key = "k", .path = path, .compare_at_end = true}));
+    REQUIRE_MESSAGE(done, describe(done));
+    CHECK(done->size == 0);
+}
+
+// Bodies that are no files.
+
+/// Says one size and has another.
+struct liar
+{
+    asio::awaitable<result<std::size_t>> read(std::span<std::byte> buffer)
+    {
+        const auto count = std::min<std::uint64_t>(has - at, buffer.size());
+        std::ranges::fill(buffer.first(count), std::byte{'x'});
+        at += count;
+        co_return count;
+    }
+    [[nodiscard]] std::optional<std::uint64_t> size() const { return says; }
+    bool rewind()
+    {
+        at = 0;
+        return true;
+    }
+
+    std::uint64_t says = 0;
+    std::uint64_t has = 0;
+    std::uint64_t at = 0;
+};
+
+TEST_CASE("source: a body of another size than it says is stored by no operation")
+{
+    uploading here;
+    const auto cos = here.retrying();
+    const auto begun = here.get(cos.initiate_multipart_upload({.bucket = bucket, .key = "p"}));
+    REQUIRE(begun);
+    constexpr std::uint64_t piece = 256 * 1024;
+    const std::pair<std::uint64_t, std::uint64_t> table[] = {{0, 1}, {0, 124}, {0, piece + 1},
+        {1, 0}, {1, 2}, {10, 0}, {piece, piece - 1}, {piece, piece + 1}, {piece + 1, piece},
+        {3 * piece, 2 * piece}, {3 * piece, 4 * piece}, {100'000'000'000, 5}};
+    for (const auto& [says, has] : table) {
+        CAPTURE(says);
+        CAPTURE(has);
+        const auto refused = [&](const auto& done) {
+            REQUIRE_FALSE(done);
+            CHECK_MESSAGE(
+                done.error().code == errc::body_size_mismatch, done.error().describe());
+        };
+        liar body{says, has};
+        if (says < (std::uint64_t{5} << 30U)) {
+            refused(here.get(cos.put_object({.bucket = bucket, .key = "k", .body = body})));
+            body.at = 0;
+            refused(here.get(here.s3.put_object({.bucket = bucket, .key = "k", .body = body})));
+            body.at = 0;
+            refused(here.get(cos.upload_part({.bucket = bucket, .key = "p",
+                .upload_id = begun->upload_id, .part_number = 1, .body = body})));
+            body.at = 0;
+        }
+        auto options = here.options();
+        options.part_size = 200'000;
+        refused(here.get(cos.upload(
+            {.bucket = bucket, .key = "k", .body = body, .options = options})));
+        CHECK_FALSE(here.server.at_rest(here.server.bucket(), "k"));
+        CHECK(here.unfinished() == 1);
+    }
+    CHECK(here.get(cos.list_parts({.bucket = bucket, .key = "p",
+        .upload_id = begun->upload_id})).value().parts.empty());
 }
 
 // Across runs.

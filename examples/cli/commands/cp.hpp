@@ -62,6 +62,8 @@ asio::awaitable<int> cp(const session<Client>& here)
         throw usage_error("--storage-class is for what is written to the service");
     if (chosen.resume && !from.is_file() && !to.is_file())
         throw usage_error("--resume and --checkpoint are for the upload or download of a file");
+    if (chosen.compare && !(from.is_file() && to.is_object()))
+        throw usage_error("--compare is for the upload of a file");
     if (from.is_object() && to.is_object())
         co_return co_await copy_object(here, from, to);
     if (from.is_object() && to.is_file())

@@ -48,6 +48,7 @@ asio::awaitable<int> upload_file(
     request.options = transfer_options_of(chosen, request.options);
     request.options.on_progress = display;
     request.options.checkpoint = checkpoint;
+    request.compare_at_end = chosen.compare;
     std::error_code unknown;
     const auto size = std::filesystem::file_size(from.path, unknown);
     // Of a file of /proc nobody knows before it was read.

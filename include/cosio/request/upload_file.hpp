@@ -30,7 +30,8 @@ namespace cosio::inline v0 {
 /// change has another time. What cannot be seen while an upload runs: bytes written by way of a
 /// mapping, of which the system notes only the first until it writes them to the disk (tmpfs: none);
 /// the rest of a single call that was writing already when the file was opened; on a network file
-/// system, what another machine wrote within the time for which attributes are cached.
+/// system, what another machine wrote within the time for which attributes are cached. With
+/// `compare_at_end` all of that can.
 ///
 /// With `options.checkpoint` an upload in parts that fails, is cancelled or killed goes on when the
 /// same request is made again, in this or another process, one at a time: parts that the service
@@ -48,6 +49,9 @@ struct upload_file_request
     cosio::sse::on_write sse{};
     object_headers headers{};
     transfer_options options{};
+    /// Reads all of the file again before its object is made of the parts, which even a small one
+    /// goes in then, and compares: what no time of the file tells is noticed, too.
+    bool compare_at_end = false;
 };
 
 static_assert(std::is_trivially_destructible_v<upload_file_request>);

@@ -45,6 +45,7 @@ public:
     file_upload(const environment<Client>& with, const upload_file_request& request)
         : cos_(with.cos), core_(with.core), control_(with.control), files_(with.files),
           path_(request.path), options_(request.options),
+          compare_at_end_(request.compare_at_end),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
           checkpoint_(
@@ -84,7 +85,7 @@ private:
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
-        if (!*earlier && before_.identity.size <= largest_put<Client>(options_)) {
+        if (!*earlier && !compare_at_end_ && before_.identity.size <= largest_put<Client>(options_)) {
             auto stored = co_await put();
             co_return stored;
         }
@@ -187,9 +188,10 @@ private:
             auto work = [this] { return source_.look(); };
             if (auto looked = co_await on_file_thread(files_, work); !looked)
                 co_return std::move(looked).error();
-            if (source_.kind() == source_kind::sized && source_.state() == before_)
+            const bool same = source_.kind() == source_kind::sized && source_.state() == before_;
+            if (same && (comparisons != 0 || !compare_at_end_))
                 co_return result<void>();
-            if (!source_.state().differs_in_change_alone(before_))
+            if (!same && !source_.state().differs_in_change_alone(before_))
                 break;
             if (auto settled = co_await settle_source(); !settled)
                 co_return settled;
@@ -455,6 +457,7 @@ private:
     std::string path_;
     request_copies copies_{};
     transfer_options options_;
+    bool compare_at_end_;
     upload_target target_;
     checkpoint_keeper checkpoint_;
     multipart_upload<Client> upload_;
