@@ -883,7 +883,8 @@ public:
     /// From `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set, `COS_SESSION_TOKEN`.
     ///
     /// Reads the environment when called and never again; do not call it while another thread
-    /// changes the environment. Errors: `errc::missing_credentials` names the variable.
+    /// changes the environment. Errors: `errc::missing_credentials` and `errc::invalid_credentials`,
+    /// which name the variable.
     [[nodiscard]] COSIO_DECLARED static result<credentials> from_environment();
 
     [[nodiscard]] bool is_anonymous() const noexcept { return anonymous_; }
@@ -1231,7 +1232,7 @@ namespace detail {
     return is_ipv4_literal(host) || is_ipv6_literal(host);
 }
 
-/// Reads `host`, `host:port`, `[address]` or `[address]:port`.
+/// Reads `host`, `host:port`, `[address]`, `[address]:port`, or an IPv6 address without a port.
 [[nodiscard]] inline std::optional<host_and_port> parse_host_and_port(std::string_view text)
 {
     std::string_view host = text;
@@ -1249,6 +1250,8 @@ namespace detail {
         port.remove_prefix(has_port ? 1 : 0);
         if (!is_ipv6_literal(host))
             return std::nullopt;
+    } else if (is_ipv6_literal(text) && std::ranges::count(text, ':') > 1) {
+        // No port: which of the colons would precede it?
     } else {
         const auto colon = text.find(':');
         host = text.substr(0, colon);
@@ -1677,8 +1680,13 @@ public:
     COSIO_DECLARED ~config();
 
     /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
-    /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
+    /// `COS_SESSION_TOKEN`. Errors, which name the variable: `errc::missing_credentials`,
+    /// `errc::invalid_credentials`, `errc::invalid_configuration`.
     [[nodiscard]] COSIO_DECLARED static result<config> from_environment();
+
+    /// Why `region` cannot be one; empty when it can.
+    [[nodiscard]] COSIO_DECLARED static std::string_view region_problem(
+        std::string_view region) noexcept;
 
     /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
     std::string region{};
@@ -1688,7 +1696,8 @@ public:
     /// Customer keys and session tokens are refused over `scheme::http`.
     cosio::scheme scheme = cosio::scheme::https;
 
-    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`, or for an
+    /// `host` or `host:port` (an IPv6 address with a port in brackets: `[::1]:9000`) of the service
+    /// instead of `cos.<region>.myqcloud.com`, or for an
     /// `s3_client` instead of `s3.<region>.amazonaws.com`; the bucket is prefixed to it. An IP
     /// address implies `path_style`.
     std::string endpoint{};
@@ -1999,8 +2008,8 @@ struct object_headers
     std::string_view content_encoding{};
     std::string_view content_language{};
     std::optional<std::chrono::sys_seconds> expires{};
-    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
-    /// documentation, "PUT Object").
+    /// Names without prefix, each once whatever its case: of letters, digits and hyphens, on S3 any
+    /// token of HTTP; at most 2 KiB in all (source: COS documentation, "PUT Object").
     std::span<const header> metadata{};
     cosio::storage_class storage_class{};
     cosio::acl acl{};
@@ -2011,6 +2020,11 @@ struct object_headers
     std::string_view grant_full_control{};
     /// At most 10.
     std::span<const tag> tags{};
+    /// Content headers and metadata are those of an object that the service holds, as a reply told
+    /// them: the rules for what is created, such as visible ASCII, do not apply to them.
+    bool as_stored = false;
+    /// With `as_stored`: the value of `Expires`, which need not be a date; `expires` goes first.
+    std::string_view stored_expires{};
 };
 
 /// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
@@ -5998,67 +6012,6 @@ COSIO_DECLARED void detail::throw_exception(const error& what)
 
 #endif
 
-// ---- cosio/http/field_rules.hpp -----------------------------------------------------------------
-
-// What may stand in the name and the value of a header field.
-
-#ifndef COSIO_HTTP_FIELD_RULES_HPP
-#define COSIO_HTTP_FIELD_RULES_HPP
-
-namespace cosio::inline v0::http {
-
-/// One answer for each byte there is: these questions are asked of every byte of every head.
-template <class Predicate>
-[[nodiscard]] constexpr std::array<bool, 256> make_character_table(Predicate belongs) noexcept
-{
-    std::array<bool, 256> table{};
-    for (std::size_t i = 0; i != table.size(); ++i)
-        table[i] = belongs(static_cast<char>(i));
-    return table;
-}
-
-inline constexpr auto token_characters = make_character_table([](char c) {
-    return detail::is_alphanumeric(c) ||
-        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-});
-
-inline constexpr auto receivable_characters =
-    make_character_table([](char c) { return c == '\t' || !detail::is_control(c); });
-
-/// RFC 9110, 5.6.2.
-[[nodiscard]] constexpr bool is_token_character(char c) noexcept
-{
-    return token_characters[static_cast<unsigned char>(c)];
-}
-
-[[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
-{
-    return !name.empty() && std::ranges::all_of(name, is_token_character);
-}
-
-/// What we send: visible ASCII, with blanks inside but not at the ends, where a server would strip
-/// them and the signature would no longer match.
-[[nodiscard]] constexpr bool is_sendable_value(std::string_view value) noexcept
-{
-    const auto sendable = [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); };
-    return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
-}
-
-/// What we accept in values: no control bytes but tabs (RFC 9110, 5.5).
-[[nodiscard]] constexpr bool is_receivable_character(char c) noexcept
-{
-    return receivable_characters[static_cast<unsigned char>(c)];
-}
-
-[[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
-{
-    return std::ranges::all_of(value, is_receivable_character);
-}
-
-} // namespace cosio::inline v0::http
-
-#endif
-
 // ---- cosio/auth/credentials_definitions.hpp -----------------------------------------------------
 
 // What credentials.hpp declares.
@@ -6092,8 +6045,16 @@ COSIO_DECLARED result<credentials> credentials::from_environment()
         if (value_of(name).empty())
             return error(errc::missing_credentials,
                 "is not set in the environment, or is empty", name);
-    return credentials(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
+    credentials out(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
         value_of("COS_SESSION_TOKEN"));
+    if (auto sound = out.check(); !sound) {
+        auto why = std::move(sound).error();
+        why.field = why.field == "secret_id" ? "COS_SECRET_ID"
+            : why.field == "secret_key"      ? "COS_SECRET_KEY"
+                                             : "COS_SESSION_TOKEN";
+        return why;
+    }
+    return out;
 }
 
 COSIO_DECLARED result<void> credentials::check() const
@@ -6104,16 +6065,18 @@ COSIO_DECLARED result<void> credentials::check() const
         return error(errc::missing_credentials, "must not be empty", "secret_id");
     if (secret_key_.empty())
         return error(errc::missing_credentials, "must not be empty", "secret_key");
+    const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
     // The id stands unencoded between the delimiters of the Authorization header.
-    const auto allowed = [](char c) {
-        return detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
-    };
-    if (!std::ranges::all_of(secret_id_, allowed))
+    if (!std::ranges::all_of(secret_id_, visible) ||
+        secret_id_.find_first_of("&,/;=") != std::string::npos)
         return error(errc::invalid_credentials,
-            "must be letters, digits and - _ . ~", "secret_id");
-    if (!http::is_sendable_value(session_token_.view()))
+            "must be visible ASCII without blanks, line ends and & , / ; =", "secret_id");
+    if (!std::ranges::all_of(secret_key_.view(), visible))
         return error(errc::invalid_credentials,
-            "must be visible ASCII without blanks around it", "session_token");
+            "must be visible ASCII without blanks or line ends", "secret_key");
+    if (!std::ranges::all_of(session_token_.view(), visible))
+        return error(errc::invalid_credentials,
+            "must be visible ASCII without blanks or line ends", "session_token");
     return {};
 }
 
@@ -6146,6 +6109,17 @@ COSIO_DECLARED config& config::operator=(const config&) = default;
 COSIO_DECLARED config& config::operator=(config&&) noexcept = default;
 COSIO_DECLARED config::~config() = default;
 
+COSIO_DECLARED std::string_view config::region_problem(std::string_view region) noexcept
+{
+    if (region.empty())
+        return "must not be empty";
+    const auto allowed = [](char c) { return detail::is_alphanumeric(c) || c == '-' || c == '.'; };
+    return detail::is_host_name(region) && std::ranges::all_of(region, allowed) &&
+            detail::is_alphanumeric(region.back())
+        ? std::string_view{}
+        : "must be letters, digits, hyphens and dots, such as ap-guangzhou";
+}
+
 COSIO_DECLARED result<config> config::from_environment()
 {
     config out;
@@ -6158,6 +6132,8 @@ COSIO_DECLARED result<config> config::from_environment()
         return error(errc::invalid_configuration,
             "is not set in the environment, or is empty", "COS_REGION");
     out.region = where;
+    if (const auto problem = region_problem(out.region); !problem.empty())
+        return error(errc::invalid_configuration, std::string(problem), "COS_REGION");
     return out;
 }
 
@@ -7618,21 +7594,67 @@ enum class plus { plain, space };
 
 namespace cosio::inline v0::http {
 
+[[nodiscard]] constexpr bool is_dot_segment(std::string_view segment) noexcept
+{
+    return segment == "." || segment == "..";
+}
+
+/// Whether a segment is `.` or `..`: whoever normalises the path on the way would turn the request
+/// for one object into one for another, or for the bucket.
+[[nodiscard]] constexpr bool has_dot_segment(std::string_view path) noexcept
+{
+    for (;;) {
+        const auto slash = path.find('/');
+        if (is_dot_segment(path.substr(0, slash)))
+            return true;
+        if (slash == std::string_view::npos)
+            return false;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+/// Appends the encoded form of a key with dot segments so that no segment of the path is one: the
+/// slash at its side is encoded, as official SDKs do (`..%2F`), since `%2E%2E` is still a dot
+/// segment to many. Of a key that is nothing but one, the dots are encoded: there is no other form.
+template <class Text>
+void append_dotted_key(Text& out, std::string_view key)
+{
+    if (is_dot_segment(key)) {
+        out.append(key == "." ? "%2E" : "%2E%2E");
+        return;
+    }
+    for (;;) {
+        const auto slash = key.find('/');
+        const auto segment = key.substr(0, slash);
+        append_percent_encoded(out, segment, http::slash::encode);
+        if (slash == std::string_view::npos)
+            return;
+        key.remove_prefix(slash + 1);
+        out.append(is_dot_segment(segment) || is_dot_segment(key) ? "%2F" : "/");
+    }
+}
+
 /// Path and query. What is signed and what is sent are views of the same text, so they cannot
-/// disagree.
+/// disagree; but for keys with dot segments, whose path is signed as it is.
 class target
 {
 public:
     /// The path `/`.
     target() = default;
 
-    /// `path` begins with `/` and is not encoded yet.
-    explicit target(std::string_view path) : text_{}
+    /// `path` begins with `/` and is not encoded yet; its last `key_size` bytes are an object's key.
+    explicit target(std::string_view path, std::size_t key_size = 0) : text_{}
     {
         const auto stays = [](char c) {
             return plain_in_paths[static_cast<unsigned char>(c)];
         };
-        if (std::ranges::all_of(path, stays)) {
+        const auto key = path.substr(path.size() - key_size);
+        if (path.find("/.") != std::string_view::npos && has_dot_segment(key)) {
+            append_percent_encoded(text_, path.substr(0, path.size() - key_size), slash::keep);
+            append_dotted_key(text_, key);
+            decoded_path_ = path;
+            signed_path_ = percent_encoded(path, slash::keep);
+        } else if (std::ranges::all_of(path, stays)) {
             text_.append(path);
         } else {
             append_percent_encoded(text_, path, slash::keep);
@@ -7661,6 +7683,11 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
     /// The path as on the request line.
     [[nodiscard]] std::string_view path() const noexcept { return text().substr(0, path_length_); }
+    /// The path as the service encodes it again for the signature of S3.
+    [[nodiscard]] std::string_view signed_path() const noexcept
+    {
+        return signed_path_.empty() ? path() : std::string_view(signed_path_);
+    }
     /// The path before encoding, which is what q-sign hashes.
     [[nodiscard]] std::string_view decoded_path() const noexcept
     {
@@ -7691,6 +7718,7 @@ private:
     };
 
     std::string decoded_path_{}; // Empty when it is the same as the encoded one.
+    std::string signed_path_{};  // Empty when it is the same as the one that is sent.
     detail::inline_text<160> text_{"/"};
     std::size_t path_length_ = 1;
     std::vector<parameter_position> parameters_{};
@@ -10181,20 +10209,8 @@ private:
 [[nodiscard]] inline result<service_endpoint> make_endpoint(
     const config& settings, const std::string& service_host)
 {
-    const auto region_problem = [&]() -> std::string_view {
-        if (settings.region.empty())
-            return "must not be empty";
-        const auto allowed = [](char c) {
-            return detail::is_alphanumeric(c) || c == '-' || c == '.';
-        };
-        return detail::is_host_name(settings.region) &&
-                std::ranges::all_of(settings.region, allowed) &&
-                detail::is_alphanumeric(settings.region.back())
-            ? std::string_view{}
-            : "must be letters, digits, hyphens and dots, such as ap-guangzhou";
-    }();
-    if (!region_problem.empty())
-        return error(errc::invalid_configuration, std::string(region_problem), "region");
+    if (const auto problem = config::region_problem(settings.region); !problem.empty())
+        return error(errc::invalid_configuration, std::string(problem), "region");
 
     host_and_port to;
     to.host = service_host;
@@ -10224,6 +10240,10 @@ result<std::shared_ptr<client_core>> make_client_core(
     auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));
     if (!endpoint)
         return std::move(endpoint).error();
+    // What is missing may be meant, for a client that only ever says so; what is malformed is not.
+    if (auto sound = settings.credentials.check();
+        !sound && sound.error().code == errc::invalid_credentials)
+        return std::move(sound).error();
     if (auto sound = settings.timeouts.check(); !sound)
         return std::move(sound).error();
     if (auto sound = settings.retry.check(); !sound)
@@ -10251,6 +10271,67 @@ result<std::shared_ptr<client_core>> make_client_core(
 }
 
 } // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/http/field_rules.hpp -----------------------------------------------------------------
+
+// What may stand in the name and the value of a header field.
+
+#ifndef COSIO_HTTP_FIELD_RULES_HPP
+#define COSIO_HTTP_FIELD_RULES_HPP
+
+namespace cosio::inline v0::http {
+
+/// One answer for each byte there is: these questions are asked of every byte of every head.
+template <class Predicate>
+[[nodiscard]] constexpr std::array<bool, 256> make_character_table(Predicate belongs) noexcept
+{
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i != table.size(); ++i)
+        table[i] = belongs(static_cast<char>(i));
+    return table;
+}
+
+inline constexpr auto token_characters = make_character_table([](char c) {
+    return detail::is_alphanumeric(c) ||
+        std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
+
+inline constexpr auto receivable_characters =
+    make_character_table([](char c) { return c == '\t' || !detail::is_control(c); });
+
+/// RFC 9110, 5.6.2.
+[[nodiscard]] constexpr bool is_token_character(char c) noexcept
+{
+    return token_characters[static_cast<unsigned char>(c)];
+}
+
+[[nodiscard]] constexpr bool is_field_name(std::string_view name) noexcept
+{
+    return !name.empty() && std::ranges::all_of(name, is_token_character);
+}
+
+/// What we send: visible ASCII, with blanks inside but not at the ends, where a server would strip
+/// them and the signature would no longer match.
+[[nodiscard]] constexpr bool is_sendable_value(std::string_view value) noexcept
+{
+    const auto sendable = [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); };
+    return std::ranges::all_of(value, sendable) && detail::trimmed(value) == value;
+}
+
+/// What we accept in values: no control bytes but tabs (RFC 9110, 5.5).
+[[nodiscard]] constexpr bool is_receivable_character(char c) noexcept
+{
+    return receivable_characters[static_cast<unsigned char>(c)];
+}
+
+[[nodiscard]] constexpr bool is_receivable_value(std::string_view value) noexcept
+{
+    return std::ranges::all_of(value, is_receivable_character);
+}
+
+} // namespace cosio::inline v0::http
 
 #endif
 
@@ -14040,43 +14121,81 @@ void append_hex(Text& text, std::span<const std::byte> bytes)
 
 #endif
 
+// ---- cosio/dialect/naming_rules.hpp -------------------------------------------------------------
+
+// How objects and their metadata may be named, when they are created and when they are there already.
+
+#ifndef COSIO_DIALECT_NAMING_RULES_HPP
+#define COSIO_DIALECT_NAMING_RULES_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// Whose rules hold: what the service holds can be read, copied and deleted, even when this client
+/// would not have created it.
+enum class direction {
+    creating, ///< A key or metadata that come into being by the request.
+    existing, ///< What the service, or an upload that has begun, holds under that name.
+};
+
+/// The rules of one service in one direction; each dialect has one for both.
+struct naming_rules
+{
+    static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+    std::size_t longest_key = 1024; ///< Bytes.
+    /// A key may begin with a slash or backslash.
+    bool leading_slash = true;
+    /// A key may have control bytes, and be no UTF-8.
+    bool any_byte = true;
+    /// A key may have segments `.` and `..`.
+    bool dot_segments = true;
+    /// A name of metadata may be any token (RFC 9110, 5.6.2) instead of letters, digits and hyphens.
+    bool token_names = true;
+    /// A value of metadata, or of a content header, may have whatever a reply may have in it.
+    bool received_values = true;
+    /// Names and values of all metadata together, in bytes.
+    std::size_t longest_metadata = unlimited;
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
 // ---- cosio/operation/shared/object_key.hpp ------------------------------------------------------
 
-// Which object keys can be sent and come back as the same key.
+// Which object keys can be sent, and come back as the same key.
 
 #ifndef COSIO_OPERATION_SHARED_OBJECT_KEY_HPP
 #define COSIO_OPERATION_SHARED_OBJECT_KEY_HPP
 
 namespace cosio::inline v0::operation {
 
-/// Whether a path segment is `.` or `..`: whoever normalises the path on the way would turn the
-/// request for one object into one for another, or for the bucket.
-[[nodiscard]] constexpr bool has_dot_segment(std::string_view key) noexcept
+using dialect::direction;
+
+/// The rules of a service in one direction.
+template <class Dialect>
+[[nodiscard]] constexpr const dialect::naming_rules& rules_for(direction what) noexcept
 {
-    for (;;) {
-        const auto slash = key.find('/');
-        const auto segment = key.substr(0, slash);
-        if (segment == "." || segment == "..")
-            return true;
-        if (slash == std::string_view::npos)
-            return false;
-        key.remove_prefix(slash + 1);
-    }
+    return what == direction::creating ? Dialect::creating : Dialect::existing;
 }
 
 /// Why `key` is refused; empty when it is not.
 template <class Dialect>
-[[nodiscard]] constexpr std::string_view key_problem(std::string_view key) noexcept
+[[nodiscard]] constexpr std::string_view key_problem(std::string_view key, direction what) noexcept
 {
+    const auto& rules = rules_for<Dialect>(what);
     if (key.empty())
         return "must not be empty";
-    if (const auto problem = Dialect::key_problem(key); !problem.empty())
-        return problem;
-    if (std::ranges::any_of(key, detail::is_control))
+    if (key.size() > rules.longest_key)
+        return rules.longest_key == 850 ? "must not be longer than 850 bytes"
+                                        : "must not be longer than 1024 bytes";
+    if (!rules.leading_slash && (key.starts_with('/') || key.starts_with('\\')))
+        return "must not begin with a slash or backslash";
+    if (!rules.any_byte && std::ranges::any_of(key, detail::is_control))
         return "must not have control bytes";
-    if (!detail::is_utf8(key))
+    if (!rules.any_byte && !detail::is_utf8(key))
         return "must be UTF-8";
-    if (has_dot_segment(key))
+    if (!rules.dot_segments && http::has_dot_segment(key))
         return "must not have a segment '.' or '..', which folds into another path";
     return {};
 }
@@ -14117,12 +14236,12 @@ public:
         address(name, {});
     }
 
-    /// The request is about an object.
-    void object(std::string_view bucket_name, std::string_view key)
+    /// The request is about an object, which it creates or which is there.
+    void object(std::string_view bucket_name, std::string_view key, direction what)
     {
         if (const auto problem = Dialect::bucket_problem(bucket_name); !problem.empty())
             return refuse(errc::invalid_bucket, problem, "bucket");
-        if (const auto problem = key_problem<Dialect>(key); !problem.empty())
+        if (const auto problem = key_problem<Dialect>(key, what); !problem.empty())
             return refuse(errc::invalid_key, problem, "key");
         address(bucket_name, key);
     }
@@ -14135,6 +14254,14 @@ public:
         if (std::ranges::any_of(value, detail::is_control) || !detail::is_utf8(value))
             return refuse(errc::invalid_argument, "must be UTF-8 without control bytes", field);
         prepared_.head.target.add_parameter(name, value);
+    }
+
+    /// A query parameter that is a key, or the begin of one, as a listing may have named it: any
+    /// bytes. An empty value is not sent.
+    void key_parameter(std::string_view name, std::string_view value)
+    {
+        if (!refused_ && !value.empty())
+            prepared_.head.target.add_parameter(name, value);
     }
 
     /// As `parameter`, but an empty value is not sent.
@@ -14160,6 +14287,16 @@ public:
         if (!http::is_sendable_value(value))
             return refuse(errc::invalid_header,
                 "must be visible ASCII, without blanks at its ends; encode anything else", field);
+        prepared_.head.fields.add(name, value);
+    }
+
+    /// A header field that the service has told of an object, and is given back as it was received.
+    void stored_header(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (refused_)
+            return;
+        if (!http::is_receivable_value(value) || detail::trimmed(value) != value)
+            return refuse(errc::invalid_header, "must be what a reply can have", field);
         prepared_.head.fields.add(name, value);
     }
 
@@ -14265,7 +14402,7 @@ private:
         endpoint_.append_host(prepared_.host, bucket_name, by_path);
         detail::inline_text<256> path;
         endpoint_.append_path(path, bucket_name, key, by_path);
-        prepared_.head.target = http::target(path);
+        prepared_.head.target = http::target(path.view(), key.size());
     }
 
     /// What the signature has for the body: the hash of all we have in memory, but for the caller's
@@ -14729,8 +14866,7 @@ template <class Dialect, class Operation>
 
 namespace cosio::inline v0::operation {
 
-/// Source of the limits: COS documentation, "PUT Object" and "PUT Object tagging".
-inline constexpr std::size_t longest_metadata = 2048;
+/// Source of the limits: COS documentation, "PUT Object tagging".
 inline constexpr std::size_t most_tags = 10;
 inline constexpr std::size_t longest_tag_key = 128;
 inline constexpr std::size_t longest_tag_value = 256;
@@ -14740,21 +14876,36 @@ inline constexpr std::uint64_t lowest_traffic_limit = 819'200;
 inline constexpr std::uint64_t highest_traffic_limit = 838'860'800;
 
 template <class Dialect>
-void encode_metadata(request_builder<Dialect>& build, std::span<const header> metadata)
+void encode_metadata(
+    request_builder<Dialect>& build, std::span<const header> metadata, direction what)
 {
+    constexpr std::string_view field = "headers.metadata";
+    const auto& rules = rules_for<Dialect>(what);
     std::size_t total = 0;
-    for (const auto& [name, value] : metadata) {
-        const auto allowed = [](char c) { return detail::is_alphanumeric(c) || c == '-'; };
-        if (name.empty() || !std::ranges::all_of(name, allowed))
+    for (std::size_t i = 0; i != metadata.size(); ++i) {
+        const auto& [name, value] = metadata[i];
+        const auto plain = [](char c) { return detail::is_alphanumeric(c) || c == '-'; };
+        if (rules.token_names ? !http::is_field_name(name)
+                              : name.empty() || !std::ranges::all_of(name, plain))
             return build.refuse(errc::invalid_header,
-                "a name must be letters, digits and hyphens", "headers.metadata");
+                rules.token_names ? "a name must be a token of HTTP, without blanks or separators"
+                                  : "a name must be letters, digits and hyphens",
+                field);
+        const auto has_name = [&name](const header& other) {
+            return detail::equal_ignoring_case(other.name, name);
+        };
+        if (std::ranges::any_of(metadata.first(i), has_name))
+            return build.refuse(errc::invalid_header,
+                "must not have a name twice, in upper or lower case", field);
         total += name.size() + value.size();
-        build.header(
-            std::string(Dialect::header::metadata_prefix).append(name), value, "headers.metadata");
+        const auto full = std::string(Dialect::header::metadata_prefix).append(name);
+        if (rules.received_values)
+            build.stored_header(full, value, field);
+        else
+            build.header(full, value, field);
     }
-    if (total > longest_metadata)
-        build.refuse(errc::invalid_header, "must not be more than 2048 bytes in all",
-            "headers.metadata");
+    if (total > rules.longest_metadata)
+        build.refuse(errc::invalid_header, "must not be more than 2048 bytes in all", field);
 }
 
 template <class Dialect>
@@ -14779,16 +14930,24 @@ void encode_tags(request_builder<Dialect>& build, std::span<const tag> tags)
 template <class Dialect>
 void encode_content_headers(request_builder<Dialect>& build, const object_headers& headers)
 {
-    build.optional_header("Content-Type", headers.content_type, "headers.content_type");
-    build.optional_header("Cache-Control", headers.cache_control, "headers.cache_control");
-    build.optional_header(
-        "Content-Disposition", headers.content_disposition, "headers.content_disposition");
-    build.optional_header(
-        "Content-Encoding", headers.content_encoding, "headers.content_encoding");
-    build.optional_header(
-        "Content-Language", headers.content_language, "headers.content_language");
+    const auto what = headers.as_stored ? direction::existing : direction::creating;
+    const auto add = [&](std::string_view name, std::string_view value, std::string_view field) {
+        if (value.empty())
+            return;
+        if (rules_for<Dialect>(what).received_values)
+            build.stored_header(name, value, field);
+        else
+            build.header(name, value, field);
+    };
+    add("Content-Type", headers.content_type, "headers.content_type");
+    add("Cache-Control", headers.cache_control, "headers.cache_control");
+    add("Content-Disposition", headers.content_disposition, "headers.content_disposition");
+    add("Content-Encoding", headers.content_encoding, "headers.content_encoding");
+    add("Content-Language", headers.content_language, "headers.content_language");
+    if (headers.as_stored && !headers.expires)
+        add("Expires", headers.stored_expires, "headers.stored_expires");
     build.optional_header("Expires", headers.expires, "headers.expires");
-    encode_metadata(build, headers.metadata);
+    encode_metadata(build, headers.metadata, what);
 }
 
 template <class Dialect>
@@ -14902,7 +15061,7 @@ struct get_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::get, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         encode_overrides(build, request.overrides);
         build.optional_parameter("versionId", request.version_id, "version_id");
         encode_encryption(build, request.sse);
@@ -15993,17 +16152,16 @@ struct cos
         return {};
     }
 
-    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
-    /// Source: COS documentation, "Object Overview".
-    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
-    {
-        constexpr std::size_t longest = 850;
-        if (key.size() > longest)
-            return "must not be longer than 850 bytes";
-        if (key.starts_with('/') || key.starts_with('\\'))
-            return "must not begin with a slash or backslash";
-        return {};
-    }
+    /// Source: COS documentation, "Object Overview" and "PUT Object". Keys that begin with a slash
+    /// are there all the same: official SDKs make them of `//name`.
+    static constexpr naming_rules creating{.longest_key = 850,
+        .leading_slash = false,
+        .any_byte = false,
+        .dot_segments = false,
+        .token_names = false,
+        .received_values = false,
+        .longest_metadata = 2048};
+    static constexpr naming_rules existing{};
 };
 
 } // namespace cosio::inline v0::dialect
@@ -16223,7 +16381,7 @@ private:
         request_hash.update(detail::bytes_of("\n"));
     };
     hash_line(http::name_of(method));
-    hash_line(target.path()); // Encoded once and not normalised: what S3 does, alone in AWS.
+    hash_line(target.signed_path()); // Encoded once and not normalised: as S3 does, alone in AWS.
     hash_line(sig_v4_query(target));
     sorted_headers.hash_into(request_hash);
     hash_line({});
@@ -16598,11 +16756,12 @@ struct s3
     }
 
     /// Whether a bucket cannot be part of the host name, whatever the configuration says: the
-    /// certificate of the service covers one label before its name.
-    [[nodiscard]] static constexpr bool needs_path_style(
-        std::string_view bucket, scheme how) noexcept
+    /// certificate of the service covers one label before its name, and names of old buckets are no
+    /// part of a host name.
+    [[nodiscard]] static bool needs_path_style(std::string_view bucket, scheme how) noexcept
     {
-        return how == scheme::https && bucket.find('.') != std::string_view::npos;
+        return (how == scheme::https && bucket.find('.') != std::string_view::npos) ||
+            !is_host_label(bucket);
     }
 
     /// Amazon's host in a region, to which the bucket's name is prefixed.
@@ -16615,31 +16774,41 @@ struct s3
     /// No host has another name.
     [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
 
-    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General
-    /// purpose bucket naming rules".
+    /// Why `bucket` is no bucket name; empty when it is one. No bucket is created here, so names
+    /// count that Amazon gave before 2018. Source: S3 User Guide, "Bucket naming rules".
     [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
     {
         constexpr std::size_t shortest = 3;
-        constexpr std::size_t longest = 63;
-        const auto ends = [](char c) { return detail::is_lower(c) || detail::is_digit(c); };
-        const auto allowed = [ends](char c) { return ends(c) || c == '-' || c == '.'; };
+        constexpr std::size_t longest = 255;
+        const auto allowed = [](char c) {
+            return detail::is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
+        };
         if (bucket.size() < shortest || bucket.size() > longest)
-            return "must be 3 to 63 bytes";
+            return "must be 3 to 63 bytes, of an old bucket 255";
         if (!std::ranges::all_of(bucket, allowed))
-            return "must be lower-case letters, digits, hyphens and dots";
-        if (!ends(bucket.front()) || !ends(bucket.back()))
+            return "must be letters, digits, hyphens, dots and underscores";
+        if (!detail::is_alphanumeric(bucket.front()) || !detail::is_alphanumeric(bucket.back()))
             return "must begin and end with a letter or a digit";
         if (bucket.find("..") != std::string_view::npos || detail::is_ipv4_literal(bucket))
             return "must not have two dots in a row, nor be an address";
         return {};
     }
 
-    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
-    /// Source: S3 User Guide, "Naming Amazon S3 objects".
-    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    /// Source: S3 User Guide, "Naming Amazon S3 objects" and "Working with object metadata". Control
+    /// bytes and dot segments are "characters to avoid" there: they are, in what is created.
+    static constexpr naming_rules creating{.any_byte = false,
+        .dot_segments = false,
+        .received_values = false,
+        .longest_metadata = 2048};
+    static constexpr naming_rules existing{};
+
+private:
+    /// Whether `bucket` can stand in a host name, which has no upper case.
+    [[nodiscard]] static bool is_host_label(std::string_view bucket) noexcept
     {
-        constexpr std::size_t longest = 1024;
-        return key.size() > longest ? "must not be longer than 1024 bytes" : std::string_view{};
+        constexpr std::size_t longest = 63;
+        const auto unfit = [](char c) { return c == '_' || detail::to_lower(c) != c; };
+        return bucket.size() <= longest && std::ranges::none_of(bucket, unfit);
     }
 };
 
@@ -16786,7 +16955,7 @@ struct abort_multipart_upload
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::delete_, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         return std::move(build).finish();
     }
@@ -16927,7 +17096,7 @@ struct complete_multipart_upload
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::post, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         if (request.parts.empty())
             build.refuse(errc::invalid_argument, "must not be empty", "parts");
@@ -17006,7 +17175,8 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
     using name = typename Dialect::header;
     if (const auto problem = Dialect::bucket_problem(source.bucket); !problem.empty())
         return build.refuse(errc::invalid_bucket, problem, "copy_source.bucket");
-    if (const auto problem = key_problem<Dialect>(source.key); !problem.empty())
+    if (const auto problem = key_problem<Dialect>(source.key, direction::existing);
+        !problem.empty())
         return build.refuse(errc::invalid_key, problem, "copy_source.key");
     const std::string_view region =
         source.region.empty() ? std::string_view(build.endpoint().region) : source.region;
@@ -17060,7 +17230,7 @@ struct copy_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::creating);
         encode_copy_source(build, request.copy_source);
         encode_encryption(build, request.sse);
         encode_directives(build, request);
@@ -17196,7 +17366,7 @@ struct delete_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::delete_, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.optional_parameter("versionId", request.version_id, "version_id");
         return std::move(build).finish();
     }
@@ -17244,8 +17414,12 @@ struct delete_objects
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
-            if (const auto problem = key_problem<Dialect>(key); !problem.empty())
+            if (const auto problem = key_problem<Dialect>(key, direction::existing);
+                !problem.empty())
                 build.refuse(errc::invalid_key, problem, "objects.key");
+            else if (!xml::is_xml_text(key))
+                build.refuse(errc::invalid_key,
+                    "cannot be written in XML: delete it by a request of its own", "objects.key");
             document.open("Object").element("Key", key);
             if (!xml::is_xml_text(version_id))
                 build.refuse(errc::invalid_argument, "must be text", "objects.version_id");
@@ -17495,7 +17669,7 @@ struct head_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::head, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.optional_parameter("versionId", request.version_id, "version_id");
         encode_encryption(build, request.sse);
         encode_conditions(build, request.conditions);
@@ -17541,7 +17715,7 @@ struct initiate_multipart_upload
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::post, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::creating);
         build.parameter("uploads", {});
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
@@ -17680,9 +17854,9 @@ struct list_multipart_uploads
         request_builder<Dialect> build(http::method::get, endpoint);
         build.bucket(request.bucket);
         build.parameter("uploads", {});
-        build.optional_parameter("prefix", request.prefix, "prefix");
-        build.optional_parameter("delimiter", request.delimiter, "delimiter");
-        build.optional_parameter("key-marker", request.key_marker, "key_marker");
+        build.key_parameter("prefix", request.prefix);
+        build.key_parameter("delimiter", request.delimiter);
+        build.key_parameter("key-marker", request.key_marker);
         build.optional_parameter(
             "upload-id-marker", request.upload_id_marker, "upload_id_marker");
         encode_page(build, "max-uploads", request.max_uploads, "max_uploads");
@@ -17784,17 +17958,16 @@ struct list_objects
         build.bucket(request.bucket);
         if constexpr (Dialect::lists_by_token) {
             build.parameter("list-type", "2");
-            build.optional_parameter("start-after", request.marker, "marker");
-            build.optional_parameter(
-                "continuation-token", request.continuation_token, "continuation_token");
+            build.key_parameter("start-after", request.marker);
+            build.key_parameter("continuation-token", request.continuation_token); // Of Ceph a key.
         } else {
             if (!request.continuation_token.empty())
                 build.refuse(errc::invalid_argument, "the service gives no tokens",
                     "continuation_token");
-            build.optional_parameter("marker", request.marker, "marker");
+            build.key_parameter("marker", request.marker);
         }
-        build.optional_parameter("prefix", request.prefix, "prefix");
-        build.optional_parameter("delimiter", request.delimiter, "delimiter");
+        build.key_parameter("prefix", request.prefix);
+        build.key_parameter("delimiter", request.delimiter);
         encode_page(build, "max-keys", request.max_keys, "max_keys");
         return std::move(build).finish();
     }
@@ -17931,7 +18104,7 @@ struct list_parts
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::get, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         if (request.part_number_marker > highest_part_number)
             build.refuse(
@@ -18068,7 +18241,7 @@ struct put_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::creating);
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
         encode_traffic_limit(build, request.traffic_limit);
@@ -18123,7 +18296,7 @@ struct restore_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::post, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.parameter("restore", {});
         build.optional_parameter("versionId", request.version_id, "version_id");
         if (request.days == 0)
@@ -18186,7 +18359,7 @@ struct upload_part
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         encode_part(build, request.part_number, request.upload_id);
         encode_encryption(build, request.sse);
         encode_traffic_limit(build, request.traffic_limit);
@@ -18243,7 +18416,7 @@ struct upload_part_copy
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         encode_part(build, request.part_number, request.upload_id);
         encode_copy_source(build, request.copy_source);
         encode_source_range(build, request.source_range);
@@ -18597,9 +18770,10 @@ public:
         headers_.content_disposition = source.content_disposition;
         headers_.content_encoding = source.content_encoding;
         headers_.content_language = source.content_language;
-        headers_.expires = http::parse_date(source.expires);
-        for (const auto& [name, value] : source.metadata)
-            metadata_.push_back({name, value});
+        headers_.expires.reset();
+        headers_.stored_expires = source.expires;
+        headers_.as_stored = true;
+        join_metadata(source.metadata);
         headers_.metadata = metadata_;
         if (asked.storage_class == storage_class::unspecified)
             headers_.storage_class = storage_class_of(source.storage_class);
@@ -18610,8 +18784,25 @@ public:
     [[nodiscard]] const object_headers& headers() const noexcept { return headers_; }
 
 private:
+    /// Values of a name that the reply had several times become one list, as RFC 9110, 5.3 has it.
+    void join_metadata(const std::vector<metadata_entry>& source)
+    {
+        for (const auto& entry : source) {
+            const auto is_same = [&](const header& other) {
+                return detail::equal_ignoring_case(other.name, entry.name);
+            };
+            const auto there = std::ranges::find_if(metadata_, is_same);
+            if (there == metadata_.end())
+                metadata_.push_back({entry.name, entry.value});
+            else
+                there->value =
+                    joined_.emplace_back(there->value).append(",").append(entry.value);
+        }
+    }
+
     object_headers headers_;
     std::vector<header> metadata_{};
+    std::deque<std::string> joined_{};
 };
 
 } // namespace transfer
@@ -18820,7 +19011,8 @@ public:
         for (auto* const text :
             {&headers.content_type, &headers.cache_control, &headers.content_disposition,
                 &headers.content_encoding, &headers.content_language, &headers.grant_read,
-                &headers.grant_read_acp, &headers.grant_write_acp, &headers.grant_full_control})
+                &headers.grant_read_acp, &headers.grant_write_acp, &headers.grant_full_control,
+                &headers.stored_expires})
             *text = keep(*text);
         auto& metadata = metadata_.emplace_back();
         for (const auto& [name, value] : headers.metadata)

@@ -45,10 +45,19 @@ cosio::credentials credentials_of(const options& chosen, dialect_choice dialect)
         if (variable("AWS_SECRET_ACCESS_KEY").empty())
             throw usage_error(
                 "no credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
-        return {variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"),
-            variable("AWS_SESSION_TOKEN")};
+        cosio::credentials who(variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"),
+            variable("AWS_SESSION_TOKEN"));
+        if (const auto sound = who.check(); !sound)
+            throw usage_error(fmt::format("{} {}",
+                sound.error().field == "secret_id"        ? "AWS_ACCESS_KEY_ID"
+                    : sound.error().field == "secret_key" ? "AWS_SECRET_ACCESS_KEY"
+                                                          : "AWS_SESSION_TOKEN",
+                sound.error().message));
+        return who;
     }
     auto who = cosio::credentials::from_environment();
+    if (!who && who.error().code == cosio::errc::invalid_credentials)
+        throw usage_error(fmt::format("{} {}", who.error().field, who.error().message));
     if (!who)
         throw usage_error(fmt::format("no credentials: set COS_SECRET_ID and COS_SECRET_KEY{}, or "
                                       "give --credentials-file ({} is not set)",

@@ -95,7 +95,14 @@ cosio::credentials decode_credentials_file(std::string_view content)
     }
     if (id.empty() || key.empty())
         throw usage_error("must have the lines COS_SECRET_ID=... and COS_SECRET_KEY=...");
-    return {id, key, token};
+    cosio::credentials who(id, key, token);
+    if (const auto sound = who.check(); !sound)
+        throw usage_error(fmt::format("{} {}",
+            sound.error().field == "secret_id"        ? "COS_SECRET_ID"
+                : sound.error().field == "secret_key" ? "COS_SECRET_KEY"
+                                                      : "COS_SESSION_TOKEN",
+            sound.error().message));
+    return who;
 }
 
 cosio::crypto::secret_buffer read_secret_file(const std::string& path, std::size_t most)

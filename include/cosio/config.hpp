@@ -21,6 +21,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace cosio::inline v0 {
 
@@ -37,8 +38,13 @@ public:
     COSIO_DECLARED ~config();
 
     /// Region from `COS_REGION`, credentials from `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set,
-    /// `COS_SESSION_TOKEN`. Errors: `errc::missing_credentials`, `errc::invalid_configuration`.
+    /// `COS_SESSION_TOKEN`. Errors, which name the variable: `errc::missing_credentials`,
+    /// `errc::invalid_credentials`, `errc::invalid_configuration`.
     [[nodiscard]] COSIO_DECLARED static result<config> from_environment();
+
+    /// Why `region` cannot be one; empty when it can.
+    [[nodiscard]] COSIO_DECLARED static std::string_view region_problem(
+        std::string_view region) noexcept;
 
     /// Such as `ap-guangzhou`; of an `s3_client`, the region that is signed for.
     std::string region{};
@@ -48,7 +54,8 @@ public:
     /// Customer keys and session tokens are refused over `scheme::http`.
     cosio::scheme scheme = cosio::scheme::https;
 
-    /// `host` or `host:port` of the service instead of `cos.<region>.myqcloud.com`, or for an
+    /// `host` or `host:port` (an IPv6 address with a port in brackets: `[::1]:9000`) of the service
+    /// instead of `cos.<region>.myqcloud.com`, or for an
     /// `s3_client` instead of `s3.<region>.amazonaws.com`; the bucket is prefixed to it. An IP
     /// address implies `path_style`.
     std::string endpoint{};

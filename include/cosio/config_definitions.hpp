@@ -7,7 +7,10 @@
 
 #include <cosio/config.hpp>
 
+#include <algorithm>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace cosio::inline v0 {
@@ -18,6 +21,17 @@ COSIO_DECLARED config::config(config&&) noexcept = default;
 COSIO_DECLARED config& config::operator=(const config&) = default;
 COSIO_DECLARED config& config::operator=(config&&) noexcept = default;
 COSIO_DECLARED config::~config() = default;
+
+COSIO_DECLARED std::string_view config::region_problem(std::string_view region) noexcept
+{
+    if (region.empty())
+        return "must not be empty";
+    const auto allowed = [](char c) { return detail::is_alphanumeric(c) || c == '-' || c == '.'; };
+    return detail::is_host_name(region) && std::ranges::all_of(region, allowed) &&
+            detail::is_alphanumeric(region.back())
+        ? std::string_view{}
+        : "must be letters, digits, hyphens and dots, such as ap-guangzhou";
+}
 
 COSIO_DECLARED result<config> config::from_environment()
 {
@@ -31,6 +45,8 @@ COSIO_DECLARED result<config> config::from_environment()
         return error(errc::invalid_configuration,
             "is not set in the environment, or is empty", "COS_REGION");
     out.region = where;
+    if (const auto problem = region_problem(out.region); !problem.empty())
+        return error(errc::invalid_configuration, std::string(problem), "COS_REGION");
     return out;
 }
 

@@ -80,7 +80,7 @@ namespace detail {
     return is_ipv4_literal(host) || is_ipv6_literal(host);
 }
 
-/// Reads `host`, `host:port`, `[address]` or `[address]:port`.
+/// Reads `host`, `host:port`, `[address]`, `[address]:port`, or an IPv6 address without a port.
 [[nodiscard]] inline std::optional<host_and_port> parse_host_and_port(std::string_view text)
 {
     std::string_view host = text;
@@ -98,6 +98,8 @@ namespace detail {
         port.remove_prefix(has_port ? 1 : 0);
         if (!is_ipv6_literal(host))
             return std::nullopt;
+    } else if (is_ipv6_literal(text) && std::ranges::count(text, ':') > 1) {
+        // No port: which of the colons would precede it?
     } else {
         const auto colon = text.find(':');
         host = text.substr(0, colon);

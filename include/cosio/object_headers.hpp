@@ -87,8 +87,8 @@ struct object_headers
     std::string_view content_encoding{};
     std::string_view content_language{};
     std::optional<std::chrono::sys_seconds> expires{};
-    /// Names without prefix, of letters, digits and hyphens; at most 2 KiB in all (source: COS
-    /// documentation, "PUT Object").
+    /// Names without prefix, each once whatever its case: of letters, digits and hyphens, on S3 any
+    /// token of HTTP; at most 2 KiB in all (source: COS documentation, "PUT Object").
     std::span<const header> metadata{};
     cosio::storage_class storage_class{};
     cosio::acl acl{};
@@ -99,6 +99,11 @@ struct object_headers
     std::string_view grant_full_control{};
     /// At most 10.
     std::span<const tag> tags{};
+    /// Content headers and metadata are those of an object that the service holds, as a reply told
+    /// them: the rules for what is created, such as visible ASCII, do not apply to them.
+    bool as_stored = false;
+    /// With `as_stored`: the value of `Expires`, which need not be a date; `expires` goes first.
+    std::string_view stored_expires{};
 };
 
 /// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.

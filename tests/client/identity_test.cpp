@@ -44,6 +44,11 @@ TEST_CASE("configurations that cannot work are refused when the client is made")
                   .error()
                   .field == "connect_to");
     }
+    for (const char* const right : {"[::1]:9000", "[::1]", "::1", "example.com:9000"})
+        for (const auto member : {&cosio::config::endpoint, &cosio::config::connect_to}) {
+            CAPTURE(right);
+            CHECK(made_with([&](cosio::config& config) { config.*member = right; }));
+        }
     CHECK(made_with([](cosio::config& config) { config.tls.ca_file = "/nonexistent"; })
               .error()
               .field == "tls.ca_file");
@@ -64,7 +69,16 @@ TEST_CASE("credentials that are missing or wrong")
     const auto before = here.server.counters().connections.load();
     CHECK(code_with({}) == errc::missing_credentials);
     CHECK(code_with({"id", ""}) == errc::missing_credentials);
-    CHECK(code_with({"id\n", "key"}) == errc::invalid_credentials);
+    for (const auto& [who, field] : {std::pair(credentials("id\n", "key"), "secret_id"),
+             std::pair(credentials("id", "key\n"), "secret_key"),
+             std::pair(credentials("id", "key", " token"), "session_token")}) {
+        auto config = here.config;
+        config.credentials = who;
+        const auto made = client::make(here.context.get_executor(), config);
+        REQUIRE_FALSE(made);
+        CHECK(made.error().code == errc::invalid_credentials);
+        CHECK(made.error().field == field);
+    }
     CHECK(here.server.counters().connections == before);
     CHECK(code_with({"other", "key"}) == service_errc::invalid_access_key_id);
     CHECK(code_with({here.server.options().secret_id, "wrong"}) ==

@@ -125,11 +125,11 @@ TEST_CASE("S3 hosts: in a region, in China; a bucket with dots goes into the pat
 
 TEST_CASE("S3 names of buckets and keys")
 {
-    for (const std::string_view wrong : {"", "ab", "Abc", "a_bc", "-abc", "abc-", ".abc", "abc.",
-             "a..b", "192.168.0.1", "a/b", "a bc"})
+    for (const std::string_view wrong : {"", "ab", "-abc", "abc-", ".abc", "abc.", "_abc", "a..b",
+             "192.168.0.1", "a/b", "a bc"})
         refuses<operation::head_bucket>({.bucket = wrong}, errc::invalid_bucket, "bucket");
     refuses<operation::head_bucket>(
-        {.bucket = std::string(64, 'a')}, errc::invalid_bucket, "bucket");
+        {.bucket = std::string(256, 'a')}, errc::invalid_bucket, "bucket");
     for (const std::string_view right : {"abc", "a.b-c.1", "1bucket", "examplebucket-1250000000"})
         CHECK(encode<operation::head_bucket>({.bucket = right}));
 
@@ -139,7 +139,7 @@ TEST_CASE("S3 names of buckets and keys")
     CHECK(key_of(std::string(1024, 'k')));
     CHECK(key_of(std::string(1025, 'k')).error().code == errc::invalid_key);
     CHECK(key_of("/k").value().head.target.text() == "//k");
-    CHECK(key_of("a/../b").error().code == errc::invalid_key);
+    CHECK(key_of("a/../b").value().head.target.text() == "/a/..%2Fb");
 }
 
 TEST_CASE("S3 has no traffic limit, no copies between regions, not every class and ACL")

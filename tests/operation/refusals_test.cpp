@@ -63,17 +63,9 @@ TEST_CASE("keys")
              example{"/a", "begin"}, example{"\\a", "begin"}, example{"a\xff", "UTF-8"}}) {
         refuses<operation::put_object>(
             {.bucket = bucket, .key = key}, errc::invalid_key, "key", rule);
-        refuses<operation::get_object>(
-            {.bucket = bucket, .key = key}, errc::invalid_key, "key", rule);
-        refuses<operation::delete_object>(
-            {.bucket = bucket, .key = key}, errc::invalid_key, "key", rule);
-        refuses<operation::copy_object>({.bucket = bucket,
-                                            .key = "k",
-                                            .copy_source = {.bucket = bucket, .key = key}},
-            errc::invalid_key, "copy_source.key", rule);
-        const object_identifier objects[] = {{.key = key}};
-        refuses<operation::delete_objects>(
-            {.bucket = bucket, .objects = objects}, errc::invalid_key, "objects.key", rule);
+        refuses<operation::copy_object>(
+            {.bucket = bucket, .key = key, .copy_source = {.bucket = bucket, .key = "k"}},
+            errc::invalid_key, "key", rule);
     }
     for (const std::string_view fine : {"a..b", "...", "a/.b/c", "..a/b..", "dir/", "a//b",
              "目录/腾讯 云+a.txt", "%2e%2e/x", "a\\b"})
@@ -108,14 +100,15 @@ TEST_CASE("headers and parameters")
             {.bucket = bucket, .key = "k", .headers = {.metadata = metadata}},
             errc::invalid_header, "headers.metadata", "letters, digits and hyphens");
     }
+    const header twice[] = {{"name", "1"}, {"other", "2"}, {"NAME", "3"}};
+    refuses<operation::put_object>({.bucket = bucket, .key = "k", .headers = {.metadata = twice}},
+        errc::invalid_header, "headers.metadata", "twice");
     const std::string long_value(2048, 'v');
     const header much[] = {{"name", long_value}};
     refuses<operation::put_object>({.bucket = bucket, .key = "k", .headers = {.metadata = much}},
         errc::invalid_header, "headers.metadata", "2048");
     refuses<operation::get_object>({.bucket = bucket, .key = "k", .version_id = "a\nb"},
         errc::invalid_argument, "version_id");
-    refuses<operation::list_objects>(
-        {.bucket = bucket, .prefix = "a\nb"}, errc::invalid_argument, "prefix");
 
     const std::vector<tag> eleven(11, tag{"k", "v"});
     refuses<operation::put_object>({.bucket = bucket, .key = "k", .headers = {.tags = eleven}},

@@ -1,9 +1,18 @@
 // The same transfers in the dialect of S3, where no reply states a CRC64.
 
+#include "support/raw_http.hpp"
 #include "transfer/transferring.hpp"
 
+#include <cosio/auth/sig_v4_signer.hpp>
+#include <cosio/crypto/hex.hpp>
+#include <cosio/transfer/inherited_headers.hpp>
+
+#include <chrono>
 #include <cstddef>
+#include <iterator>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace transfer_s3_test {
 
@@ -45,6 +54,132 @@ TEST_CASE("transfers: up, down and across, in every mode, as S3")
             CHECK((here.files.read("target") == text));
         }
     CHECK(here.unfinished() == 0);
+}
+
+TEST_CASE("transfers: a copy has what its source has, whatever the rules for creating, as S3")
+{
+    transferring here;
+    const s3_client s3(here.context.get_executor(), here.config);
+    constexpr std::string_view bucket = support::bucket;
+    const std::string long_value(1500, 'v');
+    const header metadata[] = {{"my_key", "v"}, {"a.b", "~"}, {"bytes", "\xc3\xa4 \xff"},
+        {"empty", ""}, {"long", long_value}, {"blanks", "a  b\tc"}};
+    const auto text = pattern(5500);
+    REQUIRE(here.get(s3.put_object({.bucket = bucket,
+        .key = "source",
+        .body = text,
+        .headers = {.content_type = "text/\xc3\xa4",
+            .metadata = metadata,
+            .as_stored = true,
+            .stored_expires = "0"}})));
+    const auto source = here.get(s3.head_object({.bucket = bucket, .key = "source"})).value();
+    REQUIRE(source.metadata.size() == std::size(metadata));
+    CHECK(source.expires == "0");
+    for (const bool in_parts : {false, true}) {
+        CAPTURE(in_parts);
+        auto options = here.options();
+        options.threshold = in_parts ? 2000 : 100'000;
+        const auto copied = here.get(s3.copy({.bucket = bucket,
+            .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"},
+            .options = options}));
+        REQUIRE_MESSAGE(copied, (copied ? std::string() : copied.error().describe()));
+        CHECK((copied->parts != 0) == in_parts);
+        const auto copy = here.get(s3.head_object({.bucket = bucket, .key = "copy"})).value();
+        CHECK((copy.metadata == source.metadata));
+        CHECK(copy.content_type == source.content_type);
+        CHECK(copy.expires == source.expires);
+        CHECK((here.content("copy") == text));
+    }
+    // Onto itself, for which the client sends them as well.
+    const auto onto = here.get(s3.copy({.bucket = bucket,
+        .key = "source",
+        .copy_source = {.bucket = bucket, .key = "source"},
+        .options = here.options()}));
+    REQUIRE_MESSAGE(onto, (onto ? std::string() : onto.error().describe()));
+    const auto same = here.get(s3.head_object({.bucket = bucket, .key = "source"})).value();
+    CHECK((same.metadata == source.metadata));
+}
+
+TEST_CASE("transfers: a name that a reply had several times is one list in a copy")
+{
+    object_properties source;
+    source.metadata = {{"a", "1"}, {"b", "2"}, {"a", "3"}, {"A", "4"}};
+    const transfer::inherited_headers kept(source, {});
+    const auto metadata = kept.headers().metadata;
+    REQUIRE(metadata.size() == 2);
+    CHECK(metadata[0].name == "a");
+    CHECK(metadata[0].value == "1,3,4");
+    CHECK(metadata[1].value == "2");
+    CHECK(kept.headers().as_stored);
+}
+
+/// Stores an object as a client with other rules would.
+void put_as_another(transferring& here, std::string_view key, const std::string& body)
+{
+    const auto path = std::string("/").append(support::bucket).append("/").append(key);
+    const http::target target(path);
+    http::field_list fields;
+    fields.add("Host", here.server.http_endpoint());
+    fields.add("Content-Length", std::to_string(body.size()));
+    fields.add(auth::sig_v4_signer::body_hash_header,
+        crypto::hex(crypto::sha256(std::as_bytes(std::span(body))).value()));
+    http::field_list attempt;
+    auth::sig_v4_signer signer(here.config.region);
+    REQUIRE(signer.sign(http::method::put, target, fields, attempt, here.config.credentials,
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
+    std::string text = std::string("PUT ").append(target.text()).append(" HTTP/1.1\r\n");
+    for (const auto* const list : {&fields, &attempt})
+        for (std::size_t i = 0; i != list->size(); ++i)
+            text.append((*list)[i].name).append(": ").append((*list)[i].value).append("\r\n");
+    const auto reply = support::exchange_raw(
+        here.server.http_endpoint(), text + "Connection: close\r\n\r\n" + body);
+    REQUIRE_MESSAGE(reply.starts_with("HTTP/1.1 200"), reply);
+}
+
+TEST_CASE("objects that only others would have created: read, copied whole and in parts, deleted")
+{
+    transferring here;
+    const s3_client s3(here.context.get_executor(), here.config);
+    constexpr std::string_view bucket = support::bucket;
+    const auto text = pattern(5500);
+    const std::string longest(1024, 'k');
+    for (const std::string_view key : {std::string_view("ctl\x01x"), std::string_view("nl\nx"),
+             std::string_view("d/../up"), std::string_view("./rel"), std::string_view(".."),
+             std::string_view("a/.."), std::string_view("/lead"), std::string_view("back\\slash"),
+             std::string_view("nul\0x", 5), std::string_view("cr\rx"), std::string_view(longest)}) {
+        CAPTURE(key);
+        put_as_another(here, key, text);
+        const auto head = here.get(s3.head_object({.bucket = bucket, .key = key}));
+        REQUIRE_MESSAGE(head, (head ? std::string() : head.error().describe()));
+        CHECK(head->size == text.size());
+        CHECK((here.get(s3.get_object({.bucket = bucket, .key = key})).value().body == text));
+        const auto down = here.get(s3.download_file({.bucket = bucket,
+            .key = key,
+            .path = here.files / "target",
+            .options = here.options()}));
+        REQUIRE_MESSAGE(down, (down ? std::string() : down.error().describe()));
+        for (const bool in_parts : {false, true}) {
+            auto options = here.options();
+            options.threshold = in_parts ? 2000 : 100'000;
+            REQUIRE(here.get(s3.copy({.bucket = bucket,
+                .key = "copy",
+                .copy_source = {.bucket = bucket, .key = key},
+                .options = options})));
+            CHECK((here.content("copy") == text));
+        }
+        const auto page = here.get(s3.list_objects({.bucket = bucket, .prefix = key})).value();
+        REQUIRE(page.objects.size() == 1);
+        CHECK(page.objects[0].key == key);
+        const object_identifier objects[] = {{.key = key}};
+        const auto together =
+            here.get(s3.delete_objects({.bucket = bucket, .objects = objects}));
+        if (!together) {
+            CHECK(together.error().code == errc::invalid_key);
+            REQUIRE(here.get(s3.delete_object({.bucket = bucket, .key = key})));
+        }
+        CHECK(here.get(s3.head_object({.bucket = bucket, .key = key})).error().http_status == 404);
+    }
 }
 
 TEST_CASE("transfers: what is changed on the way is refused by the MD5 of the file, as S3")

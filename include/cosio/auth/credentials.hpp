@@ -31,7 +31,8 @@ public:
     /// From `COS_SECRET_ID`, `COS_SECRET_KEY` and, when set, `COS_SESSION_TOKEN`.
     ///
     /// Reads the environment when called and never again; do not call it while another thread
-    /// changes the environment. Errors: `errc::missing_credentials` names the variable.
+    /// changes the environment. Errors: `errc::missing_credentials` and `errc::invalid_credentials`,
+    /// which name the variable.
     [[nodiscard]] COSIO_DECLARED static result<credentials> from_environment();
 
     [[nodiscard]] bool is_anonymous() const noexcept { return anonymous_; }

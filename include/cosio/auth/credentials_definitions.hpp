@@ -6,13 +6,12 @@
 #define COSIO_AUTH_CREDENTIALS_DEFINITIONS_HPP
 
 #include <cosio/auth/credentials.hpp>
-#include <cosio/detail/ascii.hpp>
 #include <cosio/detail/bytes.hpp>
-#include <cosio/http/field_rules.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 namespace cosio::inline v0 {
 
@@ -38,8 +37,16 @@ COSIO_DECLARED result<credentials> credentials::from_environment()
         if (value_of(name).empty())
             return error(errc::missing_credentials,
                 "is not set in the environment, or is empty", name);
-    return credentials(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
+    credentials out(value_of("COS_SECRET_ID"), value_of("COS_SECRET_KEY"),
         value_of("COS_SESSION_TOKEN"));
+    if (auto sound = out.check(); !sound) {
+        auto why = std::move(sound).error();
+        why.field = why.field == "secret_id" ? "COS_SECRET_ID"
+            : why.field == "secret_key"      ? "COS_SECRET_KEY"
+                                             : "COS_SESSION_TOKEN";
+        return why;
+    }
+    return out;
 }
 
 COSIO_DECLARED result<void> credentials::check() const
@@ -50,16 +57,18 @@ COSIO_DECLARED result<void> credentials::check() const
         return error(errc::missing_credentials, "must not be empty", "secret_id");
     if (secret_key_.empty())
         return error(errc::missing_credentials, "must not be empty", "secret_key");
+    const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
     // The id stands unencoded between the delimiters of the Authorization header.
-    const auto allowed = [](char c) {
-        return detail::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
-    };
-    if (!std::ranges::all_of(secret_id_, allowed))
+    if (!std::ranges::all_of(secret_id_, visible) ||
+        secret_id_.find_first_of("&,/;=") != std::string::npos)
         return error(errc::invalid_credentials,
-            "must be letters, digits and - _ . ~", "secret_id");
-    if (!http::is_sendable_value(session_token_.view()))
+            "must be visible ASCII without blanks, line ends and & , / ; =", "secret_id");
+    if (!std::ranges::all_of(secret_key_.view(), visible))
         return error(errc::invalid_credentials,
-            "must be visible ASCII without blanks around it", "session_token");
+            "must be visible ASCII without blanks or line ends", "secret_key");
+    if (!std::ranges::all_of(session_token_.view(), visible))
+        return error(errc::invalid_credentials,
+            "must be visible ASCII without blanks or line ends", "session_token");
     return {};
 }
 

@@ -232,7 +232,7 @@ private:
         request_hash.update(detail::bytes_of("\n"));
     };
     hash_line(http::name_of(method));
-    hash_line(target.path()); // Encoded once and not normalised: what S3 does, alone in AWS.
+    hash_line(target.signed_path()); // Encoded once and not normalised: as S3 does, alone in AWS.
     hash_line(sig_v4_query(target));
     sorted_headers.hash_into(request_hash);
     hash_line({});

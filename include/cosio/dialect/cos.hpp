@@ -8,6 +8,7 @@
 
 #include <cosio/auth/q_signer.hpp>
 #include <cosio/detail/ascii.hpp>
+#include <cosio/dialect/naming_rules.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/object_headers.hpp>
 #include <cosio/service_errc.hpp>
@@ -227,17 +228,16 @@ struct cos
         return {};
     }
 
-    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
-    /// Source: COS documentation, "Object Overview".
-    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
-    {
-        constexpr std::size_t longest = 850;
-        if (key.size() > longest)
-            return "must not be longer than 850 bytes";
-        if (key.starts_with('/') || key.starts_with('\\'))
-            return "must not begin with a slash or backslash";
-        return {};
-    }
+    /// Source: COS documentation, "Object Overview" and "PUT Object". Keys that begin with a slash
+    /// are there all the same: official SDKs make them of `//name`.
+    static constexpr naming_rules creating{.longest_key = 850,
+        .leading_slash = false,
+        .any_byte = false,
+        .dot_segments = false,
+        .token_names = false,
+        .received_values = false,
+        .longest_metadata = 2048};
+    static constexpr naming_rules existing{};
 };
 
 } // namespace cosio::inline v0::dialect

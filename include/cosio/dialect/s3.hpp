@@ -8,6 +8,7 @@
 
 #include <cosio/auth/sig_v4_signer.hpp>
 #include <cosio/detail/ascii.hpp>
+#include <cosio/dialect/naming_rules.hpp>
 #include <cosio/dialect/s3_error_codes.hpp>
 #include <cosio/endpoint.hpp>
 #include <cosio/object_headers.hpp>
@@ -181,11 +182,12 @@ struct s3
     }
 
     /// Whether a bucket cannot be part of the host name, whatever the configuration says: the
-    /// certificate of the service covers one label before its name.
-    [[nodiscard]] static constexpr bool needs_path_style(
-        std::string_view bucket, scheme how) noexcept
+    /// certificate of the service covers one label before its name, and names of old buckets are no
+    /// part of a host name.
+    [[nodiscard]] static bool needs_path_style(std::string_view bucket, scheme how) noexcept
     {
-        return how == scheme::https && bucket.find('.') != std::string_view::npos;
+        return (how == scheme::https && bucket.find('.') != std::string_view::npos) ||
+            !is_host_label(bucket);
     }
 
     /// Amazon's host in a region, to which the bucket's name is prefixed.
@@ -198,31 +200,41 @@ struct s3
     /// No host has another name.
     [[nodiscard]] static std::string backup_host(std::string_view) { return {}; }
 
-    /// Why `bucket` is no bucket name; empty when it is one. Source: S3 User Guide, "General
-    /// purpose bucket naming rules".
+    /// Why `bucket` is no bucket name; empty when it is one. No bucket is created here, so names
+    /// count that Amazon gave before 2018. Source: S3 User Guide, "Bucket naming rules".
     [[nodiscard]] static std::string_view bucket_problem(std::string_view bucket) noexcept
     {
         constexpr std::size_t shortest = 3;
-        constexpr std::size_t longest = 63;
-        const auto ends = [](char c) { return detail::is_lower(c) || detail::is_digit(c); };
-        const auto allowed = [ends](char c) { return ends(c) || c == '-' || c == '.'; };
+        constexpr std::size_t longest = 255;
+        const auto allowed = [](char c) {
+            return detail::is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
+        };
         if (bucket.size() < shortest || bucket.size() > longest)
-            return "must be 3 to 63 bytes";
+            return "must be 3 to 63 bytes, of an old bucket 255";
         if (!std::ranges::all_of(bucket, allowed))
-            return "must be lower-case letters, digits, hyphens and dots";
-        if (!ends(bucket.front()) || !ends(bucket.back()))
+            return "must be letters, digits, hyphens, dots and underscores";
+        if (!detail::is_alphanumeric(bucket.front()) || !detail::is_alphanumeric(bucket.back()))
             return "must begin and end with a letter or a digit";
         if (bucket.find("..") != std::string_view::npos || detail::is_ipv4_literal(bucket))
             return "must not have two dots in a row, nor be an address";
         return {};
     }
 
-    /// Why `key` is no object key, beside what holds for every service; empty when it is one.
-    /// Source: S3 User Guide, "Naming Amazon S3 objects".
-    [[nodiscard]] static constexpr std::string_view key_problem(std::string_view key) noexcept
+    /// Source: S3 User Guide, "Naming Amazon S3 objects" and "Working with object metadata". Control
+    /// bytes and dot segments are "characters to avoid" there: they are, in what is created.
+    static constexpr naming_rules creating{.any_byte = false,
+        .dot_segments = false,
+        .received_values = false,
+        .longest_metadata = 2048};
+    static constexpr naming_rules existing{};
+
+private:
+    /// Whether `bucket` can stand in a host name, which has no upper case.
+    [[nodiscard]] static bool is_host_label(std::string_view bucket) noexcept
     {
-        constexpr std::size_t longest = 1024;
-        return key.size() > longest ? "must not be longer than 1024 bytes" : std::string_view{};
+        constexpr std::size_t longest = 63;
+        const auto unfit = [](char c) { return c == '_' || detail::to_lower(c) != c; };
+        return bucket.size() <= longest && std::ranges::none_of(bucket, unfit);
     }
 };
 

@@ -155,20 +155,8 @@ private:
 [[nodiscard]] inline result<service_endpoint> make_endpoint(
     const config& settings, const std::string& service_host)
 {
-    const auto region_problem = [&]() -> std::string_view {
-        if (settings.region.empty())
-            return "must not be empty";
-        const auto allowed = [](char c) {
-            return detail::is_alphanumeric(c) || c == '-' || c == '.';
-        };
-        return detail::is_host_name(settings.region) &&
-                std::ranges::all_of(settings.region, allowed) &&
-                detail::is_alphanumeric(settings.region.back())
-            ? std::string_view{}
-            : "must be letters, digits, hyphens and dots, such as ap-guangzhou";
-    }();
-    if (!region_problem.empty())
-        return error(errc::invalid_configuration, std::string(region_problem), "region");
+    if (const auto problem = config::region_problem(settings.region); !problem.empty())
+        return error(errc::invalid_configuration, std::string(problem), "region");
 
     host_and_port to;
     to.host = service_host;
@@ -198,6 +186,10 @@ result<std::shared_ptr<client_core>> make_client_core(
     auto endpoint = make_endpoint(settings, Dialect::service_host(settings.region));
     if (!endpoint)
         return std::move(endpoint).error();
+    // What is missing may be meant, for a client that only ever says so; what is malformed is not.
+    if (auto sound = settings.credentials.check();
+        !sound && sound.error().code == errc::invalid_credentials)
+        return std::move(sound).error();
     if (auto sound = settings.timeouts.check(); !sound)
         return std::move(sound).error();
     if (auto sound = settings.retry.check(); !sound)

@@ -30,7 +30,7 @@ struct abort_multipart_upload
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::delete_, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         return std::move(build).finish();
     }

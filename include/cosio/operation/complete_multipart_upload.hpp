@@ -35,7 +35,7 @@ struct complete_multipart_upload
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::post, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         if (request.parts.empty())
             build.refuse(errc::invalid_argument, "must not be empty", "parts");

@@ -33,7 +33,7 @@ struct copy_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::creating);
         encode_copy_source(build, request.copy_source);
         encode_encryption(build, request.sse);
         encode_directives(build, request);

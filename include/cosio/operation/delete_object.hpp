@@ -28,7 +28,7 @@ struct delete_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::delete_, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.optional_parameter("versionId", request.version_id, "version_id");
         return std::move(build).finish();
     }

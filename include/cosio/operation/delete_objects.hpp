@@ -41,8 +41,12 @@ struct delete_objects
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
-            if (const auto problem = key_problem<Dialect>(key); !problem.empty())
+            if (const auto problem = key_problem<Dialect>(key, direction::existing);
+                !problem.empty())
                 build.refuse(errc::invalid_key, problem, "objects.key");
+            else if (!xml::is_xml_text(key))
+                build.refuse(errc::invalid_key,
+                    "cannot be written in XML: delete it by a request of its own", "objects.key");
             document.open("Object").element("Key", key);
             if (!xml::is_xml_text(version_id))
                 build.refuse(errc::invalid_argument, "must be text", "objects.version_id");

@@ -32,7 +32,7 @@ struct get_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::get, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         encode_overrides(build, request.overrides);
         build.optional_parameter("versionId", request.version_id, "version_id");
         encode_encryption(build, request.sse);

@@ -28,7 +28,7 @@ struct head_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::head, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.optional_parameter("versionId", request.version_id, "version_id");
         encode_encryption(build, request.sse);
         encode_conditions(build, request.conditions);

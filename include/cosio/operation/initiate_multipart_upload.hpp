@@ -31,7 +31,7 @@ struct initiate_multipart_upload
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::post, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::creating);
         build.parameter("uploads", {});
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);

@@ -35,9 +35,9 @@ struct list_multipart_uploads
         request_builder<Dialect> build(http::method::get, endpoint);
         build.bucket(request.bucket);
         build.parameter("uploads", {});
-        build.optional_parameter("prefix", request.prefix, "prefix");
-        build.optional_parameter("delimiter", request.delimiter, "delimiter");
-        build.optional_parameter("key-marker", request.key_marker, "key_marker");
+        build.key_parameter("prefix", request.prefix);
+        build.key_parameter("delimiter", request.delimiter);
+        build.key_parameter("key-marker", request.key_marker);
         build.optional_parameter(
             "upload-id-marker", request.upload_id_marker, "upload_id_marker");
         encode_page(build, "max-uploads", request.max_uploads, "max_uploads");

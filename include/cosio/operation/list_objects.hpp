@@ -38,17 +38,16 @@ struct list_objects
         build.bucket(request.bucket);
         if constexpr (Dialect::lists_by_token) {
             build.parameter("list-type", "2");
-            build.optional_parameter("start-after", request.marker, "marker");
-            build.optional_parameter(
-                "continuation-token", request.continuation_token, "continuation_token");
+            build.key_parameter("start-after", request.marker);
+            build.key_parameter("continuation-token", request.continuation_token); // Of Ceph a key.
         } else {
             if (!request.continuation_token.empty())
                 build.refuse(errc::invalid_argument, "the service gives no tokens",
                     "continuation_token");
-            build.optional_parameter("marker", request.marker, "marker");
+            build.key_parameter("marker", request.marker);
         }
-        build.optional_parameter("prefix", request.prefix, "prefix");
-        build.optional_parameter("delimiter", request.delimiter, "delimiter");
+        build.key_parameter("prefix", request.prefix);
+        build.key_parameter("delimiter", request.delimiter);
         encode_page(build, "max-keys", request.max_keys, "max_keys");
         return std::move(build).finish();
     }

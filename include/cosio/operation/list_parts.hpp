@@ -34,7 +34,7 @@ struct list_parts
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::get, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.required_parameter("uploadId", request.upload_id, "upload_id");
         if (request.part_number_marker > highest_part_number)
             build.refuse(

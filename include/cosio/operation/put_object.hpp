@@ -32,7 +32,7 @@ struct put_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::creating);
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
         encode_traffic_limit(build, request.traffic_limit);

@@ -32,7 +32,7 @@ struct restore_object
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::post, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         build.parameter("restore", {});
         build.optional_parameter("versionId", request.version_id, "version_id");
         if (request.days == 0)

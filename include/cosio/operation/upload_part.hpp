@@ -33,7 +33,7 @@ struct upload_part
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         encode_part(build, request.part_number, request.upload_id);
         encode_encryption(build, request.sse);
         encode_traffic_limit(build, request.traffic_limit);

@@ -35,7 +35,7 @@ struct upload_part_copy
         const request_type& request, const service_endpoint& endpoint)
     {
         request_builder<Dialect> build(http::method::put, endpoint);
-        build.object(request.bucket, request.key);
+        build.object(request.bucket, request.key, direction::existing);
         encode_part(build, request.part_number, request.upload_id);
         encode_copy_source(build, request.copy_source);
         encode_source_range(build, request.source_range);

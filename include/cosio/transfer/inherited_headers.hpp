@@ -5,10 +5,13 @@
 #ifndef COSIO_TRANSFER_INHERITED_HEADERS_HPP
 #define COSIO_TRANSFER_INHERITED_HEADERS_HPP
 
-#include <cosio/http/date.hpp>
+#include <cosio/detail/ascii.hpp>
 #include <cosio/object_headers.hpp>
 #include <cosio/object_properties.hpp>
 
+#include <algorithm>
+#include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,9 +49,10 @@ public:
         headers_.content_disposition = source.content_disposition;
         headers_.content_encoding = source.content_encoding;
         headers_.content_language = source.content_language;
-        headers_.expires = http::parse_date(source.expires);
-        for (const auto& [name, value] : source.metadata)
-            metadata_.push_back({name, value});
+        headers_.expires.reset();
+        headers_.stored_expires = source.expires;
+        headers_.as_stored = true;
+        join_metadata(source.metadata);
         headers_.metadata = metadata_;
         if (asked.storage_class == storage_class::unspecified)
             headers_.storage_class = storage_class_of(source.storage_class);
@@ -59,8 +63,25 @@ public:
     [[nodiscard]] const object_headers& headers() const noexcept { return headers_; }
 
 private:
+    /// Values of a name that the reply had several times become one list, as RFC 9110, 5.3 has it.
+    void join_metadata(const std::vector<metadata_entry>& source)
+    {
+        for (const auto& entry : source) {
+            const auto is_same = [&](const header& other) {
+                return detail::equal_ignoring_case(other.name, entry.name);
+            };
+            const auto there = std::ranges::find_if(metadata_, is_same);
+            if (there == metadata_.end())
+                metadata_.push_back({entry.name, entry.value});
+            else
+                there->value =
+                    joined_.emplace_back(there->value).append(",").append(entry.value);
+        }
+    }
+
     object_headers headers_;
     std::vector<header> metadata_{};
+    std::deque<std::string> joined_{};
 };
 
 } // namespace transfer

@@ -23,7 +23,8 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
     using name = typename Dialect::header;
     if (const auto problem = Dialect::bucket_problem(source.bucket); !problem.empty())
         return build.refuse(errc::invalid_bucket, problem, "copy_source.bucket");
-    if (const auto problem = key_problem<Dialect>(source.key); !problem.empty())
+    if (const auto problem = key_problem<Dialect>(source.key, direction::existing);
+        !problem.empty())
         return build.refuse(errc::invalid_key, problem, "copy_source.key");
     const std::string_view region =
         source.region.empty() ? std::string_view(build.endpoint().region) : source.region;

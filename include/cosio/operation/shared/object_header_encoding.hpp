@@ -18,8 +18,7 @@
 
 namespace cosio::inline v0::operation {
 
-/// Source of the limits: COS documentation, "PUT Object" and "PUT Object tagging".
-inline constexpr std::size_t longest_metadata = 2048;
+/// Source of the limits: COS documentation, "PUT Object tagging".
 inline constexpr std::size_t most_tags = 10;
 inline constexpr std::size_t longest_tag_key = 128;
 inline constexpr std::size_t longest_tag_value = 256;
@@ -29,21 +28,36 @@ inline constexpr std::uint64_t lowest_traffic_limit = 819'200;
 inline constexpr std::uint64_t highest_traffic_limit = 838'860'800;
 
 template <class Dialect>
-void encode_metadata(request_builder<Dialect>& build, std::span<const header> metadata)
+void encode_metadata(
+    request_builder<Dialect>& build, std::span<const header> metadata, direction what)
 {
+    constexpr std::string_view field = "headers.metadata";
+    const auto& rules = rules_for<Dialect>(what);
     std::size_t total = 0;
-    for (const auto& [name, value] : metadata) {
-        const auto allowed = [](char c) { return detail::is_alphanumeric(c) || c == '-'; };
-        if (name.empty() || !std::ranges::all_of(name, allowed))
+    for (std::size_t i = 0; i != metadata.size(); ++i) {
+        const auto& [name, value] = metadata[i];
+        const auto plain = [](char c) { return detail::is_alphanumeric(c) || c == '-'; };
+        if (rules.token_names ? !http::is_field_name(name)
+                              : name.empty() || !std::ranges::all_of(name, plain))
             return build.refuse(errc::invalid_header,
-                "a name must be letters, digits and hyphens", "headers.metadata");
+                rules.token_names ? "a name must be a token of HTTP, without blanks or separators"
+                                  : "a name must be letters, digits and hyphens",
+                field);
+        const auto has_name = [&name](const header& other) {
+            return detail::equal_ignoring_case(other.name, name);
+        };
+        if (std::ranges::any_of(metadata.first(i), has_name))
+            return build.refuse(errc::invalid_header,
+                "must not have a name twice, in upper or lower case", field);
         total += name.size() + value.size();
-        build.header(
-            std::string(Dialect::header::metadata_prefix).append(name), value, "headers.metadata");
+        const auto full = std::string(Dialect::header::metadata_prefix).append(name);
+        if (rules.received_values)
+            build.stored_header(full, value, field);
+        else
+            build.header(full, value, field);
     }
-    if (total > longest_metadata)
-        build.refuse(errc::invalid_header, "must not be more than 2048 bytes in all",
-            "headers.metadata");
+    if (total > rules.longest_metadata)
+        build.refuse(errc::invalid_header, "must not be more than 2048 bytes in all", field);
 }
 
 template <class Dialect>
@@ -68,16 +82,24 @@ void encode_tags(request_builder<Dialect>& build, std::span<const tag> tags)
 template <class Dialect>
 void encode_content_headers(request_builder<Dialect>& build, const object_headers& headers)
 {
-    build.optional_header("Content-Type", headers.content_type, "headers.content_type");
-    build.optional_header("Cache-Control", headers.cache_control, "headers.cache_control");
-    build.optional_header(
-        "Content-Disposition", headers.content_disposition, "headers.content_disposition");
-    build.optional_header(
-        "Content-Encoding", headers.content_encoding, "headers.content_encoding");
-    build.optional_header(
-        "Content-Language", headers.content_language, "headers.content_language");
+    const auto what = headers.as_stored ? direction::existing : direction::creating;
+    const auto add = [&](std::string_view name, std::string_view value, std::string_view field) {
+        if (value.empty())
+            return;
+        if (rules_for<Dialect>(what).received_values)
+            build.stored_header(name, value, field);
+        else
+            build.header(name, value, field);
+    };
+    add("Content-Type", headers.content_type, "headers.content_type");
+    add("Cache-Control", headers.cache_control, "headers.cache_control");
+    add("Content-Disposition", headers.content_disposition, "headers.content_disposition");
+    add("Content-Encoding", headers.content_encoding, "headers.content_encoding");
+    add("Content-Language", headers.content_language, "headers.content_language");
+    if (headers.as_stored && !headers.expires)
+        add("Expires", headers.stored_expires, "headers.stored_expires");
     build.optional_header("Expires", headers.expires, "headers.expires");
-    encode_metadata(build, headers.metadata);
+    encode_metadata(build, headers.metadata, what);
 }
 
 template <class Dialect>

@@ -51,12 +51,12 @@ public:
         address(name, {});
     }
 
-    /// The request is about an object.
-    void object(std::string_view bucket_name, std::string_view key)
+    /// The request is about an object, which it creates or which is there.
+    void object(std::string_view bucket_name, std::string_view key, direction what)
     {
         if (const auto problem = Dialect::bucket_problem(bucket_name); !problem.empty())
             return refuse(errc::invalid_bucket, problem, "bucket");
-        if (const auto problem = key_problem<Dialect>(key); !problem.empty())
+        if (const auto problem = key_problem<Dialect>(key, what); !problem.empty())
             return refuse(errc::invalid_key, problem, "key");
         address(bucket_name, key);
     }
@@ -69,6 +69,14 @@ public:
         if (std::ranges::any_of(value, detail::is_control) || !detail::is_utf8(value))
             return refuse(errc::invalid_argument, "must be UTF-8 without control bytes", field);
         prepared_.head.target.add_parameter(name, value);
+    }
+
+    /// A query parameter that is a key, or the begin of one, as a listing may have named it: any
+    /// bytes. An empty value is not sent.
+    void key_parameter(std::string_view name, std::string_view value)
+    {
+        if (!refused_ && !value.empty())
+            prepared_.head.target.add_parameter(name, value);
     }
 
     /// As `parameter`, but an empty value is not sent.
@@ -94,6 +102,16 @@ public:
         if (!http::is_sendable_value(value))
             return refuse(errc::invalid_header,
                 "must be visible ASCII, without blanks at its ends; encode anything else", field);
+        prepared_.head.fields.add(name, value);
+    }
+
+    /// A header field that the service has told of an object, and is given back as it was received.
+    void stored_header(std::string_view name, std::string_view value, std::string_view field)
+    {
+        if (refused_)
+            return;
+        if (!http::is_receivable_value(value) || detail::trimmed(value) != value)
+            return refuse(errc::invalid_header, "must be what a reply can have", field);
         prepared_.head.fields.add(name, value);
     }
 
@@ -199,7 +217,7 @@ private:
         endpoint_.append_host(prepared_.host, bucket_name, by_path);
         detail::inline_text<256> path;
         endpoint_.append_path(path, bucket_name, key, by_path);
-        prepared_.head.target = http::target(path);
+        prepared_.head.target = http::target(path.view(), key.size());
     }
 
     /// What the signature has for the body: the hash of all we have in memory, but for the caller's

@@ -141,13 +141,14 @@ inline void address(call_context& call)
     no_such_method();
 }
 
-/// Source of the limits: COS documentation, "Object Overview".
-inline void check_key(std::string_view key)
+/// Source of the limits: COS documentation, "Object Overview"; S3 User Guide, "Naming Amazon S3
+/// objects".
+inline void check_key(std::string_view key, bool speaks_s3)
 {
-    constexpr std::size_t longest = 850;
+    const std::size_t longest = speaks_s3 ? 1024 : 850;
     if (key.size() > longest)
-        refuse(400, "KeyTooLong", "Your key is too long.");
-    if (key.find_first_of("\x18\x19\x1a\x1b") != std::string_view::npos)
+        refuse(400, speaks_s3 ? "KeyTooLongError" : "KeyTooLong", "Your key is too long.");
+    if (!speaks_s3 && key.find_first_of("\x18\x19\x1a\x1b") != std::string_view::npos)
         refuse(400, "InvalidObjectName", "The object name has control codes.");
 }
 
@@ -155,7 +156,7 @@ inline void check_key(std::string_view key)
 {
     const auto& request = call.request;
     const auto& method = request.method;
-    check_key(call.key);
+    check_key(call.key, call.speaks_s3);
     if (method == "GET" || method == "HEAD") {
         if (request.has_parameter("uploadId") && call.signature != signed_by::nobody)
             return list_parts(call);
