@@ -3068,6 +3068,8 @@ struct list_parts_result
 #ifndef COSIO_PAGES_HPP
 #define COSIO_PAGES_HPP
 
+#include <set>
+
 namespace cosio::inline v0 {
 
 namespace detail {
@@ -3093,8 +3095,12 @@ struct object_cursor
             .max_keys = max_keys};
     }
 
-    [[nodiscard]] bool advance(const page_type& page)
+    /// Whether there are more pages. Errors: `errc::malformed_response` when the page is not behind
+    /// the one before, whatever its token says, or one page after another is empty.
+    [[nodiscard]] result<bool> advance(const page_type& page)
     {
+        if (auto sound = check_progress(page); !sound)
+            return std::move(sound).error();
         marker = page.next_marker;
         continuation_token = page.next_continuation_token;
         return page.is_truncated;
@@ -3106,6 +3112,37 @@ struct object_cursor
     std::string marker;
     std::string continuation_token;
     std::uint32_t max_keys;
+
+private:
+    /// A service may find nothing to show on a page and still go on; not without end.
+    static constexpr unsigned most_empty_pages = 1000;
+
+    [[nodiscard]] result<void> check_progress(const page_type& page)
+    {
+        std::string_view first;
+        std::string_view last;
+        const auto look_at = [&](std::string_view name) {
+            first = first.empty() ? name : std::min(first, name);
+            last = std::max(last, name);
+        };
+        for (const auto& one : page.objects)
+            look_at(one.key);
+        for (const auto& one : page.common_prefixes)
+            look_at(one);
+        const bool is_empty = last.empty();
+        empty_pages_ = is_empty ? empty_pages_ + 1 : 0;
+        if (empty_pages_ > most_empty_pages)
+            return error(errc::malformed_response, "the listing goes on with empty pages");
+        // The common prefix that ended a page may be named once more.
+        if (!is_empty && !last_.empty() && (last <= last_ || first < last_))
+            return error(errc::malformed_response, "the listing repeats what it has listed");
+        if (!is_empty)
+            last_ = last;
+        return {};
+    }
+
+    std::string last_{}; // Of all names so far.
+    unsigned empty_pages_ = 0;
 };
 
 struct upload_cursor
@@ -3128,8 +3165,14 @@ struct upload_cursor
             .max_uploads = max_uploads};
     }
 
-    [[nodiscard]] bool advance(const page_type& page)
+    /// Whether there are more pages. Errors: `errc::malformed_response` when it has asked for the
+    /// next one before.
+    [[nodiscard]] result<bool> advance(const page_type& page)
     {
+        if (page.next_key_marker != key_marker)
+            asked_ids_.clear();
+        if (page.is_truncated && !asked_ids_.insert(page.next_upload_id_marker).second)
+            return error(errc::malformed_response, "the listing repeats what it has listed");
         key_marker = page.next_key_marker;
         upload_id_marker = page.next_upload_id_marker;
         return page.is_truncated;
@@ -3141,6 +3184,9 @@ struct upload_cursor
     std::string key_marker;
     std::string upload_id_marker;
     std::uint32_t max_uploads;
+
+private:
+    std::set<std::string> asked_ids_{}; // Markers of uploads of the key `key_marker`.
 };
 
 struct part_cursor
@@ -3161,7 +3207,8 @@ struct part_cursor
             .max_parts = max_parts};
     }
 
-    [[nodiscard]] bool advance(const page_type& page)
+    /// Whether there are more pages; the numbers of parts ascend.
+    [[nodiscard]] result<bool> advance(const page_type& page)
     {
         part_number_marker = page.next_part_number_marker;
         return page.is_truncated;
@@ -3206,7 +3253,10 @@ public:
         auto page = co_await client_.list_page(cursor_.request());
         if (!page)
             co_return std::move(page).error();
-        ended_ = !cursor_.advance(*page);
+        const auto more = cursor_.advance(*page);
+        if (!more)
+            co_return more.error();
+        ended_ = !*more;
         co_return std::optional<page_type>(std::move(*page));
     }
 
@@ -4431,8 +4481,9 @@ struct put_object_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
+    /// Whether the reply proved the MD5 that was sent along (`content_md5` of the request, or that
+    /// of a body in memory, to services that state no CRC64): the ETag is that MD5. Of objects with
+    /// SSE-C or SSE-KMS it mostly is not, though the service has compared it.
     bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
@@ -4522,8 +4573,8 @@ struct upload_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the service stated the same.
     bool crc64_verified = false;
-    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
-    /// each part: where it states no CRC64. Never of a copy.
+    /// Whether the replies proved the MD5s that were sent along, of the body or of each part, where
+    /// no CRC64 is stated: each ETag was that MD5. Never of a copy.
     bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};
@@ -4689,8 +4740,9 @@ struct upload_part_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
+    /// Whether the reply proved the MD5 that was sent along (`content_md5` of the request, or that
+    /// of a body in memory, to services that state no CRC64): the ETag is that MD5. Of parts with
+    /// SSE-C or SSE-KMS it mostly is not, though the service has compared it.
     bool md5_verified = false;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};
@@ -10096,6 +10148,7 @@ using connection_pool = pool<connection>;
 struct service_facts
 {
     std::string_view request_id_header;
+    std::string_view other_request_id_header; ///< Empty when there is none.
     std::string_view retry_marker_header; ///< Empty when there is none.
     /// The other name of a host; empty when there is none.
     std::string (*backup_host)(std::string_view host);
@@ -10266,7 +10319,8 @@ result<std::shared_ptr<client_core>> make_client_core(
     }
     return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
         std::move(connect_to), std::move(tls), Dialect::make_signer(settings.region),
-        service_facts{Dialect::header::request_id, Dialect::header::retry_marker,
+        service_facts{Dialect::header::request_id, Dialect::header::other_request_id,
+            Dialect::header::retry_marker,
             &Dialect::backup_host});
 }
 
@@ -12055,6 +12109,157 @@ void append_redacted_fields(std::string& out, const Fields& fields)
 
 #endif
 
+// ---- cosio/operation/shared/reply_proof.hpp -----------------------------------------------------
+
+// What every genuine reply of success has: a reply without it was written by something else on the
+// way, such as a proxy or a sign-in page, and proves nothing.
+
+#ifndef COSIO_OPERATION_SHARED_REPLY_PROOF_HPP
+#define COSIO_OPERATION_SHARED_REPLY_PROOF_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Whether a status is one of success, to be decoded by the operation.
+[[nodiscard]] constexpr bool is_success(unsigned status) noexcept
+{
+    return status >= 200 && status < 300;
+}
+
+/// What the body of a reply of success is.
+enum class reply_body {
+    none,     ///< There is none.
+    document, ///< An XML document.
+    object,   ///< The bytes of an object.
+};
+
+/// Facts of one operation's replies of success. Of all of them: a request id, by the name that the
+/// dialect has for it.
+///
+/// Sources: COS XML API documentation and Amazon S3 API Reference, page by page; Ceph's gateway as
+/// measured. `Last-Modified` and the like are always there as well, but prove no more.
+struct reply_proof
+{
+    /// Bit n: status 200 + n. None: nothing is a success.
+    std::uint8_t statuses = 0;
+    /// `ETag` is there, and not empty.
+    bool etag = false;
+    reply_body body = reply_body::none;
+    /// The root element of the document.
+    std::string_view root{};
+    /// More bytes of a document than this are refused: of one thing, that is names, checksums, and
+    /// blanks that keep the connection alive.
+    std::uint64_t longest_document = std::uint64_t{1} << 20U;
+
+    [[nodiscard]] constexpr bool has_status(unsigned status) const noexcept
+    {
+        return is_success(status) && status < 208 && (statuses >> (status - 200) & 1U) != 0;
+    }
+};
+
+namespace proofs {
+
+inline constexpr std::uint8_t ok = 1U << 0U;              // 200
+inline constexpr std::uint8_t accepted = 1U << 2U;        // 202
+inline constexpr std::uint8_t no_content = 1U << 4U;      // 204
+inline constexpr std::uint8_t partial_content = 1U << 6U; // 206
+
+/// Of 1000 entries with names of 1024 bytes, each encoded as six at most, and what else they have.
+inline constexpr std::uint64_t long_document = std::uint64_t{16} << 20U;
+
+[[nodiscard]] constexpr reply_proof with_document(
+    std::string_view root, std::uint64_t longest = reply_proof().longest_document) noexcept
+{
+    return {.statuses = ok, .body = reply_body::document, .root = root,
+        .longest_document = longest};
+}
+
+// One row an operation.
+inline constexpr reply_proof put_object{.statuses = ok, .etag = true};
+inline constexpr reply_proof get_object{
+    .statuses = ok | partial_content, .etag = true, .body = reply_body::object};
+inline constexpr reply_proof head_object{.statuses = ok, .etag = true};
+inline constexpr reply_proof copy_object = with_document("CopyObjectResult");
+inline constexpr reply_proof delete_object{.statuses = no_content};
+inline constexpr reply_proof delete_objects = with_document("DeleteResult", long_document);
+/// 202: it has begun. 200: a copy was there already, and is kept longer.
+inline constexpr reply_proof restore_object{.statuses = ok | accepted};
+inline constexpr reply_proof initiate_multipart_upload =
+    with_document("InitiateMultipartUploadResult");
+inline constexpr reply_proof upload_part{.statuses = ok, .etag = true};
+inline constexpr reply_proof upload_part_copy = with_document("CopyPartResult");
+inline constexpr reply_proof complete_multipart_upload =
+    with_document("CompleteMultipartUploadResult");
+inline constexpr reply_proof abort_multipart_upload{.statuses = no_content};
+inline constexpr reply_proof list_parts = with_document("ListPartsResult", long_document);
+inline constexpr reply_proof list_multipart_uploads =
+    with_document("ListMultipartUploadsResult", long_document);
+inline constexpr reply_proof list_objects = with_document("ListBucketResult", long_document);
+inline constexpr reply_proof head_bucket{.statuses = ok};
+inline constexpr reply_proof put_bucket_encryption{.statuses = ok};
+inline constexpr reply_proof get_bucket_encryption =
+    with_document("ServerSideEncryptionConfiguration");
+inline constexpr reply_proof delete_bucket_encryption{.statuses = no_content};
+
+} // namespace proofs
+
+/// The request id of a reply, empty without one. A view into the head.
+[[nodiscard]] inline std::string_view request_id_in(const http::response_head& head,
+    std::string_view name, std::string_view other_name) noexcept
+{
+    const auto id = head.get(name);
+    return id.empty() && !other_name.empty() ? head.get(other_name) : id;
+}
+
+template <class Dialect>
+[[nodiscard]] std::string_view request_id_in(const http::response_head& head) noexcept
+{
+    return request_id_in(head, Dialect::header::request_id, Dialect::header::other_request_id);
+}
+
+/// An ETag is opaque, but never empty.
+[[nodiscard]] constexpr bool is_etag(std::string_view text) noexcept
+{
+    return !text.empty() && text != "\"\"";
+}
+
+/// Whether a status of failure says something of the object, which callers act upon: that it is
+/// not there, has not changed, or is in the way. Only the service knows. (Others, such as a 503 of
+/// what stands before the service, say that the request failed, which is true whoever says it.)
+[[nodiscard]] constexpr bool states_a_fact(unsigned status) noexcept
+{
+    return status == 304 || status == 404 || status == 409 || status == 410 || status == 412 ||
+        status == 416;
+}
+
+/// Why a head is none that the service has written; nothing when it may be. `name`: of the
+/// operation. `id_name`: of the field that `request_id` is the value of.
+///
+/// Errors: `errc::malformed_response`.
+[[nodiscard]] inline std::optional<error> missing_proof(const http::response_head& head,
+    const reply_proof& proof, std::string_view name, std::string_view request_id,
+    std::string_view id_name)
+{
+    const bool success = is_success(head.status);
+    if (request_id.empty() && (success || states_a_fact(head.status)))
+        return error(errc::malformed_response,
+            std::string("the reply has no ").append(id_name).append(
+                ", which the service always sends"));
+    if (!success)
+        return std::nullopt;
+    if (!proof.has_status(head.status))
+        return error(errc::malformed_response,
+            "status " + std::to_string(head.status) + " is none that the service has for " +
+                std::string(name));
+    if (proof.etag && !is_etag(head.get("ETag")))
+        return error(errc::malformed_response,
+            "the reply has no ETag, which the service always sends");
+    return std::nullopt;
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
 // ---- cosio/operation/shared/prepared_request.hpp ------------------------------------------------
 
 // What an operation hands to the network, and what the network hands back.
@@ -12070,6 +12275,21 @@ struct facts
     std::string_view name;           ///< As the service's documentation names it.
     bool idempotent = true;          ///< Whether doing it twice is like doing it once.
     bool error_inside_200 = false;   ///< Whether a 200 may carry an `<Error>` document.
+    reply_proof proof{};             ///< What its replies of success always have.
+};
+
+/// What a listing was asked, so that its reply is judged by that and not by what it repeats.
+struct listing_question
+{
+    std::string prefix{};
+    std::string marker{};           ///< Keys come after it.
+    std::string token{};            ///< Of the page before.
+    std::string upload_id_marker{}; ///< Of uploads of the key `marker`.
+    std::uint32_t part_marker = 0;  ///< Numbers of parts come after it.
+    std::size_t most = 0;           ///< Entries, common prefixes among them.
+    /// The keys whose deletion was asked for, sorted. Each has an answer, unless it is `quiet`.
+    std::vector<std::string> keys{};
+    bool quiet = false;
 };
 
 /// What a reply is compared with.
@@ -12079,10 +12299,10 @@ struct expectation
     byte_range range{};
     /// What the whole object's CRC64 must be, when the caller knows.
     std::optional<std::uint64_t> crc64{};
-    /// How many items a reply must account for; 0 when it need not.
-    std::size_t items = 0;
-    /// The service was given the MD5 of the body, so that success says that it compared.
-    bool content_md5_sent = false;
+    /// The MD5 of the body, when the service was given it.
+    std::optional<crypto::md5_value> content_md5{};
+    /// What a page of a listing, or a list of deletions, answers; null for all else.
+    std::unique_ptr<const listing_question> listing{};
 };
 
 /// A request that has been validated and serialised, all but its body. Owns what it needs, so the
@@ -12487,6 +12707,8 @@ struct reply_facts
 {
     bool received = false; ///< At least its head.
     bool has_request_id = false;
+    /// Claims what only the service can know, and lacks its request id: something else answered.
+    bool is_foreign = false;
     std::optional<std::chrono::seconds> retry_after{};
     /// The service's clock minus ours, from the `Date` of the reply.
     std::optional<std::chrono::seconds> clock_difference{};
@@ -12518,6 +12740,14 @@ struct reply_facts
     if (why.code == condition::timeout)
         return retry_reason::timeout;
     return why.code == condition::transient ? retry_reason::connection : retry_reason::none;
+}
+
+/// As above. What answered in the service's place may be gone with the next attempt, or stand before
+/// one of its names only; that much is as after a connection that failed.
+[[nodiscard]] inline retry_reason reason_to_retry(
+    const error& why, const reply_facts& reply) noexcept
+{
+    return reply.is_foreign ? retry_reason::connection : reason_to_retry(why);
 }
 
 /// A delay between 0 and base * 2^(attempt-1), at most `most`; `random` is within [0, 1).
@@ -12582,7 +12812,7 @@ public:
         request_id_seen_ = request_id_seen_ || reply.has_request_id;
         wants_new_credentials_ = false;
         retry_decision out;
-        const auto reason = reason_to_retry(why);
+        const auto reason = reason_to_retry(why, reply);
         if (number_ >= settings_.maximum_attempts || !replayable || !allows(reason, why))
             return out;
         if (reason == retry_reason::clock_skew) {
@@ -13007,7 +13237,12 @@ public:
             (void)next_child();
     }
 
-    /// Success when the document was well-formed to its end and all of it has been read.
+    /// What the document says is not what it has to say: nothing more is read, and `finish` fails.
+    /// `why` has static storage. The first reason stays.
+    void refuse(std::string_view why) noexcept { fail(why); }
+
+    /// Success when the document was well-formed to its end, all of it has been read, and nothing
+    /// was refused.
     [[nodiscard]] result<void> finish()
     {
         if (!failed() && depth_ != 0)
@@ -13309,29 +13544,31 @@ template <class Dialect>
                        .value_or(error(make_error_code(service_errc_from_status(status))));
     problem.http_status = status;
     if (problem.request_id.empty())
-        problem.request_id = got.head.get(Dialect::header::request_id);
+        problem.request_id = request_id_in<Dialect>(got.head);
     if (problem.trace_id.empty())
         problem.trace_id = got.head.get(Dialect::header::trace_id);
     return problem;
 }
 
-/// Whether a status is one of success, to be decoded by the operation.
-[[nodiscard]] constexpr bool is_success(unsigned status) noexcept
-{
-    return status >= 200 && status < 300;
-}
-
-/// What is wrong with a reply before its operation looks at it: a status of failure, or an
-/// `<Error>` document inside a 200, which means that a copy or a completion failed after its reply
-/// had begun.
+/// What is wrong with a reply before its operation looks at it, given that its head is the
+/// service's own (`missing_proof`): a status of failure; an `<Error>` document inside a 200, which
+/// means that a copy or a completion failed after its reply had begun; or a body where there is
+/// none, such as that of the reply to another request.
 template <class Dialect>
 [[nodiscard]] std::optional<error> refusal_of(const reply& got, const facts& what)
 {
     if (!is_success(got.head.status))
         return decode_service_error<Dialect>(got);
-    if (!what.error_inside_200 || !parse_error_document<Dialect>(got.body))
+    const bool surplus = what.proof.body == reply_body::none && !got.body.empty();
+    if (!what.error_inside_200 && !surplus)
         return std::nullopt;
-    return decode_service_error<Dialect>(got);
+    if (parse_error_document<Dialect>(got.body))
+        return decode_service_error<Dialect>(got);
+    if (surplus)
+        return error(errc::malformed_response,
+            std::string("the reply has a body, where the service sends none for ")
+                .append(what.name));
+    return std::nullopt;
 }
 
 /// A 2xx reply whose document is not the one expected.
@@ -13356,14 +13593,14 @@ template <class Dialect>
 
 namespace cosio::inline v0::net {
 
-/// Documents and error replies are held in memory; longer ones are refused.
-inline constexpr std::uint64_t longest_document = 64 * 1024 * 1024;
+/// What is read of the document of a refusal: one that is longer tells its status alone.
+inline constexpr std::uint64_t longest_refusal = 1024 * 1024;
 
 /// Where the body of a successful reply goes: into a string, or into the caller's buffer.
 struct destination
 {
     /// Used when `into_buffer` is false.
-    std::uint64_t limit = longest_document;
+    std::uint64_t limit = longest_refusal;
     std::span<std::byte> buffer{};
     bool into_buffer = false;
 
@@ -13454,7 +13691,7 @@ inline void finish_reply(
 [[nodiscard]] inline std::uint64_t capacity_for(
     const exchange& progress, const destination& to) noexcept
 {
-    return operation::is_success(progress.head().status) ? to.capacity() : longest_document;
+    return operation::is_success(progress.head().status) ? to.capacity() : longest_refusal;
 }
 
 /// Whether there is room for a body of the length that the head states, if it does.
@@ -13489,13 +13726,22 @@ inline void finish_reply(
 {
     const auto& progress = driver.progress();
     const auto capacity = capacity_for(progress, to);
-    if (!has_room(progress, to))
-        co_return too_long_for_destination(capacity);
+    const bool is_refusal = !operation::is_success(progress.head().status);
     result<void> received;
+    if (!has_room(progress, to)) {
+        if (!is_refusal)
+            co_return too_long_for_destination(capacity);
+        finish_reply(driver, control, out);
+        co_return received;
+    }
     if (goes_into_buffer(progress, to))
         received = co_await read_into_buffer(driver, control, to.buffer);
     else
         received = co_await read_into_string(driver, control, out.body, capacity);
+    if (!received && is_refusal && received.error().code == errc::destination_too_small) {
+        out.body.clear();
+        received = result<void>();
+    }
     if (received)
         finish_reply(driver, control, out);
     co_return received;
@@ -13650,7 +13896,7 @@ public:
     {
         failed(why);
         const bool body_was_begun = running() != nullptr;
-        const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
+        const bool replayable = reason_to_retry(why, reply_) == retry_reason::none || !body_was_begun ||
             body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
             std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
@@ -13705,11 +13951,20 @@ private:
     result<void> look_at_head()
     {
         const auto& progress = attempt_->driver()->progress();
-        note_reply_head(progress.head());
+        const auto& head = progress.head();
+        const auto request_id = operation::request_id_in(
+            head, core_.service.request_id_header, core_.service.other_request_id_header);
+        note_reply_head(head, request_id);
         if (progress.has_head())
-            log_reply_head(core_.log, progress.head());
+            log_reply_head(core_.log, head);
         if (progress.state() == exchange::phase::failed)
             return progress.failure();
+        if (auto missing = operation::missing_proof(head, what_.proof, what_.name, request_id,
+                core_.service.request_id_header)) {
+            missing->request_id = request_id;
+            reply_.is_foreign = request_id.empty();
+            return std::move(*missing);
+        }
         return {};
     }
 
@@ -13719,13 +13974,13 @@ private:
                                     : std::string_view(backup_host_);
     }
 
-    void note_reply_head(const http::response_head& head)
+    void note_reply_head(const http::response_head& head, std::string_view request_id)
     {
         status_ = head.status;
         if (status_ == 0)
             return;
         reply_.received = true;
-        reply_.has_request_id = !head.get(core_.service.request_id_header).empty();
+        reply_.has_request_id = !request_id.empty();
         reply_.retry_after = retry_after(head);
         if (operation::is_success(status_))
             return; // A clock that is wrong is refused.
@@ -13920,6 +14175,56 @@ private:
 
 #endif
 
+// ---- cosio/crypto/hex.hpp -----------------------------------------------------------------------
+
+// Lower-case hexadecimal, as signatures are written.
+
+#ifndef COSIO_CRYPTO_HEX_HPP
+#define COSIO_CRYPTO_HEX_HPP
+
+namespace cosio::inline v0::crypto {
+
+[[nodiscard]] constexpr auto make_hex_pairs() noexcept
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte != pairs.size(); ++byte)
+        pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
+    return pairs;
+}
+
+inline constexpr auto hex_pairs = make_hex_pairs();
+
+/// Writes two lower-case digits a byte to `out`; where they end.
+inline char* write_hex(char* out, std::span<const std::byte> bytes) noexcept
+{
+    for (const std::byte byte : bytes) {
+        std::memcpy(out, hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
+        out += 2;
+    }
+    return out;
+}
+
+/// Appends two lower-case digits a byte to anything that has `resize` and `data`.
+template <class Text>
+void append_hex(Text& text, std::span<const std::byte> bytes)
+{
+    const std::size_t start = text.size();
+    text.resize(start + 2 * bytes.size());
+    write_hex(text.data() + start, bytes);
+}
+
+[[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
+{
+    std::string text;
+    append_hex(text, bytes);
+    return text;
+}
+
+} // namespace cosio::inline v0::crypto
+
+#endif
+
 // ---- cosio/detail/json.hpp ----------------------------------------------------------------------
 
 // Checks that a text is a JSON object (RFC 8259) whose values are all strings: the form of a KMS
@@ -14068,56 +14373,6 @@ private:
 }
 
 } // namespace cosio::inline v0::detail
-
-#endif
-
-// ---- cosio/crypto/hex.hpp -----------------------------------------------------------------------
-
-// Lower-case hexadecimal, as signatures are written.
-
-#ifndef COSIO_CRYPTO_HEX_HPP
-#define COSIO_CRYPTO_HEX_HPP
-
-namespace cosio::inline v0::crypto {
-
-[[nodiscard]] constexpr auto make_hex_pairs() noexcept
-{
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::array<std::array<char, 2>, 256> pairs{};
-    for (std::size_t byte = 0; byte != pairs.size(); ++byte)
-        pairs[byte] = {digits[byte >> 4U], digits[byte & 15U]};
-    return pairs;
-}
-
-inline constexpr auto hex_pairs = make_hex_pairs();
-
-/// Writes two lower-case digits a byte to `out`; where they end.
-inline char* write_hex(char* out, std::span<const std::byte> bytes) noexcept
-{
-    for (const std::byte byte : bytes) {
-        std::memcpy(out, hex_pairs[std::to_integer<std::size_t>(byte)].data(), 2);
-        out += 2;
-    }
-    return out;
-}
-
-/// Appends two lower-case digits a byte to anything that has `resize` and `data`.
-template <class Text>
-void append_hex(Text& text, std::span<const std::byte> bytes)
-{
-    const std::size_t start = text.size();
-    text.resize(start + 2 * bytes.size());
-    write_hex(text.data() + start, bytes);
-}
-
-[[nodiscard]] inline std::string hex(std::span<const std::byte> bytes)
-{
-    std::string text;
-    append_hex(text, bytes);
-    return text;
-}
-
-} // namespace cosio::inline v0::crypto
 
 #endif
 
@@ -14357,7 +14612,7 @@ public:
         if (!md5)
             return;
         base64_header("Content-MD5", *md5);
-        prepared_.expected.content_md5_sent = true;
+        prepared_.expected.content_md5 = *md5;
     }
 
     [[nodiscard]] const service_endpoint& endpoint() const noexcept { return endpoint_; }
@@ -14564,7 +14819,7 @@ namespace cosio::inline v0::operation {
 template <class Dialect>
 [[nodiscard]] std::string_view request_id_of(const reply& got)
 {
-    return got.head.get(Dialect::header::request_id);
+    return request_id_in<Dialect>(got.head);
 }
 
 /// A result that `fill` completes where it stays: some of them hold much. `fill` is given a
@@ -14617,6 +14872,23 @@ template <class Dialect>
     return error(errc::checksum_mismatch,
         "CRC64 of the bytes is " + std::to_string(ours) + ", the reply says " +
             std::to_string(*theirs));
+}
+
+/// Whether an ETag, with or without its quotes, is that MD5 in hexadecimal.
+[[nodiscard]] inline bool is_md5(std::string_view etag, const crypto::md5_value& md5)
+{
+    if (etag.size() > 2 && etag.front() == '"' && etag.back() == '"')
+        etag = etag.substr(1, etag.size() - 2);
+    return etag.size() == 2 * md5.size() &&
+        detail::equal_ignoring_case(etag, crypto::hex(md5));
+}
+
+/// Whether the reply proves that the service got the bytes that were sent: it states their MD5 as
+/// the ETag. Other ETags, as of objects with SSE-C or SSE-KMS on Amazon, prove nothing; that an MD5
+/// was sent along does not either.
+[[nodiscard]] inline bool proves_md5(const http::response_head& head, const expectation& expected)
+{
+    return expected.content_md5 && is_md5(head.get("ETag"), *expected.content_md5);
 }
 
 /// `ongoing-request="false", expiry-date="Mon, 13 Apr 2020 16:00:00 GMT"`.
@@ -14679,7 +14951,7 @@ template <class Dialect>
     out.storage_class = head.find(header::storage_class).value_or("STANDARD");
     keep(header::version_id, out.version_id);
     out.restore = parse_restore_state(head.get(header::restore));
-    keep(header::request_id, out.request_id);
+    out.request_id = request_id_in<Dialect>(head);
     return {};
 }
 
@@ -14795,7 +15067,7 @@ template <class Dialect, class Operation>
 [[nodiscard]] std::shared_ptr<typed_operation_run<Dialect, Operation>> make_operation_run(
     const std::shared_ptr<client_core>& core, const timeout_settings& limits,
     const typename Operation::request_type& request, const service_endpoint& endpoint,
-    const destination& to = {})
+    const destination& to = {.limit = Operation::what.proof.longest_document})
 {
     using run = typed_operation_run<Dialect, Operation>;
     constexpr std::size_t beside_it = 64; // What a `shared_ptr` counts with.
@@ -15055,7 +15327,7 @@ struct get_object
 {
     using request_type = get_object_request;
     using result_type = get_object_result;
-    static constexpr facts what{.name = "GetObject"};
+    static constexpr facts what{.name = "GetObject", .proof = proofs::get_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -16011,6 +16283,7 @@ struct cos
         static constexpr std::string_view bucket_region = "x-cos-bucket-region";
         static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
         static constexpr std::string_view request_id = "x-cos-request-id";
+        static constexpr std::string_view other_request_id{}; ///< COS has no other name.
         static constexpr std::string_view trace_id = "x-cos-trace-id";
         /// Sent as `true` with every attempt but the first.
         static constexpr std::string_view retry_marker = "x-cos-sdk-retry";
@@ -16056,6 +16329,8 @@ struct cos
     static constexpr bool part_copy_reply_confirms_encryption = false;
     /// The reply to completing an upload names its mode, and the customer key.
     static constexpr bool completion_confirms_encryption = true;
+    /// The document of a completed upload may state an empty ETag.
+    static constexpr bool completion_may_lack_etag = false;
 
     /// As the header carries it; empty for a class that COS does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
@@ -16660,6 +16935,8 @@ struct s3
         static constexpr std::string_view bucket_region = "x-amz-bucket-region";
         static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
         static constexpr std::string_view request_id = "x-amz-request-id";
+        /// COS speaks S3 as well, and has its own name for it.
+        static constexpr std::string_view other_request_id = "x-cos-request-id";
         static constexpr std::string_view trace_id = "x-amz-id-2";
         static constexpr std::string_view retry_marker{}; ///< S3 has none.
         static constexpr std::string_view security_token = "x-amz-security-token";
@@ -16698,6 +16975,8 @@ struct s3
     static constexpr bool part_copy_reply_confirms_encryption = false;
     /// Amazon confirms all but the customer key, Ceph nothing.
     static constexpr bool completion_confirms_encryption = false;
+    /// The document of a completed upload may state an empty ETag: Ceph 16 writes it so.
+    static constexpr bool completion_may_lack_etag = true;
 
     /// As the header carries it; empty for a class that S3 does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept
@@ -16949,7 +17228,9 @@ struct abort_multipart_upload
 {
     using request_type = abort_multipart_upload_request;
     using result_type = abort_multipart_upload_result;
-    static constexpr facts what{.name = "AbortMultipartUpload"};
+    static constexpr facts what{
+        .name = "AbortMultipartUpload",
+        .proof = proofs::abort_multipart_upload};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17090,7 +17371,9 @@ struct complete_multipart_upload
 {
     using request_type = complete_multipart_upload_request;
     using result_type = complete_multipart_upload_result;
-    static constexpr facts what{.name = "CompleteMultipartUpload", .error_inside_200 = true};
+    static constexpr facts what{
+        .name = "CompleteMultipartUpload", .error_inside_200 = true,
+        .proof = proofs::complete_multipart_upload};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17128,18 +17411,21 @@ struct complete_multipart_upload
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
         xml::reader document(got.body);
-        const bool right_root = document.enter("CompleteMultipartUploadResult");
+        bool has_etag = false;
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
-            if (document.name() == "ETag")
+            if (document.name() == "ETag") {
                 out.etag = document.text();
-            else if (document.name() == "Location")
+                has_etag = Dialect::completion_may_lack_etag || is_etag(out.etag);
+            } else if (document.name() == "Location") {
                 out.location = document.text();
-            else
+            } else {
                 document.skip();
+            }
         }
         auto whole = document.finish();
-        if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "CompleteMultipartUploadResult");
+        if (!right_root || !whole || !has_etag)
+            return unexpected_document(std::move(whole), what.proof.root);
         const auto crc64 = decode_crc64<Dialect>(got.head);
         if (!crc64)
             return crc64.error();
@@ -17224,7 +17510,9 @@ struct copy_object
 {
     using request_type = copy_object_request;
     using result_type = copy_object_result;
-    static constexpr facts what{.name = "CopyObject", .error_inside_200 = true};
+    static constexpr facts what{
+        .name = "CopyObject", .error_inside_200 = true,
+        .proof = proofs::copy_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17247,7 +17535,7 @@ struct copy_object
 
         std::string crc64_text;
         xml::reader document(got.body);
-        const bool right_root = document.enter("CopyObjectResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
@@ -17262,8 +17550,8 @@ struct copy_object
                 document.skip();
         }
         auto whole = document.finish();
-        if (!right_root || !whole || out.etag.empty())
-            return unexpected_document(std::move(whole), "CopyObjectResult");
+        if (!right_root || !whole || !is_etag(out.etag))
+            return unexpected_document(std::move(whole), what.proof.root);
         const auto crc64 = parse_crc64(crc64_text);
         if (!crc64)
             return crc64.error();
@@ -17322,7 +17610,9 @@ struct delete_bucket_encryption
 {
     using request_type = delete_bucket_encryption_request;
     using result_type = delete_bucket_encryption_result;
-    static constexpr facts what{.name = "DeleteBucketEncryption"};
+    static constexpr facts what{
+        .name = "DeleteBucketEncryption",
+        .proof = proofs::delete_bucket_encryption};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17360,7 +17650,7 @@ struct delete_object
 {
     using request_type = delete_object_request;
     using result_type = delete_object_result;
-    static constexpr facts what{.name = "DeleteObject"};
+    static constexpr facts what{.name = "DeleteObject", .proof = proofs::delete_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17385,6 +17675,157 @@ struct delete_object
 
 #endif
 
+// ---- cosio/operation/shared/document_values.hpp -------------------------------------------------
+
+// Numbers and truth values in documents: what is not of its form refuses the document.
+
+#ifndef COSIO_OPERATION_SHARED_DOCUMENT_VALUES_HPP
+#define COSIO_OPERATION_SHARED_DOCUMENT_VALUES_HPP
+
+namespace cosio::inline v0::operation {
+
+/// The decimal number in the open element, which is closed. `refusal` has static storage.
+template <class Number>
+[[nodiscard]] Number number_in(xml::reader& document, std::string_view refusal)
+{
+    const auto number = detail::parse_number<Number>(document.text());
+    if (!number)
+        document.refuse(refusal);
+    return number.value_or(Number{});
+}
+
+/// `true` or `false` in the open element, which is closed. `refusal` has static storage.
+[[nodiscard]] inline bool boolean_in(xml::reader& document, std::string_view refusal)
+{
+    const auto text = document.text();
+    const bool is_true = text == "true";
+    if (!is_true && text != "false")
+        document.refuse(refusal);
+    return is_true;
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/shared/listing.hpp ---------------------------------------------------------
+
+// What the three listings have in common. A page is judged by what was asked, never by what it
+// repeats of it: it holds at most as many entries, each names what it is about, and the next page
+// begins behind this one.
+
+#ifndef COSIO_OPERATION_SHARED_LISTING_HPP
+#define COSIO_OPERATION_SHARED_LISTING_HPP
+
+#include <initializer_list>
+
+namespace cosio::inline v0::operation {
+
+/// Source: COS documentation, "GET Bucket (List Objects)".
+inline constexpr std::uint32_t most_entries_per_page = 1000;
+
+/// Asks for encoded names, which is the only way to get every possible key through XML, and for a
+/// page size; 0 leaves that to the service.
+template <class Dialect>
+void encode_page(request_builder<Dialect>& build, std::string_view size_parameter,
+    std::uint32_t page_size, std::string_view field, listing_question asked)
+{
+    asked.most = page_size == 0 ? most_entries_per_page : page_size;
+    build.expected().listing = std::make_unique<const listing_question>(std::move(asked));
+    build.parameter("encoding-type", "url");
+    if (page_size == 0)
+        return;
+    if (page_size > most_entries_per_page)
+        return build.refuse(errc::invalid_argument, "must be at most 1000", field);
+    build.parameter(size_parameter, std::to_string(page_size));
+}
+
+/// `EncodingType` as COS writes it in one of three ways.
+[[nodiscard]] inline bool is_encoding_type(std::string_view element) noexcept
+{
+    return element == "EncodingType" || detail::equal_ignoring_case(element, "Encoding-Type");
+}
+
+/// A name in a listing, decoded when the listing says that it is encoded.
+[[nodiscard]] inline result<std::string> decoded_name(std::string name, bool encoded)
+{
+    if (!encoded)
+        return name;
+    auto plain = http::percent_decoded(name, http::plus::space);
+    if (!plain)
+        return error(errc::malformed_response, "the listing has a name that cannot be decoded");
+    return std::move(*plain);
+}
+
+/// Decodes several names in place.
+[[nodiscard]] inline result<void> decode_names(
+    std::initializer_list<std::string*> names, bool encoded)
+{
+    for (auto* const name : names) {
+        auto plain = decoded_name(std::move(*name), encoded);
+        if (!plain)
+            return std::move(plain).error();
+        *name = std::move(*plain);
+    }
+    return {};
+}
+
+/// Reads the text of the child `wanted` of the open element and skips its other children.
+[[nodiscard]] inline std::string text_of_child(xml::reader& document, std::string_view wanted)
+{
+    std::string text;
+    while (document.next_child()) {
+        if (document.name() == wanted)
+            text = document.text();
+        else
+            document.skip();
+    }
+    return text;
+}
+
+/// Appends an entry read by `read`, unless the page has more of them than were asked for: then the
+/// document is refused, and what follows is not kept.
+template <class Entry, class Read>
+void add_entry(xml::reader& document, std::vector<Entry>& to, std::size_t others,
+    const listing_question& asked, Read&& read)
+{
+    if (to.size() + others >= asked.most)
+        document.refuse("the listing has more entries than were asked for");
+    else
+        to.push_back(read(document));
+}
+
+/// The common prefix in the open element.
+[[nodiscard]] inline std::string read_common_prefix(xml::reader& document)
+{
+    auto prefix = text_of_child(document, "Prefix");
+    if (prefix.empty())
+        document.refuse("a common prefix without a name");
+    return prefix;
+}
+
+/// The keys and the common prefixes of a page are among what was asked for.
+[[nodiscard]] inline result<void> check_name(
+    std::string_view name, const listing_question& asked)
+{
+    if (!name.starts_with(asked.prefix))
+        return error(errc::malformed_response,
+            "the listing has a name that does not begin with the prefix that was asked for");
+    return {};
+}
+
+/// A page that says there are more but not where they begin, or where it began itself, would be
+/// listed for ever.
+[[nodiscard]] inline error endless_listing()
+{
+    return error(errc::malformed_response,
+        "the listing is truncated and does not say where it goes on");
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
 // ---- cosio/operation/delete_objects.hpp ---------------------------------------------------------
 
 // DELETE Multiple Objects: up to 1000 objects in one request.
@@ -17400,7 +17841,7 @@ struct delete_objects
 {
     using request_type = delete_objects_request;
     using result_type = delete_objects_result;
-    static constexpr facts what{.name = "DeleteObjects"};
+    static constexpr facts what{.name = "DeleteObjects", .proof = proofs::delete_objects};
     static constexpr std::size_t most_objects = 1000;
 
     [[nodiscard]] static result<prepared_request> encode(
@@ -17411,6 +17852,7 @@ struct delete_objects
         build.parameter("delete", {});
         if (request.objects.empty() || request.objects.size() > most_objects)
             build.refuse(errc::invalid_argument, "must be 1 to 1000", "objects");
+        listing_question asked;
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
@@ -17421,6 +17863,7 @@ struct delete_objects
                 build.refuse(errc::invalid_key,
                     "cannot be written in XML: delete it by a request of its own", "objects.key");
             document.open("Object").element("Key", key);
+            asked.keys.emplace_back(key);
             if (!xml::is_xml_text(version_id))
                 build.refuse(errc::invalid_argument, "must be text", "objects.version_id");
             if (!version_id.empty())
@@ -17429,34 +17872,55 @@ struct delete_objects
         }
         document.close();
         build.document(std::move(document).document());
-        build.expected().items = request.quiet ? 0 : request.objects.size();
+        std::ranges::sort(asked.keys);
+        asked.quiet = request.quiet;
+        asked.most = request.objects.size();
+        build.expected().listing = std::make_unique<const listing_question>(std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
+        const auto& asked = *expected.listing;
         xml::reader document(got.body);
-        const bool right_root = document.enter("DeleteResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "Deleted")
-                out.deleted.push_back(decode_deleted(document));
+                add_entry(document, out.deleted, out.failed.size(), asked, decode_deleted);
             else if (document.name() == "Error")
-                out.failed.push_back(decode_failed(document));
+                add_entry(document, out.failed, out.deleted.size(), asked, decode_failed);
             else
                 document.skip();
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "DeleteResult");
-        if (expected.items != 0 && out.deleted.size() + out.failed.size() != expected.items)
-            return error(errc::malformed_response,
-                "the reply does not account for every object that was to be deleted");
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (auto accounted = check_answered(out, asked); !accounted)
+            return accounted;
         out.request_id = request_id_of<Dialect>(got);
         return {};
     }
 
 private:
+    /// Each answer is to a key that was asked for, and, unless quiet, each key has one.
+    static result<void> check_answered(const result_type& out, const listing_question& asked)
+    {
+        std::vector<std::string_view> answered;
+        for (const auto& one : out.deleted)
+            answered.push_back(one.key);
+        for (const auto& one : out.failed)
+            answered.push_back(one.key);
+        std::ranges::sort(answered);
+        if (!std::ranges::includes(asked.keys, answered))
+            return error(errc::malformed_response,
+                "the reply has an object that was not to be deleted");
+        if (!asked.quiet && answered.size() != asked.keys.size())
+            return error(errc::malformed_response,
+                "the reply does not account for every object that was to be deleted");
+        return {};
+    }
+
     static deleted_object decode_deleted(xml::reader& document)
     {
         deleted_object one;
@@ -17467,7 +17931,8 @@ private:
             else if (name == "VersionId")
                 one.version_id = document.text();
             else if (name == "DeleteMarker")
-                one.delete_marker = document.text() == "true";
+                one.delete_marker =
+                    boolean_in(document, "DeleteMarker is neither true nor false");
             else if (name == "DeleteMarkerVersionId")
                 one.delete_marker_version_id = document.text();
             else
@@ -17582,7 +18047,9 @@ struct get_bucket_encryption
 {
     using request_type = get_bucket_encryption_request;
     using result_type = get_bucket_encryption_result;
-    static constexpr facts what{.name = "GetBucketEncryption"};
+    static constexpr facts what{
+        .name = "GetBucketEncryption",
+        .proof = proofs::get_bucket_encryption};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17624,7 +18091,7 @@ struct head_bucket
 {
     using request_type = head_bucket_request;
     using result_type = head_bucket_result;
-    static constexpr facts what{.name = "HeadBucket"};
+    static constexpr facts what{.name = "HeadBucket", .proof = proofs::head_bucket};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17663,7 +18130,7 @@ struct head_object
 {
     using request_type = head_object_request;
     using result_type = head_object_result;
-    static constexpr facts what{.name = "HeadObject"};
+    static constexpr facts what{.name = "HeadObject", .proof = proofs::head_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17709,7 +18176,9 @@ struct initiate_multipart_upload
 {
     using request_type = initiate_multipart_upload_request;
     using result_type = initiate_multipart_upload_result;
-    static constexpr facts what{.name = "InitiateMultipartUpload", .idempotent = false};
+    static constexpr facts what{
+        .name = "InitiateMultipartUpload", .idempotent = false,
+        .proof = proofs::initiate_multipart_upload};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17727,7 +18196,7 @@ struct initiate_multipart_upload
     {
         out.sse = decode_encryption<Dialect>(got.head);
         xml::reader document(got.body);
-        const bool right_root = document.enter("InitiateMultipartUploadResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "UploadId")
                 out.upload_id = document.text();
@@ -17736,7 +18205,7 @@ struct initiate_multipart_upload
         }
         auto whole = document.finish();
         if (!right_root || !whole || out.upload_id.empty())
-            return unexpected_document(std::move(whole), "InitiateMultipartUploadResult");
+            return unexpected_document(std::move(whole), what.proof.root);
         if (auto proved = expected.encryption.check(out.sse); !proved) {
             auto why = std::move(proved).error();
             why.message.append("; upload ").append(out.upload_id).append(" is there all the same");
@@ -17746,86 +18215,6 @@ struct initiate_multipart_upload
         return {};
     }
 };
-
-} // namespace cosio::inline v0::operation
-
-#endif
-
-// ---- cosio/operation/shared/listing.hpp ---------------------------------------------------------
-
-// What the three listings have in common.
-
-#ifndef COSIO_OPERATION_SHARED_LISTING_HPP
-#define COSIO_OPERATION_SHARED_LISTING_HPP
-
-namespace cosio::inline v0::operation {
-
-/// Source: COS documentation, "GET Bucket (List Objects)".
-inline constexpr std::uint32_t most_entries_per_page = 1000;
-
-/// Asks for encoded names, which is the only way to get every possible key through XML, and for a
-/// page size; 0 leaves that to the service.
-template <class Dialect>
-void encode_page(request_builder<Dialect>& build, std::string_view size_parameter,
-    std::uint32_t page_size, std::string_view field)
-{
-    build.parameter("encoding-type", "url");
-    if (page_size == 0)
-        return;
-    if (page_size > most_entries_per_page)
-        return build.refuse(errc::invalid_argument, "must be at most 1000", field);
-    build.parameter(size_parameter, std::to_string(page_size));
-}
-
-/// `EncodingType` as COS writes it in one of three ways.
-[[nodiscard]] inline bool is_encoding_type(std::string_view element) noexcept
-{
-    return element == "EncodingType" || detail::equal_ignoring_case(element, "Encoding-Type");
-}
-
-/// A name in a listing, decoded when the listing says that it is encoded.
-[[nodiscard]] inline result<std::string> decoded_name(std::string name, bool encoded)
-{
-    if (!encoded)
-        return name;
-    auto plain = http::percent_decoded(name, http::plus::space);
-    if (!plain)
-        return error(errc::malformed_response, "the listing has a name that cannot be decoded");
-    return std::move(*plain);
-}
-
-/// Decodes several names in place.
-[[nodiscard]] inline result<void> decode_names(
-    std::initializer_list<std::string*> names, bool encoded)
-{
-    for (auto* const name : names) {
-        auto plain = decoded_name(std::move(*name), encoded);
-        if (!plain)
-            return std::move(plain).error();
-        *name = std::move(*plain);
-    }
-    return {};
-}
-
-/// Reads the text of the child `wanted` of the open element and skips its other children.
-[[nodiscard]] inline std::string text_of_child(xml::reader& document, std::string_view wanted)
-{
-    std::string text;
-    while (document.next_child()) {
-        if (document.name() == wanted)
-            text = document.text();
-        else
-            document.skip();
-    }
-    return text;
-}
-
-/// A page that says there are more but not where they begin would be listed for ever.
-[[nodiscard]] inline error endless_listing()
-{
-    return error(errc::malformed_response,
-        "the listing is truncated and does not say where it goes on");
-}
 
 } // namespace cosio::inline v0::operation
 
@@ -17846,7 +18235,9 @@ struct list_multipart_uploads
 {
     using request_type = list_multipart_uploads_request;
     using result_type = list_multipart_uploads_result;
-    static constexpr facts what{.name = "ListMultipartUploads"};
+    static constexpr facts what{
+        .name = "ListMultipartUploads",
+        .proof = proofs::list_multipart_uploads};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17859,25 +18250,34 @@ struct list_multipart_uploads
         build.key_parameter("key-marker", request.key_marker);
         build.optional_parameter(
             "upload-id-marker", request.upload_id_marker, "upload_id_marker");
-        encode_page(build, "max-uploads", request.max_uploads, "max_uploads");
+        listing_question asked;
+        asked.prefix = request.prefix;
+        asked.marker = request.key_marker;
+        asked.upload_id_marker = request.upload_id_marker;
+        encode_page(build, "max-uploads", request.max_uploads, "max_uploads", std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
-        result_type& out, const expectation&, reply&& got)
+        result_type& out, const expectation& expected, reply&& got)
     {
+        const auto& asked = *expected.listing;
         bool encoded = false;
+        bool tells_whether_truncated = false;
         xml::reader document(got.body);
-        const bool right_root = document.enter("ListMultipartUploadsResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "Upload")
-                out.uploads.push_back(decode_entry(document));
+                add_entry(
+                    document, out.uploads, out.common_prefixes.size(), asked, decode_entry);
             else if (name == "CommonPrefixes")
-                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
-            else if (name == "IsTruncated")
-                out.is_truncated = document.text() == "true";
-            else if (name == "NextKeyMarker")
+                add_entry(
+                    document, out.common_prefixes, out.uploads.size(), asked, read_common_prefix);
+            else if (name == "IsTruncated") {
+                out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
+                tells_whether_truncated = true;
+            } else if (name == "NextKeyMarker")
                 out.next_key_marker = document.text();
             else if (name == "NextUploadIdMarker")
                 out.next_upload_id_marker = document.text();
@@ -17888,10 +18288,16 @@ struct list_multipart_uploads
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "ListMultipartUploadsResult");
-        if (auto decoded = decode_all(out, encoded); !decoded)
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (!tells_whether_truncated)
+            return error(errc::malformed_response, "the listing has no IsTruncated");
+        if (auto decoded = decode_all(out, asked, encoded); !decoded)
             return std::move(decoded).error();
-        if (out.is_truncated && out.next_key_marker.empty())
+        // Uploads of one key are in the order of their beginning: their ids have none.
+        const bool advances = out.next_key_marker > asked.marker ||
+            (out.next_key_marker == asked.marker &&
+                out.next_upload_id_marker != asked.upload_id_marker);
+        if (out.is_truncated && (out.next_key_marker.empty() || !advances))
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
         return {};
@@ -17914,17 +18320,29 @@ private:
             else
                 document.skip();
         }
+        if (one.key.empty() || one.upload_id.empty())
+            document.refuse("an upload without a key or an id");
         return one;
     }
 
-    static result<void> decode_all(result_type& out, bool encoded)
+    static result<void> decode_all(
+        result_type& out, const listing_question& asked, bool encoded)
     {
-        for (auto& one : out.uploads)
+        for (auto& one : out.uploads) {
             if (auto decoded = decode_names({&one.key}, encoded); !decoded)
                 return decoded;
-        for (auto& prefix : out.common_prefixes)
+            if (auto sound = check_name(one.key, asked); !sound)
+                return sound;
+            if (one.key < asked.marker)
+                return error(errc::malformed_response,
+                    "the listing has a key before the one where it was to begin");
+        }
+        for (auto& prefix : out.common_prefixes) {
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
+            if (auto sound = check_name(prefix, asked); !sound)
+                return sound;
+        }
         return decode_names({&out.next_key_marker}, encoded);
     }
 };
@@ -17949,7 +18367,7 @@ struct list_objects
 {
     using request_type = list_objects_request;
     using result_type = list_objects_result;
-    static constexpr facts what{.name = "ListObjects"};
+    static constexpr facts what{.name = "ListObjects", .proof = proofs::list_objects};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -17968,34 +18386,37 @@ struct list_objects
         }
         build.key_parameter("prefix", request.prefix);
         build.key_parameter("delimiter", request.delimiter);
-        encode_page(build, "max-keys", request.max_keys, "max_keys");
+        listing_question asked;
+        asked.prefix = request.prefix;
+        asked.marker = request.marker;
+        asked.token = request.continuation_token;
+        encode_page(build, "max-keys", request.max_keys, "max_keys", std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
-        result_type& out, const expectation&, reply&& got)
+        result_type& out, const expectation& expected, reply&& got)
     {
-        std::string marker;
-        std::string token;
+        const auto& asked = *expected.listing;
         bool encoded = false;
+        bool tells_whether_truncated = false;
         xml::reader document(got.body);
-        const bool right_root = document.enter("ListBucketResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "Contents")
-                out.objects.push_back(decode_entry(document));
+                add_entry(
+                    document, out.objects, out.common_prefixes.size(), asked, decode_entry);
             else if (name == "CommonPrefixes")
-                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
-            else if (name == "IsTruncated")
-                out.is_truncated = document.text() == "true";
-            else if (name == "NextMarker")
+                add_entry(
+                    document, out.common_prefixes, out.objects.size(), asked, read_common_prefix);
+            else if (name == "IsTruncated") {
+                out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
+                tells_whether_truncated = true;
+            } else if (name == "NextMarker")
                 out.next_marker = document.text();
-            else if (name == "Marker")
-                marker = document.text();
             else if (name == "NextContinuationToken")
                 out.next_continuation_token = document.text();
-            else if (name == "ContinuationToken")
-                token = document.text();
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -18003,11 +18424,13 @@ struct list_objects
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "ListBucketResult");
-        if (auto decoded = decode_all(out, marker, encoded); !decoded)
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (!tells_whether_truncated)
+            return error(errc::malformed_response, "the listing has no IsTruncated");
+        if (auto decoded = decode_all(out, asked, encoded); !decoded)
             return std::move(decoded).error();
-        auto goes_on = Dialect::lists_by_token ? check_next_token(out, token)
-                                               : find_next_marker(out, marker);
+        auto goes_on = Dialect::lists_by_token ? check_next_token(out, asked)
+                                               : find_next_marker(out, asked);
         if (!goes_on)
             return std::move(goes_on).error();
         out.request_id = request_id_of<Dialect>(got);
@@ -18018,15 +18441,17 @@ private:
     static object_summary decode_entry(xml::reader& document)
     {
         object_summary one;
+        bool has_size = false;
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
                 one.key = document.text();
             else if (name == "ETag")
                 one.etag = document.text();
-            else if (name == "Size")
-                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
-            else if (name == "LastModified")
+            else if (name == "Size") {
+                one.size = number_in<std::uint64_t>(document, "Size is not a number");
+                has_size = true;
+            } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else if (name == "StorageClass")
                 one.storage_class = document.text();
@@ -18037,31 +18462,43 @@ private:
             else
                 document.skip();
         }
+        if (one.key.empty() || !has_size)
+            document.refuse("an object without a key or a size");
         return one;
     }
 
-    static result<void> decode_all(result_type& out, std::string& marker, bool encoded)
+    static result<void> decode_all(
+        result_type& out, const listing_question& asked, bool encoded)
     {
-        for (auto& one : out.objects)
+        for (auto& one : out.objects) {
             if (auto decoded = decode_names({&one.key}, encoded); !decoded)
                 return decoded;
-        for (auto& prefix : out.common_prefixes)
+            if (auto sound = check_name(one.key, asked); !sound)
+                return sound;
+            if (one.key <= asked.marker)
+                return error(errc::malformed_response,
+                    "the listing has a key that is not behind the one where it was to begin");
+        }
+        for (auto& prefix : out.common_prefixes) {
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
-        return decode_names({&out.next_marker, &marker}, encoded);
+            if (auto sound = check_name(prefix, asked); !sound)
+                return sound;
+        }
+        return decode_names({&out.next_marker}, encoded);
     }
 
-    static result<void> check_next_token(const result_type& out, const std::string& token)
+    static result<void> check_next_token(const result_type& out, const listing_question& asked)
     {
         if (out.is_truncated &&
-            (out.next_continuation_token.empty() || out.next_continuation_token == token))
+            (out.next_continuation_token.empty() || out.next_continuation_token == asked.token))
             return endless_listing();
         return {};
     }
 
     /// COS names the next marker on every truncated page; other services may leave it to the
     /// client to take the last entry.
-    static result<void> find_next_marker(result_type& out, const std::string& marker)
+    static result<void> find_next_marker(result_type& out, const listing_question& asked)
     {
         if (!out.is_truncated) {
             out.next_marker.clear();
@@ -18073,7 +18510,7 @@ private:
             if (!out.common_prefixes.empty())
                 out.next_marker = std::max(out.next_marker, out.common_prefixes.back());
         }
-        if (out.next_marker.empty() || out.next_marker <= marker)
+        if (out.next_marker.empty() || out.next_marker <= asked.marker)
             return endless_listing();
         return {};
     }
@@ -18098,7 +18535,7 @@ struct list_parts
 {
     using request_type = list_parts_request;
     using result_type = list_parts_result;
-    static constexpr facts what{.name = "ListParts"};
+    static constexpr facts what{.name = "ListParts", .proof = proofs::list_parts};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -18111,24 +18548,28 @@ struct list_parts
                 errc::invalid_part_number, "must be at most 10000", "part_number_marker");
         if (request.part_number_marker != 0)
             build.parameter("part-number-marker", std::to_string(request.part_number_marker));
-        encode_page(build, "max-parts", request.max_parts, "max_parts");
+        listing_question asked;
+        asked.part_marker = request.part_number_marker;
+        encode_page(build, "max-parts", request.max_parts, "max_parts", std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
-        result_type& out, const expectation&, reply&& got)
+        result_type& out, const expectation& expected, reply&& got)
     {
+        const auto& asked = *expected.listing;
+        bool tells_whether_truncated = false;
         xml::reader document(got.body);
-        const bool right_root = document.enter("ListPartsResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "Part")
-                out.parts.push_back(decode_entry(document));
-            else if (name == "IsTruncated")
-                out.is_truncated = document.text() == "true";
-            else if (name == "NextPartNumberMarker")
-                out.next_part_number_marker =
-                    detail::parse_number<std::uint32_t>(document.text()).value_or(0);
+                add_entry(document, out.parts, 0, asked, decode_entry);
+            else if (name == "IsTruncated") {
+                out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
+                tells_whether_truncated = true;
+            } else if (name == "NextPartNumberMarker")
+                out.next_part_number_marker = read_next_marker(document);
             else if (name == "StorageClass")
                 out.storage_class = document.text();
             else
@@ -18136,36 +18577,57 @@ struct list_parts
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "ListPartsResult");
-        for (const auto& one : out.parts)
-            if (!is_part_number(one.part_number))
-                return error(errc::malformed_response, "the listing has a part without number");
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (!tells_whether_truncated)
+            return error(errc::malformed_response, "the listing has no IsTruncated");
+        auto last = asked.part_marker;
+        for (const auto& one : out.parts) {
+            if (one.part_number <= last)
+                return error(errc::malformed_response,
+                    "the listing has parts that are not in ascending order behind its beginning");
+            last = one.part_number;
+        }
         if (!out.is_truncated)
             out.next_part_number_marker = 0;
-        else if (out.next_part_number_marker == 0)
+        else if (out.next_part_number_marker <= asked.part_marker ||
+            out.next_part_number_marker < last)
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
         return {};
     }
 
 private:
+    /// A page that is the last one may leave it empty.
+    static std::uint32_t read_next_marker(xml::reader& document)
+    {
+        const auto text = document.text();
+        const auto number = detail::parse_number<std::uint32_t>(text);
+        if (!text.empty() && !number)
+            document.refuse("NextPartNumberMarker is not a number");
+        return number.value_or(0);
+    }
+
     static part_summary decode_entry(xml::reader& document)
     {
         part_summary one;
+        bool has_size = false;
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "PartNumber")
                 one.part_number =
-                    detail::parse_number<std::uint32_t>(document.text()).value_or(0);
+                    number_in<std::uint32_t>(document, "PartNumber is not a number");
             else if (name == "ETag")
                 one.etag = document.text();
-            else if (name == "Size")
-                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
-            else if (name == "LastModified")
+            else if (name == "Size") {
+                one.size = number_in<std::uint64_t>(document, "Size is not a number");
+                has_size = true;
+            } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else
                 document.skip();
         }
+        if (!is_part_number(one.part_number) || !is_etag(one.etag) || !has_size)
+            document.refuse("a part without a number, an ETag or a size");
         return one;
     }
 };
@@ -18189,7 +18651,9 @@ struct put_bucket_encryption
 {
     using request_type = put_bucket_encryption_request;
     using result_type = put_bucket_encryption_result;
-    static constexpr facts what{.name = "PutBucketEncryption"};
+    static constexpr facts what{
+        .name = "PutBucketEncryption",
+        .proof = proofs::put_bucket_encryption};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -18235,7 +18699,7 @@ struct put_object
 {
     using request_type = put_object_request;
     using result_type = put_object_result;
-    static constexpr facts what{.name = "PutObject"};
+    static constexpr facts what{.name = "PutObject", .proof = proofs::put_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -18263,7 +18727,7 @@ struct put_object
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
-        out.md5_verified = expected.content_md5_sent;
+        out.md5_verified = proves_md5(got.head, expected);
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);
@@ -18290,7 +18754,7 @@ struct restore_object
 {
     using request_type = restore_object_request;
     using result_type = restore_object_result;
-    static constexpr facts what{.name = "RestoreObject"};
+    static constexpr facts what{.name = "RestoreObject", .proof = proofs::restore_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -18353,7 +18817,7 @@ struct upload_part
 {
     using request_type = upload_part_request;
     using result_type = upload_part_result;
-    static constexpr facts what{.name = "UploadPart"};
+    static constexpr facts what{.name = "UploadPart", .proof = proofs::upload_part};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -18383,7 +18847,7 @@ struct upload_part
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
-        out.md5_verified = expected.content_md5_sent;
+        out.md5_verified = proves_md5(got.head, expected);
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
         return {};
@@ -18410,7 +18874,9 @@ struct upload_part_copy
 {
     using request_type = upload_part_copy_request;
     using result_type = upload_part_copy_result;
-    static constexpr facts what{.name = "UploadPartCopy", .error_inside_200 = true};
+    static constexpr facts what{
+        .name = "UploadPartCopy", .error_inside_200 = true,
+        .proof = proofs::upload_part_copy};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -18434,7 +18900,7 @@ struct upload_part_copy
             return std::move(proved).error();
         std::string crc64_text;
         xml::reader document(got.body);
-        const bool right_root = document.enter("CopyPartResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
@@ -18447,8 +18913,8 @@ struct upload_part_copy
                 document.skip();
         }
         auto whole = document.finish();
-        if (!right_root || !whole || out.etag.empty())
-            return unexpected_document(std::move(whole), "CopyPartResult");
+        if (!right_root || !whole || !is_etag(out.etag))
+            return unexpected_document(std::move(whole), what.proof.root);
         const auto crc64 = parse_crc64(crc64_text);
         if (!crc64)
             return crc64.error();
@@ -19115,7 +19581,7 @@ struct uploaded_part
     std::uint64_t size = 0;
     /// Of the bytes that were sent; nothing for a part that was copied and whose reply has none.
     std::optional<std::uint64_t> crc64{};
-    /// Whether the service has compared it with its MD5.
+    /// Whether the reply proved its MD5.
     bool md5_verified = false;
 };
 
@@ -21553,15 +22019,17 @@ private:
         };
         if (auto opened = co_await on_file_thread(with_.files, work); !opened)
             co_return std::move(opened).error();
-        list_objects_request request{.bucket = bucket_, .prefix = prefix_};
-        std::string marker;
-        std::string token;
+        detail::object_cursor cursor({.bucket = bucket_, .prefix = prefix_});
         for (;;) {
             if (crew_->stopping())
                 co_return result<void>();
+            const auto request = cursor.request();
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
+            const auto more = cursor.advance(*page);
+            if (!more)
+                co_return more.error();
             std::erase_if(page->objects,
                 [this](const object_summary& one) { return is_mark_of_prefix(one); });
             for (const auto& one : page->objects)
@@ -21574,12 +22042,8 @@ private:
                 crew_->start(
                     *in, receive_object(this->shared_from_this(), *in, std::move(one.key)));
             }
-            if (!page->is_truncated)
+            if (!*more)
                 co_return result<void>();
-            marker = std::move(page->next_marker);
-            request.marker = marker;
-            token = std::move(page->next_continuation_token);
-            request.continuation_token = token;
         }
     }
 

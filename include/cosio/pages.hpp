@@ -12,8 +12,11 @@
 
 #include <asio/awaitable.hpp>
 
+#include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cosio::inline v0 {
@@ -41,8 +44,12 @@ struct object_cursor
             .max_keys = max_keys};
     }
 
-    [[nodiscard]] bool advance(const page_type& page)
+    /// Whether there are more pages. Errors: `errc::malformed_response` when the page is not behind
+    /// the one before, whatever its token says, or one page after another is empty.
+    [[nodiscard]] result<bool> advance(const page_type& page)
     {
+        if (auto sound = check_progress(page); !sound)
+            return std::move(sound).error();
         marker = page.next_marker;
         continuation_token = page.next_continuation_token;
         return page.is_truncated;
@@ -54,6 +61,37 @@ struct object_cursor
     std::string marker;
     std::string continuation_token;
     std::uint32_t max_keys;
+
+private:
+    /// A service may find nothing to show on a page and still go on; not without end.
+    static constexpr unsigned most_empty_pages = 1000;
+
+    [[nodiscard]] result<void> check_progress(const page_type& page)
+    {
+        std::string_view first;
+        std::string_view last;
+        const auto look_at = [&](std::string_view name) {
+            first = first.empty() ? name : std::min(first, name);
+            last = std::max(last, name);
+        };
+        for (const auto& one : page.objects)
+            look_at(one.key);
+        for (const auto& one : page.common_prefixes)
+            look_at(one);
+        const bool is_empty = last.empty();
+        empty_pages_ = is_empty ? empty_pages_ + 1 : 0;
+        if (empty_pages_ > most_empty_pages)
+            return error(errc::malformed_response, "the listing goes on with empty pages");
+        // The common prefix that ended a page may be named once more.
+        if (!is_empty && !last_.empty() && (last <= last_ || first < last_))
+            return error(errc::malformed_response, "the listing repeats what it has listed");
+        if (!is_empty)
+            last_ = last;
+        return {};
+    }
+
+    std::string last_{}; // Of all names so far.
+    unsigned empty_pages_ = 0;
 };
 
 struct upload_cursor
@@ -76,8 +114,14 @@ struct upload_cursor
             .max_uploads = max_uploads};
     }
 
-    [[nodiscard]] bool advance(const page_type& page)
+    /// Whether there are more pages. Errors: `errc::malformed_response` when it has asked for the
+    /// next one before.
+    [[nodiscard]] result<bool> advance(const page_type& page)
     {
+        if (page.next_key_marker != key_marker)
+            asked_ids_.clear();
+        if (page.is_truncated && !asked_ids_.insert(page.next_upload_id_marker).second)
+            return error(errc::malformed_response, "the listing repeats what it has listed");
         key_marker = page.next_key_marker;
         upload_id_marker = page.next_upload_id_marker;
         return page.is_truncated;
@@ -89,6 +133,9 @@ struct upload_cursor
     std::string key_marker;
     std::string upload_id_marker;
     std::uint32_t max_uploads;
+
+private:
+    std::set<std::string> asked_ids_{}; // Markers of uploads of the key `key_marker`.
 };
 
 struct part_cursor
@@ -109,7 +156,8 @@ struct part_cursor
             .max_parts = max_parts};
     }
 
-    [[nodiscard]] bool advance(const page_type& page)
+    /// Whether there are more pages; the numbers of parts ascend.
+    [[nodiscard]] result<bool> advance(const page_type& page)
     {
         part_number_marker = page.next_part_number_marker;
         return page.is_truncated;
@@ -154,7 +202,10 @@ public:
         auto page = co_await client_.list_page(cursor_.request());
         if (!page)
             co_return std::move(page).error();
-        ended_ = !cursor_.advance(*page);
+        const auto more = cursor_.advance(*page);
+        if (!more)
+            co_return more.error();
+        ended_ = !*more;
         co_return std::optional<page_type>(std::move(*page));
     }
 

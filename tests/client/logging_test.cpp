@@ -76,7 +76,8 @@ TEST_CASE("a reply that breaks off in a small body is logged with its head, and 
         CAPTURE(on_used_connection);
         seen.lines.clear();
         here.server.inject(
-            testing::fault::raw_reply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"));
+            testing::fault::raw_reply("HTTP/1.1 200 OK\r\nx-cos-request-id: NmQ=\r\nETag: \"e\"\r\n"
+                                      "Content-Length: 10\r\n\r\nabc"));
         const auto got = here.get(cos.get_object({.bucket = bucket, .key = "k"}));
         REQUIRE_FALSE(got);
         CHECK(got.error().code == errc::truncated_body);

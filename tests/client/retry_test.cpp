@@ -278,6 +278,60 @@ TEST_CASE("retry: aborting an upload that an earlier attempt has aborted is a su
     CHECK(again.error().code == service_errc::no_such_upload);
 }
 
+TEST_CASE("retry: a page of something on the way is no success, and may be gone the next time")
+{
+    retrying here;
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = "stored"})));
+    const std::string page = "<html>please log in</html>";
+    const auto portal = [&](const std::string& fields = {}) {
+        return fault::raw_reply("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + fields +
+            "Content-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page);
+    };
+    here.server.inject(portal().times(4));
+    const auto failed = here.get(here.cos.get_object({.bucket = bucket, .key = "k"}));
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::malformed_response);
+    CHECK(failed.error().http_status == 200);
+    CHECK(failed.error().attempts == 4);
+    CHECK(failed.error().message.find("x-cos-request-id") != std::string::npos);
+
+    here.server.inject(portal().times(2));
+    CHECK(here.get(here.cos.get_object({.bucket = bucket, .key = "k"})).value().body == "stored");
+
+    // Nothing of the page comes to where the object goes.
+    here.server.inject(portal().times(4));
+    std::string into(100, '.');
+    CHECK_FALSE(here.get(here.cos.get_object_into(
+        {.bucket = bucket, .key = "k"}, std::as_writable_bytes(std::span(into)))));
+    CHECK(into == std::string(100, '.'));
+    here.server.inject(portal().times(4));
+    const auto opened = here.get(here.cos.open_object({.bucket = bucket, .key = "k"}));
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == errc::malformed_response);
+
+    // With a request id it is what the service says, and stands.
+    here.server.inject(portal("x-cos-request-id: NmQ=\r\n"));
+    const auto without_etag = here.get(here.cos.get_object({.bucket = bucket, .key = "k"}));
+    REQUIRE_FALSE(without_etag);
+    CHECK(without_etag.error().code == errc::malformed_response);
+    CHECK(without_etag.error().attempts == 1);
+    CHECK(without_etag.error().request_id == "NmQ=");
+
+    // What is not to be done twice is not, though nothing may have been done.
+    here.server.inject(portal());
+    const auto initiated =
+        here.get(here.cos.initiate_multipart_upload({.bucket = bucket, .key = "k"}));
+    REQUIRE_FALSE(initiated);
+    CHECK(initiated.error().code == errc::malformed_response);
+    CHECK(initiated.error().attempts == 1);
+
+    here.server.inject(fault::reply_with(404, "NoSuchKey", false).times(4));
+    const auto missing = here.get(here.cos.head_object({.bucket = bucket, .key = "k"}));
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == errc::malformed_response);
+    CHECK(missing.error().http_status == 404);
+}
+
 TEST_CASE("retry: an upload is initiated once, unless nothing of it was sent")
 {
     retrying here;

@@ -65,7 +65,7 @@ TEST_CASE("every request says who sends it, to which host")
             auto socket = co_await acceptor.async_accept(asio::use_awaitable);
             co_await asio::async_read_until(
                 socket, asio::dynamic_buffer(request), "\r\n\r\n", asio::use_awaitable);
-            const std::string reply = "HTTP/1.1 204 No Content\r\n\r\n";
+            const std::string reply = "HTTP/1.1 204 No Content\r\nx-cos-request-id: NmQ=\r\n\r\n";
             co_await asio::async_write(socket, asio::buffer(reply), asio::use_awaitable);
         },
         asio::detached);
@@ -316,7 +316,8 @@ TEST_CASE("malformed replies are errors that close the connection")
 {
     emulated here;
     REQUIRE(put(here));
-    const std::string ok = "HTTP/1.1 200 OK\r\n";
+    const std::string ok =
+        "HTTP/1.1 200 OK\r\nx-cos-request-id: NmQ=\r\nETag: \"e\"\r\n";
     for (const std::string& raw : {std::string("\r\n\r\n"), std::string("SSH-2.0-OpenSSH\r\n"),
              ok + "Content-Length: 5\r\nContent-Length: 5\r\n\r\n00000",
              ok + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n00000",

@@ -1,5 +1,7 @@
 // What S3 does otherwise than COS, as requests and replies show it.
 
+#include "operation/encoding_support.hpp"
+
 #include <cosio/auth/presigned_url.hpp>
 #include <cosio/crypto/crc64.hpp>
 #include <cosio/dialect/cos.hpp>
@@ -66,17 +68,9 @@ template <template <class> class Operation>
 auto decode(const typename Operation<s3>::request_type& request, unsigned status,
     const std::string& fields, std::string body = {}) -> result<typename Operation<s3>::result_type>
 {
-    const auto prepared = encode<Operation>(request).value();
-    operation::reply got;
-    http::response_parser parser;
-    const auto head = "HTTP/1.1 " + std::to_string(status) + " Status\r\n" + fields + "\r\n";
-    REQUIRE(parser.parse(head, got.head).value() == head.size());
-    got.body_size = body.size();
-    got.body_crc64 = crypto::crc64_of(detail::bytes_of(body));
-    got.body = std::move(body);
-    if (auto refusal = operation::refusal_of<s3>(got, Operation<s3>::what))
-        return std::move(*refusal);
-    return cosio::operation::decoded<Operation<s3>>(prepared.expected, std::move(got));
+    return support::judge<Operation<s3>, s3>(encode<Operation>(request).value(),
+        support::bare_reply(
+            status, support::with_proof(fields, "x-amz-request-id"), std::move(body)));
 }
 
 /// A source that yields nothing; only what it says of its size matters.
@@ -193,7 +187,9 @@ TEST_CASE("S3 bodies: sizes must be known; MD5 and hash go along")
         .bucket = bucket, .key = "k", .body = known, .content_md5 = zeros};
     CHECK(field(encode<operation::put_object>(known_md5), "Content-MD5") ==
         "3N23VGm0tIdQlOFFYeVz2A==");
-    CHECK(decode<operation::put_object>(known_md5, 200, "ETag: \"e\"\r\n")->md5_verified);
+    const std::string proof = "ETag: \"dcddb75469b4b4875094e14561e573d8\"\r\n";
+    CHECK(decode<operation::put_object>(known_md5, 200, proof)->md5_verified);
+    CHECK_FALSE(decode<operation::put_object>(streamed, 200, proof)->md5_verified);
     const upload_part_request known_part{.bucket = bucket,
         .key = "k",
         .upload_id = "u",
@@ -202,16 +198,26 @@ TEST_CASE("S3 bodies: sizes must be known; MD5 and hash go along")
         .content_md5 = zeros};
     CHECK(field(encode<operation::upload_part>(known_part), "Content-MD5") ==
         "3N23VGm0tIdQlOFFYeVz2A==");
-    CHECK(decode<operation::upload_part>(known_part, 200, "ETag: \"e\"\r\n")->md5_verified);
+    CHECK(decode<operation::upload_part>(known_part, 200, proof)->md5_verified);
 
-    const auto put = decode<operation::put_object>(five, 200, "ETag: \"e\"\r\n");
+    const auto put = decode<operation::put_object>(five, 200, proof);
     CHECK(put->md5_verified);
     CHECK_FALSE(put->crc64_verified);
     CHECK_FALSE(put->crc64.has_value());
     const auto part = decode<operation::upload_part>(
         {.bucket = bucket, .key = "k", .upload_id = "u", .part_number = 1, .body = "x"}, 200,
-        "ETag: \"e\"\r\n");
+        "ETag: 9DD4E461268C8034F5C8564E155C67A6\r\n");
     CHECK(part->md5_verified);
+    // Nothing else is a proof: not that an MD5 was sent, nor an ETag that only looks like one.
+    for (const std::string& etag : {std::string("\"e\""),
+             std::string("\"dcddb75469b4b4875094e14561e573d9\""),
+             std::string("\"dcddb75469b4b4875094e14561e573d8-1\""),
+             std::string("\"dcddb75469b4b4875094e14561e573d\"")}) {
+        CAPTURE(etag);
+        const auto stored = decode<operation::put_object>(five, 200, "ETag: " + etag + "\r\n");
+        REQUIRE(stored);
+        CHECK_FALSE(stored->md5_verified);
+    }
 }
 
 TEST_CASE("S3 names a KMS key by its ARN")
@@ -266,8 +272,9 @@ TEST_CASE("S3 completes an upload without a word of its encryption, but never wi
 
 TEST_CASE("S3 listings go on from a token")
 {
-    const auto list = [](const std::string& members) {
-        return decode<operation::list_objects>({.bucket = bucket}, 200, "",
+    const auto list = [](const std::string& members, std::string_view token = {}) {
+        return decode<operation::list_objects>(
+            {.bucket = bucket, .continuation_token = token}, 200, "",
             "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" + members +
                 "</ListBucketResult>");
     };
@@ -282,10 +289,13 @@ TEST_CASE("S3 listings go on from a token")
     REQUIRE(more);
     CHECK(more->next_continuation_token == "t+2=");
     CHECK(list("<IsTruncated>true</IsTruncated>").error().code == errc::malformed_response);
-    CHECK(list("<IsTruncated>true</IsTruncated><ContinuationToken>t</ContinuationToken>"
-               "<NextContinuationToken>t</NextContinuationToken>")
+    // The token that was asked for is the one that counts, whatever the reply repeats.
+    CHECK(list("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>",
+              "t")
               .error()
               .code == errc::malformed_response);
+    CHECK(list("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>",
+        "s"));
     const auto where = endpoint();
     CHECK(operation::list_objects<dialect::cos>::encode(
               {.bucket = "b-1", .continuation_token = "t"}, where)

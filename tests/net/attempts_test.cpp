@@ -284,6 +284,27 @@ TEST_CASE("attempts: an expired token is renewed once, where that is possible")
     CHECK_FALSE(refreshable.fails(expired, with_request_id()).retries());
 }
 
+TEST_CASE("attempts: what answered in the service's place may be gone, or stand before one name")
+{
+    const error malformed(errc::malformed_response);
+    const reply_facts foreign{.received = true, .is_foreign = true};
+    retry_settings three_times;
+    three_times.maximum_attempts = 3;
+    three_times.switch_domain = true;
+    operation one(three_times, {.may_switch_domain = true});
+    CHECK(one.fails(malformed, foreign).reason == retry_reason::connection);
+    CHECK_FALSE(one.under_way.uses_backup_domain());
+    CHECK(one.fails(malformed, foreign).reason == retry_reason::connection);
+    CHECK(one.under_way.uses_backup_domain());
+    CHECK_FALSE(one.fails(malformed, foreign).retries());
+
+    // What the service itself wrote stands, and what was sent is not sent twice.
+    CHECK_FALSE(operation().fails(malformed, with_request_id()).retries());
+    auto sent = malformed;
+    sent.request_was_sent = true;
+    CHECK_FALSE(operation({}, {.idempotent = false}).fails(sent, foreign).retries());
+}
+
 TEST_CASE("attempts: every sequence of failures ends, within the limits")
 {
     // All sequences of up to five failures out of these, each checked for what must hold always.

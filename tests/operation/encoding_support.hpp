@@ -78,8 +78,18 @@ void refuses(const typename Operation<cos>::request_type& request, cosio::errc c
     CHECK_FALSE(made.error().may_have_executed());
 }
 
-/// A reply with these header lines and this body.
-inline cosio::operation::reply reply(
+/// `fields`, and what else the service sends with every reply.
+inline std::string with_proof(std::string fields, std::string_view id_name = "x-cos-request-id")
+{
+    if (fields.find(id_name) == std::string::npos)
+        fields.append(id_name).append(": NWU5\r\n");
+    if (fields.find("ETag: ") == std::string::npos)
+        fields.append("ETag: \"e\"\r\n");
+    return fields;
+}
+
+/// A reply with these header lines and this body, and nothing else.
+inline cosio::operation::reply bare_reply(
     unsigned status, const std::string& fields, std::string body = {})
 {
     cosio::operation::reply made;
@@ -92,16 +102,36 @@ inline cosio::operation::reply reply(
     return made;
 }
 
-/// What `Operation` makes of a reply to `request`: first as any reply is judged, then its own way.
+/// A reply of the service.
+inline cosio::operation::reply reply(
+    unsigned status, const std::string& fields, std::string body = {})
+{
+    return bare_reply(status, with_proof(fields), std::move(body));
+}
+
+/// What `Operation` makes of a reply to what was prepared: first as any reply is judged, then its
+/// own way.
+template <class Operation, class Dialect>
+auto judge(const cosio::operation::prepared_request& prepared, cosio::operation::reply got)
+    -> cosio::result<typename Operation::result_type>
+{
+    namespace operation = cosio::operation;
+    got.sent_crc64 = cosio::crypto::crc64_of(prepared.body.bytes());
+    if (auto missing = operation::missing_proof(got.head, Operation::what.proof,
+            Operation::what.name, operation::request_id_in<Dialect>(got.head),
+            Dialect::header::request_id))
+        return std::move(*missing);
+    if (auto refusal = operation::refusal_of<Dialect>(got, Operation::what))
+        return std::move(*refusal);
+    return operation::decoded<Operation>(prepared.expected, std::move(got));
+}
+
+/// What `Operation` makes of a reply to `request`.
 template <template <class> class Operation>
 auto decode(const typename Operation<cos>::request_type& request, cosio::operation::reply got)
     -> cosio::result<typename Operation<cos>::result_type>
 {
-    const auto prepared = encode<Operation>(request).value();
-    got.sent_crc64 = cosio::crypto::crc64_of(prepared.body.bytes());
-    if (auto refusal = cosio::operation::refusal_of<cos>(got, Operation<cos>::what))
-        return std::move(*refusal);
-    return cosio::operation::decoded<Operation<cos>>(prepared.expected, std::move(got));
+    return judge<Operation<cos>, cos>(encode<Operation>(request).value(), std::move(got));
 }
 
 } // namespace support

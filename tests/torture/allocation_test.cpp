@@ -130,7 +130,9 @@ std::size_t torture_decode(const typename Operation<support::cos>::request_type&
             return false;
         got.body = body;
         got.body_size = body.size();
-        if (operation::refusal_of<support::cos>(got, of::what))
+        if (operation::missing_proof(got.head, of::what.proof, of::what.name,
+                operation::request_id_in<support::cos>(got.head), "x-cos-request-id") ||
+            operation::refusal_of<support::cos>(got, of::what))
             return false;
         return operation::decoded<of>(prepared.expected, std::move(got)).has_value();
     });

@@ -183,7 +183,7 @@ TEST_CASE("copy: more than 5 GiB go in parts, whatever the threshold")
         transferring here;
         REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = "x"})));
         here.server.inject(fault::raw_reply("HTTP/1.1 200 OK\r\nConnection: close\r\n"
-                                            "ETag: \"e\"\r\nContent-Length: " +
+                                            "x-cos-request-id: NmQ=\r\nETag: \"e\"\r\nContent-Length: " +
             std::to_string(size) + "\r\n\r\n").on_method("HEAD"));
         auto options = here.options();
         options.threshold = ~std::uint64_t{0};

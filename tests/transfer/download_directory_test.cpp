@@ -75,6 +75,7 @@ fault hostile_listing(std::string_view key, bool has_another_page = false)
             "</Key><ETag>\"e\"</ETag><Size>1</Size></Contents>");
     document += "</ListBucketResult>";
     return fault::raw_reply("HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
+                            "x-cos-request-id: NmQ=\r\n"
                             "Content-Length: " +
         std::to_string(document.size()) + "\r\n\r\n" + document);
 }

@@ -194,6 +194,7 @@ TEST_CASE("download_file: a range of another object is an error, If-Match or not
     options.threshold = 0;
     const std::string other(1000, 'x');
     here.server.inject(fault::raw_reply("HTTP/1.1 206 Partial Content\r\nETag: \"another\"\r\n"
+                                        "x-cos-request-id: NmQ=\r\n"
                                         "Content-Range: bytes 0-999/1000\r\n"
                                         "Content-Length: 1000\r\n\r\n" +
         other).on_method("GET"));

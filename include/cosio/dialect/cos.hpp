@@ -87,6 +87,7 @@ struct cos
         static constexpr std::string_view bucket_region = "x-cos-bucket-region";
         static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
         static constexpr std::string_view request_id = "x-cos-request-id";
+        static constexpr std::string_view other_request_id{}; ///< COS has no other name.
         static constexpr std::string_view trace_id = "x-cos-trace-id";
         /// Sent as `true` with every attempt but the first.
         static constexpr std::string_view retry_marker = "x-cos-sdk-retry";
@@ -132,6 +133,8 @@ struct cos
     static constexpr bool part_copy_reply_confirms_encryption = false;
     /// The reply to completing an upload names its mode, and the customer key.
     static constexpr bool completion_confirms_encryption = true;
+    /// The document of a completed upload may state an empty ETag.
+    static constexpr bool completion_may_lack_etag = false;
 
     /// As the header carries it; empty for a class that COS does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept

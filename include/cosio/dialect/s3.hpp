@@ -86,6 +86,8 @@ struct s3
         static constexpr std::string_view bucket_region = "x-amz-bucket-region";
         static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
         static constexpr std::string_view request_id = "x-amz-request-id";
+        /// COS speaks S3 as well, and has its own name for it.
+        static constexpr std::string_view other_request_id = "x-cos-request-id";
         static constexpr std::string_view trace_id = "x-amz-id-2";
         static constexpr std::string_view retry_marker{}; ///< S3 has none.
         static constexpr std::string_view security_token = "x-amz-security-token";
@@ -124,6 +126,8 @@ struct s3
     static constexpr bool part_copy_reply_confirms_encryption = false;
     /// Amazon confirms all but the customer key, Ceph nothing.
     static constexpr bool completion_confirms_encryption = false;
+    /// The document of a completed upload may state an empty ETag: Ceph 16 writes it so.
+    static constexpr bool completion_may_lack_etag = true;
 
     /// As the header carries it; empty for a class that S3 does not have.
     [[nodiscard]] static constexpr std::string_view name_of(storage_class value) noexcept

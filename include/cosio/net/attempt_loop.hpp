@@ -160,7 +160,7 @@ public:
     {
         failed(why);
         const bool body_was_begun = running() != nullptr;
-        const bool replayable = reason_to_retry(why) == retry_reason::none || !body_was_begun ||
+        const bool replayable = reason_to_retry(why, reply_) == retry_reason::none || !body_was_begun ||
             body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
             std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
@@ -215,11 +215,20 @@ private:
     result<void> look_at_head()
     {
         const auto& progress = attempt_->driver()->progress();
-        note_reply_head(progress.head());
+        const auto& head = progress.head();
+        const auto request_id = operation::request_id_in(
+            head, core_.service.request_id_header, core_.service.other_request_id_header);
+        note_reply_head(head, request_id);
         if (progress.has_head())
-            log_reply_head(core_.log, progress.head());
+            log_reply_head(core_.log, head);
         if (progress.state() == exchange::phase::failed)
             return progress.failure();
+        if (auto missing = operation::missing_proof(head, what_.proof, what_.name, request_id,
+                core_.service.request_id_header)) {
+            missing->request_id = request_id;
+            reply_.is_foreign = request_id.empty();
+            return std::move(*missing);
+        }
         return {};
     }
 
@@ -229,13 +238,13 @@ private:
                                     : std::string_view(backup_host_);
     }
 
-    void note_reply_head(const http::response_head& head)
+    void note_reply_head(const http::response_head& head, std::string_view request_id)
     {
         status_ = head.status;
         if (status_ == 0)
             return;
         reply_.received = true;
-        reply_.has_request_id = !head.get(core_.service.request_id_header).empty();
+        reply_.has_request_id = !request_id.empty();
         reply_.retry_after = retry_after(head);
         if (operation::is_success(status_))
             return; // A clock that is wrong is refused.

@@ -24,6 +24,8 @@ struct reply_facts
 {
     bool received = false; ///< At least its head.
     bool has_request_id = false;
+    /// Claims what only the service can know, and lacks its request id: something else answered.
+    bool is_foreign = false;
     std::optional<std::chrono::seconds> retry_after{};
     /// The service's clock minus ours, from the `Date` of the reply.
     std::optional<std::chrono::seconds> clock_difference{};
@@ -55,6 +57,14 @@ struct reply_facts
     if (why.code == condition::timeout)
         return retry_reason::timeout;
     return why.code == condition::transient ? retry_reason::connection : retry_reason::none;
+}
+
+/// As above. What answered in the service's place may be gone with the next attempt, or stand before
+/// one of its names only; that much is as after a connection that failed.
+[[nodiscard]] inline retry_reason reason_to_retry(
+    const error& why, const reply_facts& reply) noexcept
+{
+    return reply.is_foreign ? retry_reason::connection : reason_to_retry(why);
 }
 
 /// A delay between 0 and base * 2^(attempt-1), at most `most`; `random` is within [0, 1).
@@ -119,7 +129,7 @@ public:
         request_id_seen_ = request_id_seen_ || reply.has_request_id;
         wants_new_credentials_ = false;
         retry_decision out;
-        const auto reason = reason_to_retry(why);
+        const auto reason = reason_to_retry(why, reply);
         if (number_ >= settings_.maximum_attempts || !replayable || !allows(reason, why))
             return out;
         if (reason == retry_reason::clock_skew) {

@@ -42,6 +42,7 @@ using connection_pool = pool<connection>;
 struct service_facts
 {
     std::string_view request_id_header;
+    std::string_view other_request_id_header; ///< Empty when there is none.
     std::string_view retry_marker_header; ///< Empty when there is none.
     /// The other name of a host; empty when there is none.
     std::string (*backup_host)(std::string_view host);
@@ -212,7 +213,8 @@ result<std::shared_ptr<client_core>> make_client_core(
     }
     return std::make_shared<client_core>(std::move(executor), settings, std::move(*endpoint),
         std::move(connect_to), std::move(tls), Dialect::make_signer(settings.region),
-        service_facts{Dialect::header::request_id, Dialect::header::retry_marker,
+        service_facts{Dialect::header::request_id, Dialect::header::other_request_id,
+            Dialect::header::retry_marker,
             &Dialect::backup_host});
 }
 

@@ -116,7 +116,7 @@ template <class Dialect, class Operation>
 [[nodiscard]] std::shared_ptr<typed_operation_run<Dialect, Operation>> make_operation_run(
     const std::shared_ptr<client_core>& core, const timeout_settings& limits,
     const typename Operation::request_type& request, const service_endpoint& endpoint,
-    const destination& to = {})
+    const destination& to = {.limit = Operation::what.proof.longest_document})
 {
     using run = typed_operation_run<Dialect, Operation>;
     constexpr std::size_t beside_it = 64; // What a `shared_ptr` counts with.

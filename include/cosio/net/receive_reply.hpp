@@ -22,14 +22,14 @@
 
 namespace cosio::inline v0::net {
 
-/// Documents and error replies are held in memory; longer ones are refused.
-inline constexpr std::uint64_t longest_document = 64 * 1024 * 1024;
+/// What is read of the document of a refusal: one that is longer tells its status alone.
+inline constexpr std::uint64_t longest_refusal = 1024 * 1024;
 
 /// Where the body of a successful reply goes: into a string, or into the caller's buffer.
 struct destination
 {
     /// Used when `into_buffer` is false.
-    std::uint64_t limit = longest_document;
+    std::uint64_t limit = longest_refusal;
     std::span<std::byte> buffer{};
     bool into_buffer = false;
 
@@ -120,7 +120,7 @@ inline void finish_reply(
 [[nodiscard]] inline std::uint64_t capacity_for(
     const exchange& progress, const destination& to) noexcept
 {
-    return operation::is_success(progress.head().status) ? to.capacity() : longest_document;
+    return operation::is_success(progress.head().status) ? to.capacity() : longest_refusal;
 }
 
 /// Whether there is room for a body of the length that the head states, if it does.
@@ -155,13 +155,22 @@ inline void finish_reply(
 {
     const auto& progress = driver.progress();
     const auto capacity = capacity_for(progress, to);
-    if (!has_room(progress, to))
-        co_return too_long_for_destination(capacity);
+    const bool is_refusal = !operation::is_success(progress.head().status);
     result<void> received;
+    if (!has_room(progress, to)) {
+        if (!is_refusal)
+            co_return too_long_for_destination(capacity);
+        finish_reply(driver, control, out);
+        co_return received;
+    }
     if (goes_into_buffer(progress, to))
         received = co_await read_into_buffer(driver, control, to.buffer);
     else
         received = co_await read_into_string(driver, control, out.body, capacity);
+    if (!received && is_refusal && received.error().code == errc::destination_too_small) {
+        out.body.clear();
+        received = result<void>();
+    }
     if (received)
         finish_reply(driver, control, out);
     co_return received;

@@ -24,7 +24,9 @@ struct abort_multipart_upload
 {
     using request_type = abort_multipart_upload_request;
     using result_type = abort_multipart_upload_result;
-    static constexpr facts what{.name = "AbortMultipartUpload"};
+    static constexpr facts what{
+        .name = "AbortMultipartUpload",
+        .proof = proofs::abort_multipart_upload};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

@@ -29,7 +29,9 @@ struct complete_multipart_upload
 {
     using request_type = complete_multipart_upload_request;
     using result_type = complete_multipart_upload_result;
-    static constexpr facts what{.name = "CompleteMultipartUpload", .error_inside_200 = true};
+    static constexpr facts what{
+        .name = "CompleteMultipartUpload", .error_inside_200 = true,
+        .proof = proofs::complete_multipart_upload};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -67,18 +69,21 @@ struct complete_multipart_upload
         if (auto proved = expected.encryption.check(out.sse); !proved)
             return std::move(proved).error();
         xml::reader document(got.body);
-        const bool right_root = document.enter("CompleteMultipartUploadResult");
+        bool has_etag = false;
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
-            if (document.name() == "ETag")
+            if (document.name() == "ETag") {
                 out.etag = document.text();
-            else if (document.name() == "Location")
+                has_etag = Dialect::completion_may_lack_etag || is_etag(out.etag);
+            } else if (document.name() == "Location") {
                 out.location = document.text();
-            else
+            } else {
                 document.skip();
+            }
         }
         auto whole = document.finish();
-        if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "CompleteMultipartUploadResult");
+        if (!right_root || !whole || !has_etag)
+            return unexpected_document(std::move(whole), what.proof.root);
         const auto crc64 = decode_crc64<Dialect>(got.head);
         if (!crc64)
             return crc64.error();

@@ -27,7 +27,9 @@ struct copy_object
 {
     using request_type = copy_object_request;
     using result_type = copy_object_result;
-    static constexpr facts what{.name = "CopyObject", .error_inside_200 = true};
+    static constexpr facts what{
+        .name = "CopyObject", .error_inside_200 = true,
+        .proof = proofs::copy_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -50,7 +52,7 @@ struct copy_object
 
         std::string crc64_text;
         xml::reader document(got.body);
-        const bool right_root = document.enter("CopyObjectResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
@@ -65,8 +67,8 @@ struct copy_object
                 document.skip();
         }
         auto whole = document.finish();
-        if (!right_root || !whole || out.etag.empty())
-            return unexpected_document(std::move(whole), "CopyObjectResult");
+        if (!right_root || !whole || !is_etag(out.etag))
+            return unexpected_document(std::move(whole), what.proof.root);
         const auto crc64 = parse_crc64(crc64_text);
         if (!crc64)
             return crc64.error();

@@ -22,7 +22,9 @@ struct delete_bucket_encryption
 {
     using request_type = delete_bucket_encryption_request;
     using result_type = delete_bucket_encryption_result;
-    static constexpr facts what{.name = "DeleteBucketEncryption"};
+    static constexpr facts what{
+        .name = "DeleteBucketEncryption",
+        .proof = proofs::delete_bucket_encryption};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

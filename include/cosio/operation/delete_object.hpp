@@ -22,7 +22,7 @@ struct delete_object
 {
     using request_type = delete_object_request;
     using result_type = delete_object_result;
-    static constexpr facts what{.name = "DeleteObject"};
+    static constexpr facts what{.name = "DeleteObject", .proof = proofs::delete_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

@@ -5,13 +5,16 @@
 #ifndef COSIO_OPERATION_DELETE_OBJECTS_HPP
 #define COSIO_OPERATION_DELETE_OBJECTS_HPP
 
+#include <cosio/operation/shared/listing.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/service_error.hpp>
 #include <cosio/request/delete_objects.hpp>
 #include <cosio/xml/reader.hpp>
 #include <cosio/xml/writer.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,7 +30,7 @@ struct delete_objects
 {
     using request_type = delete_objects_request;
     using result_type = delete_objects_result;
-    static constexpr facts what{.name = "DeleteObjects"};
+    static constexpr facts what{.name = "DeleteObjects", .proof = proofs::delete_objects};
     static constexpr std::size_t most_objects = 1000;
 
     [[nodiscard]] static result<prepared_request> encode(
@@ -38,6 +41,7 @@ struct delete_objects
         build.parameter("delete", {});
         if (request.objects.empty() || request.objects.size() > most_objects)
             build.refuse(errc::invalid_argument, "must be 1 to 1000", "objects");
+        listing_question asked;
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
@@ -48,6 +52,7 @@ struct delete_objects
                 build.refuse(errc::invalid_key,
                     "cannot be written in XML: delete it by a request of its own", "objects.key");
             document.open("Object").element("Key", key);
+            asked.keys.emplace_back(key);
             if (!xml::is_xml_text(version_id))
                 build.refuse(errc::invalid_argument, "must be text", "objects.version_id");
             if (!version_id.empty())
@@ -56,34 +61,55 @@ struct delete_objects
         }
         document.close();
         build.document(std::move(document).document());
-        build.expected().items = request.quiet ? 0 : request.objects.size();
+        std::ranges::sort(asked.keys);
+        asked.quiet = request.quiet;
+        asked.most = request.objects.size();
+        build.expected().listing = std::make_unique<const listing_question>(std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {
+        const auto& asked = *expected.listing;
         xml::reader document(got.body);
-        const bool right_root = document.enter("DeleteResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "Deleted")
-                out.deleted.push_back(decode_deleted(document));
+                add_entry(document, out.deleted, out.failed.size(), asked, decode_deleted);
             else if (document.name() == "Error")
-                out.failed.push_back(decode_failed(document));
+                add_entry(document, out.failed, out.deleted.size(), asked, decode_failed);
             else
                 document.skip();
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "DeleteResult");
-        if (expected.items != 0 && out.deleted.size() + out.failed.size() != expected.items)
-            return error(errc::malformed_response,
-                "the reply does not account for every object that was to be deleted");
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (auto accounted = check_answered(out, asked); !accounted)
+            return accounted;
         out.request_id = request_id_of<Dialect>(got);
         return {};
     }
 
 private:
+    /// Each answer is to a key that was asked for, and, unless quiet, each key has one.
+    static result<void> check_answered(const result_type& out, const listing_question& asked)
+    {
+        std::vector<std::string_view> answered;
+        for (const auto& one : out.deleted)
+            answered.push_back(one.key);
+        for (const auto& one : out.failed)
+            answered.push_back(one.key);
+        std::ranges::sort(answered);
+        if (!std::ranges::includes(asked.keys, answered))
+            return error(errc::malformed_response,
+                "the reply has an object that was not to be deleted");
+        if (!asked.quiet && answered.size() != asked.keys.size())
+            return error(errc::malformed_response,
+                "the reply does not account for every object that was to be deleted");
+        return {};
+    }
+
     static deleted_object decode_deleted(xml::reader& document)
     {
         deleted_object one;
@@ -94,7 +120,8 @@ private:
             else if (name == "VersionId")
                 one.version_id = document.text();
             else if (name == "DeleteMarker")
-                one.delete_marker = document.text() == "true";
+                one.delete_marker =
+                    boolean_in(document, "DeleteMarker is neither true nor false");
             else if (name == "DeleteMarkerVersionId")
                 one.delete_marker_version_id = document.text();
             else

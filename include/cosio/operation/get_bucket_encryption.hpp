@@ -23,7 +23,9 @@ struct get_bucket_encryption
 {
     using request_type = get_bucket_encryption_request;
     using result_type = get_bucket_encryption_result;
-    static constexpr facts what{.name = "GetBucketEncryption"};
+    static constexpr facts what{
+        .name = "GetBucketEncryption",
+        .proof = proofs::get_bucket_encryption};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

@@ -26,7 +26,7 @@ struct get_object
 {
     using request_type = get_object_request;
     using result_type = get_object_result;
-    static constexpr facts what{.name = "GetObject"};
+    static constexpr facts what{.name = "GetObject", .proof = proofs::get_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

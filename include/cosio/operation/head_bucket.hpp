@@ -22,7 +22,7 @@ struct head_bucket
 {
     using request_type = head_bucket_request;
     using result_type = head_bucket_result;
-    static constexpr facts what{.name = "HeadBucket"};
+    static constexpr facts what{.name = "HeadBucket", .proof = proofs::head_bucket};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

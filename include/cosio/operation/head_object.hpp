@@ -22,7 +22,7 @@ struct head_object
 {
     using request_type = head_object_request;
     using result_type = head_object_result;
-    static constexpr facts what{.name = "HeadObject"};
+    static constexpr facts what{.name = "HeadObject", .proof = proofs::head_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

@@ -25,7 +25,9 @@ struct initiate_multipart_upload
 {
     using request_type = initiate_multipart_upload_request;
     using result_type = initiate_multipart_upload_result;
-    static constexpr facts what{.name = "InitiateMultipartUpload", .idempotent = false};
+    static constexpr facts what{
+        .name = "InitiateMultipartUpload", .idempotent = false,
+        .proof = proofs::initiate_multipart_upload};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -43,7 +45,7 @@ struct initiate_multipart_upload
     {
         out.sse = decode_encryption<Dialect>(got.head);
         xml::reader document(got.body);
-        const bool right_root = document.enter("InitiateMultipartUploadResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "UploadId")
                 out.upload_id = document.text();
@@ -52,7 +54,7 @@ struct initiate_multipart_upload
         }
         auto whole = document.finish();
         if (!right_root || !whole || out.upload_id.empty())
-            return unexpected_document(std::move(whole), "InitiateMultipartUploadResult");
+            return unexpected_document(std::move(whole), what.proof.root);
         if (auto proved = expected.encryption.check(out.sse); !proved) {
             auto why = std::move(proved).error();
             why.message.append("; upload ").append(out.upload_id).append(" is there all the same");

@@ -27,7 +27,9 @@ struct list_multipart_uploads
 {
     using request_type = list_multipart_uploads_request;
     using result_type = list_multipart_uploads_result;
-    static constexpr facts what{.name = "ListMultipartUploads"};
+    static constexpr facts what{
+        .name = "ListMultipartUploads",
+        .proof = proofs::list_multipart_uploads};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -40,25 +42,34 @@ struct list_multipart_uploads
         build.key_parameter("key-marker", request.key_marker);
         build.optional_parameter(
             "upload-id-marker", request.upload_id_marker, "upload_id_marker");
-        encode_page(build, "max-uploads", request.max_uploads, "max_uploads");
+        listing_question asked;
+        asked.prefix = request.prefix;
+        asked.marker = request.key_marker;
+        asked.upload_id_marker = request.upload_id_marker;
+        encode_page(build, "max-uploads", request.max_uploads, "max_uploads", std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
-        result_type& out, const expectation&, reply&& got)
+        result_type& out, const expectation& expected, reply&& got)
     {
+        const auto& asked = *expected.listing;
         bool encoded = false;
+        bool tells_whether_truncated = false;
         xml::reader document(got.body);
-        const bool right_root = document.enter("ListMultipartUploadsResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "Upload")
-                out.uploads.push_back(decode_entry(document));
+                add_entry(
+                    document, out.uploads, out.common_prefixes.size(), asked, decode_entry);
             else if (name == "CommonPrefixes")
-                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
-            else if (name == "IsTruncated")
-                out.is_truncated = document.text() == "true";
-            else if (name == "NextKeyMarker")
+                add_entry(
+                    document, out.common_prefixes, out.uploads.size(), asked, read_common_prefix);
+            else if (name == "IsTruncated") {
+                out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
+                tells_whether_truncated = true;
+            } else if (name == "NextKeyMarker")
                 out.next_key_marker = document.text();
             else if (name == "NextUploadIdMarker")
                 out.next_upload_id_marker = document.text();
@@ -69,10 +80,16 @@ struct list_multipart_uploads
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "ListMultipartUploadsResult");
-        if (auto decoded = decode_all(out, encoded); !decoded)
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (!tells_whether_truncated)
+            return error(errc::malformed_response, "the listing has no IsTruncated");
+        if (auto decoded = decode_all(out, asked, encoded); !decoded)
             return std::move(decoded).error();
-        if (out.is_truncated && out.next_key_marker.empty())
+        // Uploads of one key are in the order of their beginning: their ids have none.
+        const bool advances = out.next_key_marker > asked.marker ||
+            (out.next_key_marker == asked.marker &&
+                out.next_upload_id_marker != asked.upload_id_marker);
+        if (out.is_truncated && (out.next_key_marker.empty() || !advances))
             return endless_listing();
         out.request_id = request_id_of<Dialect>(got);
         return {};
@@ -95,17 +112,29 @@ private:
             else
                 document.skip();
         }
+        if (one.key.empty() || one.upload_id.empty())
+            document.refuse("an upload without a key or an id");
         return one;
     }
 
-    static result<void> decode_all(result_type& out, bool encoded)
+    static result<void> decode_all(
+        result_type& out, const listing_question& asked, bool encoded)
     {
-        for (auto& one : out.uploads)
+        for (auto& one : out.uploads) {
             if (auto decoded = decode_names({&one.key}, encoded); !decoded)
                 return decoded;
-        for (auto& prefix : out.common_prefixes)
+            if (auto sound = check_name(one.key, asked); !sound)
+                return sound;
+            if (one.key < asked.marker)
+                return error(errc::malformed_response,
+                    "the listing has a key before the one where it was to begin");
+        }
+        for (auto& prefix : out.common_prefixes) {
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
+            if (auto sound = check_name(prefix, asked); !sound)
+                return sound;
+        }
         return decode_names({&out.next_key_marker}, encoded);
     }
 };

@@ -29,7 +29,7 @@ struct list_objects
 {
     using request_type = list_objects_request;
     using result_type = list_objects_result;
-    static constexpr facts what{.name = "ListObjects"};
+    static constexpr facts what{.name = "ListObjects", .proof = proofs::list_objects};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -48,34 +48,37 @@ struct list_objects
         }
         build.key_parameter("prefix", request.prefix);
         build.key_parameter("delimiter", request.delimiter);
-        encode_page(build, "max-keys", request.max_keys, "max_keys");
+        listing_question asked;
+        asked.prefix = request.prefix;
+        asked.marker = request.marker;
+        asked.token = request.continuation_token;
+        encode_page(build, "max-keys", request.max_keys, "max_keys", std::move(asked));
         return std::move(build).finish();
     }
 
     [[nodiscard]] static result<void> decode(
-        result_type& out, const expectation&, reply&& got)
+        result_type& out, const expectation& expected, reply&& got)
     {
-        std::string marker;
-        std::string token;
+        const auto& asked = *expected.listing;
         bool encoded = false;
+        bool tells_whether_truncated = false;
         xml::reader document(got.body);
-        const bool right_root = document.enter("ListBucketResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "Contents")
-                out.objects.push_back(decode_entry(document));
+                add_entry(
+                    document, out.objects, out.common_prefixes.size(), asked, decode_entry);
             else if (name == "CommonPrefixes")
-                out.common_prefixes.push_back(text_of_child(document, "Prefix"));
-            else if (name == "IsTruncated")
-                out.is_truncated = document.text() == "true";
-            else if (name == "NextMarker")
+                add_entry(
+                    document, out.common_prefixes, out.objects.size(), asked, read_common_prefix);
+            else if (name == "IsTruncated") {
+                out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
+                tells_whether_truncated = true;
+            } else if (name == "NextMarker")
                 out.next_marker = document.text();
-            else if (name == "Marker")
-                marker = document.text();
             else if (name == "NextContinuationToken")
                 out.next_continuation_token = document.text();
-            else if (name == "ContinuationToken")
-                token = document.text();
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -83,11 +86,13 @@ struct list_objects
         }
         auto whole = document.finish();
         if (!right_root || !whole)
-            return unexpected_document(std::move(whole), "ListBucketResult");
-        if (auto decoded = decode_all(out, marker, encoded); !decoded)
+            return unexpected_document(std::move(whole), what.proof.root);
+        if (!tells_whether_truncated)
+            return error(errc::malformed_response, "the listing has no IsTruncated");
+        if (auto decoded = decode_all(out, asked, encoded); !decoded)
             return std::move(decoded).error();
-        auto goes_on = Dialect::lists_by_token ? check_next_token(out, token)
-                                               : find_next_marker(out, marker);
+        auto goes_on = Dialect::lists_by_token ? check_next_token(out, asked)
+                                               : find_next_marker(out, asked);
         if (!goes_on)
             return std::move(goes_on).error();
         out.request_id = request_id_of<Dialect>(got);
@@ -98,15 +103,17 @@ private:
     static object_summary decode_entry(xml::reader& document)
     {
         object_summary one;
+        bool has_size = false;
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
                 one.key = document.text();
             else if (name == "ETag")
                 one.etag = document.text();
-            else if (name == "Size")
-                one.size = detail::parse_number<std::uint64_t>(document.text()).value_or(0);
-            else if (name == "LastModified")
+            else if (name == "Size") {
+                one.size = number_in<std::uint64_t>(document, "Size is not a number");
+                has_size = true;
+            } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else if (name == "StorageClass")
                 one.storage_class = document.text();
@@ -117,31 +124,43 @@ private:
             else
                 document.skip();
         }
+        if (one.key.empty() || !has_size)
+            document.refuse("an object without a key or a size");
         return one;
     }
 
-    static result<void> decode_all(result_type& out, std::string& marker, bool encoded)
+    static result<void> decode_all(
+        result_type& out, const listing_question& asked, bool encoded)
     {
-        for (auto& one : out.objects)
+        for (auto& one : out.objects) {
             if (auto decoded = decode_names({&one.key}, encoded); !decoded)
                 return decoded;
-        for (auto& prefix : out.common_prefixes)
+            if (auto sound = check_name(one.key, asked); !sound)
+                return sound;
+            if (one.key <= asked.marker)
+                return error(errc::malformed_response,
+                    "the listing has a key that is not behind the one where it was to begin");
+        }
+        for (auto& prefix : out.common_prefixes) {
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
-        return decode_names({&out.next_marker, &marker}, encoded);
+            if (auto sound = check_name(prefix, asked); !sound)
+                return sound;
+        }
+        return decode_names({&out.next_marker}, encoded);
     }
 
-    static result<void> check_next_token(const result_type& out, const std::string& token)
+    static result<void> check_next_token(const result_type& out, const listing_question& asked)
     {
         if (out.is_truncated &&
-            (out.next_continuation_token.empty() || out.next_continuation_token == token))
+            (out.next_continuation_token.empty() || out.next_continuation_token == asked.token))
             return endless_listing();
         return {};
     }
 
     /// COS names the next marker on every truncated page; other services may leave it to the
     /// client to take the last entry.
-    static result<void> find_next_marker(result_type& out, const std::string& marker)
+    static result<void> find_next_marker(result_type& out, const listing_question& asked)
     {
         if (!out.is_truncated) {
             out.next_marker.clear();
@@ -153,7 +172,7 @@ private:
             if (!out.common_prefixes.empty())
                 out.next_marker = std::max(out.next_marker, out.common_prefixes.back());
         }
-        if (out.next_marker.empty() || out.next_marker <= marker)
+        if (out.next_marker.empty() || out.next_marker <= asked.marker)
             return endless_listing();
         return {};
     }

@@ -25,7 +25,9 @@ struct put_bucket_encryption
 {
     using request_type = put_bucket_encryption_request;
     using result_type = put_bucket_encryption_result;
-    static constexpr facts what{.name = "PutBucketEncryption"};
+    static constexpr facts what{
+        .name = "PutBucketEncryption",
+        .proof = proofs::put_bucket_encryption};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

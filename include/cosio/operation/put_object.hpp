@@ -26,7 +26,7 @@ struct put_object
 {
     using request_type = put_object_request;
     using result_type = put_object_result;
-    static constexpr facts what{.name = "PutObject"};
+    static constexpr facts what{.name = "PutObject", .proof = proofs::put_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -54,7 +54,7 @@ struct put_object
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
-        out.md5_verified = expected.content_md5_sent;
+        out.md5_verified = proves_md5(got.head, expected);
         out.etag = got.head.get("ETag");
         out.version_id = got.head.get(Dialect::header::version_id);
         out.request_id = request_id_of<Dialect>(got);

@@ -26,7 +26,7 @@ struct restore_object
 {
     using request_type = restore_object_request;
     using result_type = restore_object_result;
-    static constexpr facts what{.name = "RestoreObject"};
+    static constexpr facts what{.name = "RestoreObject", .proof = proofs::restore_object};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)

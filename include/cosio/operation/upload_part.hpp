@@ -27,7 +27,7 @@ struct upload_part
 {
     using request_type = upload_part_request;
     using result_type = upload_part_result;
-    static constexpr facts what{.name = "UploadPart"};
+    static constexpr facts what{.name = "UploadPart", .proof = proofs::upload_part};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -57,7 +57,7 @@ struct upload_part
         out.crc64 = *crc64;
         out.crc64_verified = crc64->has_value();
         out.sent_crc64 = got.sent_crc64;
-        out.md5_verified = expected.content_md5_sent;
+        out.md5_verified = proves_md5(got.head, expected);
         out.etag = got.head.get("ETag");
         out.request_id = request_id_of<Dialect>(got);
         return {};

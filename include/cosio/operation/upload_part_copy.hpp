@@ -29,7 +29,9 @@ struct upload_part_copy
 {
     using request_type = upload_part_copy_request;
     using result_type = upload_part_copy_result;
-    static constexpr facts what{.name = "UploadPartCopy", .error_inside_200 = true};
+    static constexpr facts what{
+        .name = "UploadPartCopy", .error_inside_200 = true,
+        .proof = proofs::upload_part_copy};
 
     [[nodiscard]] static result<prepared_request> encode(
         const request_type& request, const service_endpoint& endpoint)
@@ -53,7 +55,7 @@ struct upload_part_copy
             return std::move(proved).error();
         std::string crc64_text;
         xml::reader document(got.body);
-        const bool right_root = document.enter("CopyPartResult");
+        const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
@@ -66,8 +68,8 @@ struct upload_part_copy
                 document.skip();
         }
         auto whole = document.finish();
-        if (!right_root || !whole || out.etag.empty())
-            return unexpected_document(std::move(whole), "CopyPartResult");
+        if (!right_root || !whole || !is_etag(out.etag))
+            return unexpected_document(std::move(whole), what.proof.root);
         const auto crc64 = parse_crc64(crc64_text);
         if (!crc64)
             return crc64.error();

@@ -53,8 +53,9 @@ struct put_object_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
+    /// Whether the reply proved the MD5 that was sent along (`content_md5` of the request, or that
+    /// of a body in memory, to services that state no CRC64): the ETag is that MD5. Of objects with
+    /// SSE-C or SSE-KMS it mostly is not, though the service has compared it.
     bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};

@@ -25,8 +25,8 @@ struct upload_result
     std::optional<std::uint64_t> crc64{};
     /// Whether the service stated the same.
     bool crc64_verified = false;
-    /// Whether the service has compared all bytes with MD5s that were sent along, of the body or of
-    /// each part: where it states no CRC64. Never of a copy.
+    /// Whether the replies proved the MD5s that were sent along, of the body or of each part, where
+    /// no CRC64 is stated: each ETag was that MD5. Never of a copy.
     bool md5_verified = false;
     /// As the reply confirms it; compared with what was asked for.
     encryption sse{};

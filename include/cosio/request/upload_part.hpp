@@ -50,8 +50,9 @@ struct upload_part_result
     bool crc64_verified = false;
     /// CRC64 of the bytes that were sent, whatever the reply stated.
     std::uint64_t sent_crc64 = 0;
-    /// Whether the service has compared the bytes with an MD5 that was sent along: `content_md5` of
-    /// the request, or that of a body in memory, to services that state no CRC64.
+    /// Whether the reply proved the MD5 that was sent along (`content_md5` of the request, or that
+    /// of a body in memory, to services that state no CRC64): the ETag is that MD5. Of parts with
+    /// SSE-C or SSE-KMS it mostly is not, though the service has compared it.
     bool md5_verified = false;
     /// As the reply states it; that of an SSE-C upload must be confirmed.
     encryption sse{};

@@ -7,6 +7,7 @@
 
 #include <cosio/net/initiation.hpp>
 #include <cosio/operation/list_objects.hpp>
+#include <cosio/pages.hpp>
 #include <cosio/request/download_directory.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/download_file.hpp>
@@ -79,15 +80,17 @@ private:
         };
         if (auto opened = co_await on_file_thread(with_.files, work); !opened)
             co_return std::move(opened).error();
-        list_objects_request request{.bucket = bucket_, .prefix = prefix_};
-        std::string marker;
-        std::string token;
+        detail::object_cursor cursor({.bucket = bucket_, .prefix = prefix_});
         for (;;) {
             if (crew_->stopping())
                 co_return result<void>();
+            const auto request = cursor.request();
             auto page = co_await with_.cos.list_objects(request, crew_->first().token());
             if (!page)
                 co_return std::move(page).error();
+            const auto more = cursor.advance(*page);
+            if (!more)
+                co_return more.error();
             std::erase_if(page->objects,
                 [this](const object_summary& one) { return is_mark_of_prefix(one); });
             for (const auto& one : page->objects)
@@ -100,12 +103,8 @@ private:
                 crew_->start(
                     *in, receive_object(this->shared_from_this(), *in, std::move(one.key)));
             }
-            if (!page->is_truncated)
+            if (!*more)
                 co_return result<void>();
-            marker = std::move(page->next_marker);
-            request.marker = marker;
-            token = std::move(page->next_continuation_token);
-            request.continuation_token = token;
         }
     }
 

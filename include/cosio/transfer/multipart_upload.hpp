@@ -51,7 +51,7 @@ struct uploaded_part
     std::uint64_t size = 0;
     /// Of the bytes that were sent; nothing for a part that was copied and whose reply has none.
     std::optional<std::uint64_t> crc64{};
-    /// Whether the service has compared it with its MD5.
+    /// Whether the reply proved its MD5.
     bool md5_verified = false;
 };
 

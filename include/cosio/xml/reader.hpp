@@ -145,7 +145,12 @@ public:
             (void)next_child();
     }
 
-    /// Success when the document was well-formed to its end and all of it has been read.
+    /// What the document says is not what it has to say: nothing more is read, and `finish` fails.
+    /// `why` has static storage. The first reason stays.
+    void refuse(std::string_view why) noexcept { fail(why); }
+
+    /// Success when the document was well-formed to its end, all of it has been read, and nothing
+    /// was refused.
     [[nodiscard]] result<void> finish()
     {
         if (!failed() && depth_ != 0)

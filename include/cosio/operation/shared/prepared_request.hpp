@@ -7,16 +7,20 @@
 
 #include <cosio/body.hpp>
 #include <cosio/byte_range.hpp>
+#include <cosio/crypto/digest_value.hpp>
 #include <cosio/detail/inline_text.hpp>
 #include <cosio/encryption.hpp>
 #include <cosio/http/request.hpp>
 #include <cosio/http/response_head.hpp>
+#include <cosio/operation/shared/reply_proof.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cosio::inline v0::operation {
 
@@ -26,6 +30,21 @@ struct facts
     std::string_view name;           ///< As the service's documentation names it.
     bool idempotent = true;          ///< Whether doing it twice is like doing it once.
     bool error_inside_200 = false;   ///< Whether a 200 may carry an `<Error>` document.
+    reply_proof proof{};             ///< What its replies of success always have.
+};
+
+/// What a listing was asked, so that its reply is judged by that and not by what it repeats.
+struct listing_question
+{
+    std::string prefix{};
+    std::string marker{};           ///< Keys come after it.
+    std::string token{};            ///< Of the page before.
+    std::string upload_id_marker{}; ///< Of uploads of the key `marker`.
+    std::uint32_t part_marker = 0;  ///< Numbers of parts come after it.
+    std::size_t most = 0;           ///< Entries, common prefixes among them.
+    /// The keys whose deletion was asked for, sorted. Each has an answer, unless it is `quiet`.
+    std::vector<std::string> keys{};
+    bool quiet = false;
 };
 
 /// What a reply is compared with.
@@ -35,10 +54,10 @@ struct expectation
     byte_range range{};
     /// What the whole object's CRC64 must be, when the caller knows.
     std::optional<std::uint64_t> crc64{};
-    /// How many items a reply must account for; 0 when it need not.
-    std::size_t items = 0;
-    /// The service was given the MD5 of the body, so that success says that it compared.
-    bool content_md5_sent = false;
+    /// The MD5 of the body, when the service was given it.
+    std::optional<crypto::md5_value> content_md5{};
+    /// What a page of a listing, or a list of deletions, answers; null for all else.
+    std::unique_ptr<const listing_question> listing{};
 };
 
 /// A request that has been validated and serialised, all but its body. Owns what it needs, so the

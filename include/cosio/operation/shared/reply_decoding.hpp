@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_SHARED_REPLY_DECODING_HPP
 #define COSIO_OPERATION_SHARED_REPLY_DECODING_HPP
 
+#include <cosio/crypto/hex.hpp>
 #include <cosio/detail/ascii.hpp>
 #include <cosio/http/date.hpp>
 #include <cosio/object_properties.hpp>
@@ -24,7 +25,7 @@ namespace cosio::inline v0::operation {
 template <class Dialect>
 [[nodiscard]] std::string_view request_id_of(const reply& got)
 {
-    return got.head.get(Dialect::header::request_id);
+    return request_id_in<Dialect>(got.head);
 }
 
 /// A result that `fill` completes where it stays: some of them hold much. `fill` is given a
@@ -77,6 +78,23 @@ template <class Dialect>
     return error(errc::checksum_mismatch,
         "CRC64 of the bytes is " + std::to_string(ours) + ", the reply says " +
             std::to_string(*theirs));
+}
+
+/// Whether an ETag, with or without its quotes, is that MD5 in hexadecimal.
+[[nodiscard]] inline bool is_md5(std::string_view etag, const crypto::md5_value& md5)
+{
+    if (etag.size() > 2 && etag.front() == '"' && etag.back() == '"')
+        etag = etag.substr(1, etag.size() - 2);
+    return etag.size() == 2 * md5.size() &&
+        detail::equal_ignoring_case(etag, crypto::hex(md5));
+}
+
+/// Whether the reply proves that the service got the bytes that were sent: it states their MD5 as
+/// the ETag. Other ETags, as of objects with SSE-C or SSE-KMS on Amazon, prove nothing; that an MD5
+/// was sent along does not either.
+[[nodiscard]] inline bool proves_md5(const http::response_head& head, const expectation& expected)
+{
+    return expected.content_md5 && is_md5(head.get("ETag"), *expected.content_md5);
 }
 
 /// `ongoing-request="false", expiry-date="Mon, 13 Apr 2020 16:00:00 GMT"`.
@@ -139,7 +157,7 @@ template <class Dialect>
     out.storage_class = head.find(header::storage_class).value_or("STANDARD");
     keep(header::version_id, out.version_id);
     out.restore = parse_restore_state(head.get(header::restore));
-    keep(header::request_id, out.request_id);
+    out.request_id = request_id_in<Dialect>(head);
     return {};
 }
 

@@ -172,7 +172,7 @@ public:
         if (!md5)
             return;
         base64_header("Content-MD5", *md5);
-        prepared_.expected.content_md5_sent = true;
+        prepared_.expected.content_md5 = *md5;
     }
 
     [[nodiscard]] const service_endpoint& endpoint() const noexcept { return endpoint_; }

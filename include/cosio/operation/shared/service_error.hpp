@@ -71,29 +71,31 @@ template <class Dialect>
                        .value_or(error(make_error_code(service_errc_from_status(status))));
     problem.http_status = status;
     if (problem.request_id.empty())
-        problem.request_id = got.head.get(Dialect::header::request_id);
+        problem.request_id = request_id_in<Dialect>(got.head);
     if (problem.trace_id.empty())
         problem.trace_id = got.head.get(Dialect::header::trace_id);
     return problem;
 }
 
-/// Whether a status is one of success, to be decoded by the operation.
-[[nodiscard]] constexpr bool is_success(unsigned status) noexcept
-{
-    return status >= 200 && status < 300;
-}
-
-/// What is wrong with a reply before its operation looks at it: a status of failure, or an
-/// `<Error>` document inside a 200, which means that a copy or a completion failed after its reply
-/// had begun.
+/// What is wrong with a reply before its operation looks at it, given that its head is the
+/// service's own (`missing_proof`): a status of failure; an `<Error>` document inside a 200, which
+/// means that a copy or a completion failed after its reply had begun; or a body where there is
+/// none, such as that of the reply to another request.
 template <class Dialect>
 [[nodiscard]] std::optional<error> refusal_of(const reply& got, const facts& what)
 {
     if (!is_success(got.head.status))
         return decode_service_error<Dialect>(got);
-    if (!what.error_inside_200 || !parse_error_document<Dialect>(got.body))
+    const bool surplus = what.proof.body == reply_body::none && !got.body.empty();
+    if (!what.error_inside_200 && !surplus)
         return std::nullopt;
-    return decode_service_error<Dialect>(got);
+    if (parse_error_document<Dialect>(got.body))
+        return decode_service_error<Dialect>(got);
+    if (surplus)
+        return error(errc::malformed_response,
+            std::string("the reply has a body, where the service sends none for ")
+                .append(what.name));
+    return std::nullopt;
 }
 
 /// A 2xx reply whose document is not the one expected.
