@@ -3763,7 +3763,9 @@ namespace cosio::inline v0 {
 /// is a key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
 /// control byte. None of the objects listed with such a key is written.
 ///
-/// Symbolic links below `path` are not followed.
+/// Symbolic links below `path` are not followed. Where a file would go and there is a link, a device
+/// or anything else that is not a regular file, it stays as it is, and the download ends with an
+/// error.
 struct download_directory_request
 {
     std::string_view bucket{};
@@ -3803,9 +3805,19 @@ namespace cosio::inline v0 {
 ///
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<random>.partial`. Where a file is to be replaced, both have its permissions and its
-/// group, or less where the process may not give it that group; an access control list is not
-/// passed on. An object that is replaced meanwhile is `errc::object_changed`.
+/// it, `.cosio-<...>.partial`. Where a file is to be replaced, both have its permissions and its
+/// group, or less where the process may not give it that group; its owner too where the process may
+/// give files away. What makes it run as somebody else and an access control list are not passed
+/// on, and other hard links to it keep the old bytes. A file that the process may not write to is
+/// not replaced, and in a directory that it may not write to nothing is: the system's error, before
+/// anything is asked for. An object that is replaced meanwhile is `errc::object_changed`.
+///
+/// Symbolic links are followed: the file that they lead to is replaced, or made where there is none
+/// yet. What is there and cannot be replaced is written to in order, by one request: a device, a
+/// named pipe (once somebody reads it), or an open descriptor that is named as `/dev/stdout`,
+/// `/dev/fd/N` or `/proc/self/fd/N`. What a failed download wrote there cannot be taken back, and
+/// its checksum is compared after the last byte only; with a checkpoint it is refused. A directory,
+/// a socket and a block device are `errc::invalid_argument`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
 /// request is made again: ranges that were received are not asked for again, but read from the
@@ -20634,6 +20646,68 @@ private:
 
 #endif
 
+// ---- cosio/transfer/write_signals.hpp -----------------------------------------------------------
+
+// Writing without the signals that come with an error.
+
+#ifndef COSIO_TRANSFER_WRITE_SIGNALS_HPP
+#define COSIO_TRANSFER_WRITE_SIGNALS_HPP
+
+#include <pthread.h>
+
+#include <csignal>
+
+namespace cosio::inline v0::transfer {
+
+/// As long as it lives, a write of this thread that is beyond the limit of a file's size, or into a
+/// pipe that nobody reads, is an error alone. By default the system kills the process for either.
+class write_signals_blocked
+{
+public:
+    write_signals_blocked() noexcept
+    {
+        sigset_t both;
+        ::sigemptyset(&both);
+        ::sigaddset(&both, SIGXFSZ);
+        ::sigaddset(&both, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &both, &before_);
+    }
+    write_signals_blocked(const write_signals_blocked&) = delete;
+    write_signals_blocked& operator=(const write_signals_blocked&) = delete;
+    /// Leaves `errno` as it is.
+    ~write_signals_blocked()
+    {
+        const int kept = errno;
+        if (kept == EFBIG)
+            consume(SIGXFSZ);
+        if (kept == EPIPE)
+            consume(SIGPIPE);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        errno = kept;
+    }
+
+private:
+    /// One that was blocked before is for whoever blocked it.
+    void consume(int number) const noexcept
+    {
+        sigset_t pending;
+        if (::sigismember(&before_, number) == 1 || ::sigpending(&pending) != 0 ||
+            ::sigismember(&pending, number) != 1)
+            return;
+        sigset_t one;
+        ::sigemptyset(&one);
+        ::sigaddset(&one, number);
+        int taken = 0;
+        ::sigwait(&one, &taken);
+    }
+
+    sigset_t before_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/local_file.hpp --------------------------------------------------------------
 
 // Files and directories of the operating system (POSIX). Everything here may block: it is called on
@@ -20692,6 +20766,7 @@ struct file_access
 {
     mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
     gid_t group = 0;
+    std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
 };
 
 /// Tells one state of an open file from another. Whoever writes to a file may put its time of
@@ -20793,12 +20868,15 @@ public:
         return done;
     }
 
-    /// All of `from`, or an error.
+    /// All of `from`, or an error, also where a signal would come with it.
     [[nodiscard]] result<void> write_at(std::uint64_t offset, std::span<const std::byte> from) const
     {
         while (!from.empty()) {
-            const auto count = ::pwrite(
-                descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            const auto count = [&] {
+                const write_signals_blocked guard;
+                return ::pwrite(
+                    descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            }();
             if (count < 0 && errno == EINTR)
                 continue;
             if (count <= 0)
@@ -20827,6 +20905,10 @@ public:
         struct stat status{};
         if (::fstat(descriptor_.get(), &status) != 0)
             return file_error("look at", path_);
+        // Few may give files away. For all others the file is theirs then.
+        if (to.owner && status.st_uid != *to.owner)
+            static_cast<void>(
+                !::fchown(descriptor_.get(), *to.owner, static_cast<gid_t>(-1)));
         if (status.st_gid != to.group &&
             ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
             to.mode &= ~of_group | (to.mode & of_everybody) << 3;
@@ -20906,14 +20988,37 @@ public:
         if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             return std::nullopt;
-        return file_access{status.st_mode & all, status.st_gid};
+        return file_access{status.st_mode & all, status.st_gid, status.st_uid};
     }
 
-    [[nodiscard]] bool has_directory(const std::string& name) const
+    /// Whether `name` can be made, or replaced by another file, in this directory by this process.
+    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
+    [[nodiscard]] result<void> check_replaceable(const std::string& name) const
     {
+        if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+            return file_error("make files in", path_);
         struct stat status{};
-        return ::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(status.st_mode);
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            if (errno == ENOENT)
+                return {};
+            return file_error("look at", path_of(name));
+        }
+        if (!S_ISREG(status.st_mode))
+            return error(errc::invalid_argument,
+                "'" + path_of(name) + "' is there and no regular file", "path");
+        // Who may not write to a file should not replace it either.
+        if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0)
+            return file_error("replace", path_of(name));
+        struct stat here{};
+        if (::fstat(descriptor_.get(), &here) != 0)
+            return file_error("look at", path_);
+        const auto user = ::geteuid();
+        if ((here.st_mode & S_ISVTX) != 0 && user != 0 && here.st_uid != user &&
+            status.st_uid != user) {
+            errno = EPERM;
+            return file_error("replace", path_of(name));
+        }
+        return {};
     }
 
     /// `from` takes the place of `to` at once and for good.
@@ -20968,6 +21073,11 @@ struct split_path
         name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
         if (slash != std::string_view::npos)
             directory = path.substr(0, std::max<std::size_t>(slash, 1));
+    }
+
+    [[nodiscard]] bool names_a_file() const noexcept
+    {
+        return !name.empty() && name != "." && name != "..";
     }
 };
 
@@ -21402,6 +21512,230 @@ template <class Sum>
 
 #endif
 
+// ---- cosio/transfer/through_file.hpp ------------------------------------------------------------
+
+// What is written to in order and cannot be replaced: a device, a pipe, an open descriptor.
+
+#ifndef COSIO_TRANSFER_THROUGH_FILE_HPP
+#define COSIO_TRANSFER_THROUGH_FILE_HPP
+
+#include <poll.h>
+
+#include <climits>
+#include <filesystem>
+
+namespace cosio::inline v0::transfer {
+
+/// Why what has `mode` cannot be written to; empty when it can.
+[[nodiscard]] inline std::string_view why_not_writable(mode_t mode) noexcept
+{
+    if (S_ISDIR(mode))
+        return "is a directory";
+    if (S_ISBLK(mode))
+        return "is a block device";
+    if (S_ISSOCK(mode))
+        return "is a socket";
+    return {};
+}
+
+/// The number of the descriptor of this process that `path` names, as `/dev/stdout` does; -1 when it
+/// is one of them that cannot be.
+[[nodiscard]] inline std::optional<int> descriptor_named(const std::string& path)
+{
+    const auto plain = std::filesystem::path(path).lexically_normal().native();
+    if (plain == "/dev/stdout")
+        return STDOUT_FILENO;
+    if (plain == "/dev/stderr")
+        return STDERR_FILENO;
+    const auto own = "/proc/" + std::to_string(::getpid()) + "/fd/";
+    for (const std::string_view folder :
+        {std::string_view("/dev/fd/"), std::string_view("/proc/self/fd/"),
+            std::string_view("/proc/thread-self/fd/"), std::string_view(own)})
+        if (plain.starts_with(folder)) {
+            const auto number =
+                detail::parse_number<unsigned>(std::string_view(plain).substr(folder.size()));
+            constexpr int none = -1;
+            return number && *number <= unsigned{std::numeric_limits<int>::max()}
+                ? static_cast<int>(*number)
+                : none;
+        }
+    return std::nullopt;
+}
+
+/// Everything here blocks, for a twentieth of a second at most where somebody else is waited for.
+class through_file
+{
+public:
+    /// Another descriptor of what is open as `number`. Errors: the system's, and
+    /// `errc::invalid_argument` for a directory or a block device.
+    [[nodiscard]] static result<through_file> of_descriptor(int number, const std::string& path)
+    {
+        descriptor open(::fcntl(number, F_DUPFD_CLOEXEC, 3));
+        struct stat status{};
+        if (open.get() < 0 || ::fstat(open.get(), &status) != 0)
+            return file_error("open", path);
+        const auto problem = why_not_writable(status.st_mode);
+        // What is open already may be a connection.
+        if (!problem.empty() && !S_ISSOCK(status.st_mode))
+            return refused(path, problem);
+        const int flags = ::fcntl(open.get(), F_GETFL);
+        if ((flags & O_ACCMODE) == O_RDONLY) {
+            errno = EBADF;
+            return file_error("write to", path);
+        }
+        const bool may_block = (flags & O_NONBLOCK) == 0 && !S_ISREG(status.st_mode);
+        return through_file(std::move(open), path, may_block);
+    }
+
+    /// A device or a named pipe. Nothing as long as nobody has opened the pipe for reading.
+    /// Errors: the system's, and `errc::invalid_argument` for what cannot be written to.
+    [[nodiscard]] static result<std::optional<through_file>> open(const std::string& path)
+    {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) != 0)
+            return file_error("look at", path);
+        if (const auto problem = why_not_writable(status.st_mode); !problem.empty())
+            return refused(path, problem);
+        descriptor open(
+            ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        if (open.get() < 0 && errno == ENXIO && S_ISFIFO(status.st_mode))
+            return std::optional<through_file>();
+        if (open.get() < 0)
+            return file_error("open", path);
+        if (::fstat(open.get(), &status) != 0)
+            return file_error("look at", path);
+        if (!S_ISCHR(status.st_mode) && !S_ISFIFO(status.st_mode))
+            return refused(path, "was replaced by another file");
+        return std::optional<through_file>(through_file(std::move(open), path, false));
+    }
+
+    /// How many of `bytes` were written: none when it takes nothing at the moment.
+    [[nodiscard]] result<std::size_t> write_some(std::span<const std::byte> bytes) const
+    {
+        constexpr int patience = 50; // In milliseconds.
+        struct pollfd ready{descriptor_.get(), POLLOUT, 0};
+        const int count = ::poll(&ready, 1, patience);
+        if (count < 0 && errno != EINTR)
+            return file_error("wait for", path_);
+        if (count <= 0)
+            return std::size_t{0};
+        // This much a pipe takes without waiting when it is ready at all.
+        const auto size = may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+        const auto put = [&] {
+            const write_signals_blocked guard;
+            return ::write(descriptor_.get(), bytes.data(), size);
+        }();
+        if (put < 0 && (errno == EINTR || errno == EAGAIN))
+            return std::size_t{0};
+        if (put < 0)
+            return file_error("write", path_);
+        return static_cast<std::size_t>(put);
+    }
+
+private:
+    through_file(descriptor open, std::string path, bool may_block) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path)), may_block_(may_block)
+    {}
+
+    [[nodiscard]] static error refused(const std::string& path, std::string_view why)
+    {
+        return error(
+            errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
+    }
+
+    descriptor descriptor_;
+    std::string path_;
+    bool may_block_;
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/download_target.hpp ---------------------------------------------------------
+
+// What a path leads to: a file that can be replaced as a whole, or something that cannot.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_TARGET_HPP
+#define COSIO_TRANSFER_DOWNLOAD_TARGET_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Where the bytes for a path go.
+struct download_target
+{
+    /// With all symbolic links followed: of a regular file, of one to be, or of a device or pipe.
+    std::string path{};
+    bool is_replaced = true; ///< As a whole, by another file; else it is written to.
+    std::optional<int> descriptor{}; ///< Of this process, if the path names one.
+};
+
+namespace target_search {
+
+[[nodiscard]] inline result<std::string> content_of_link(const std::string& path)
+{
+    std::array<char, PATH_MAX> text{};
+    const auto size = ::readlink(path.c_str(), text.data(), text.size());
+    if (size < 0)
+        return file_error("follow", path);
+    return std::string(text.data(), static_cast<std::size_t>(size));
+}
+
+[[nodiscard]] inline error refused(const std::string& path, std::string_view why)
+{
+    return error(
+        errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
+}
+
+} // namespace target_search
+
+/// Follows the links that `path` leads through, also to a file that is not there yet. Blocks.
+/// Errors: the system's, and `errc::invalid_argument` for what can be neither replaced nor written
+/// to: a directory, a socket, a block device.
+[[nodiscard]] inline result<download_target> find_download_target(const std::string& path)
+{
+    using target_search::refused;
+    struct stat whole{}; // What the system finds.
+    const bool is_there = ::stat(path.c_str(), &whole) == 0;
+    auto at = path;
+    constexpr int most_links = 40; // As the kernel has it.
+    for (int links = 0; links <= most_links; ++links) {
+        if (const auto number = descriptor_named(at))
+            return download_target{at, false, number};
+        struct stat here{};
+        const bool found = ::lstat(at.c_str(), &here) == 0;
+        if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {
+            auto next = target_search::content_of_link(at);
+            if (!next)
+                return std::move(next).error();
+            const auto directory = at.substr(0, at.rfind('/') + 1);
+            at = next->starts_with('/') ? std::move(*next) : directory + *next;
+            continue;
+        }
+        if (is_there && !S_ISREG(whole.st_mode)) {
+            const auto problem = why_not_writable(whole.st_mode);
+            if (!problem.empty())
+                return refused(path, problem);
+            return download_target{path, false, {}};
+        }
+        if (!found && (errno != ENOENT || is_there))
+            return file_error("look at", at);
+        if (!split_path(at).names_a_file())
+            return refused(path, "must name a file");
+        // Links of /proc do not always say where they lead.
+        if (found != is_there ||
+            (found && (here.st_ino != whole.st_ino || here.st_dev != whole.st_dev)))
+            return refused(path, "leads to a file without a name, or was replaced just now");
+        return download_target{std::move(at), true, {}};
+    }
+    errno = ELOOP;
+    return file_error("follow", path);
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/partial_file.hpp ------------------------------------------------------------
 
 // A file that appears under its name only when it is whole.
@@ -21420,23 +21754,44 @@ public:
         : path_(std::move(path)), target_(path_), directory_(std::move(beneath))
     {}
 
-    /// Opens the directory, and finds out early what cannot become a file.
+    /// Opens the directory, and finds out early what cannot become a file. Follows the links that
+    /// the path leads through, unless it is a name in a directory that was given.
     [[nodiscard]] result<void> check_target()
     {
-        if (target_.name.empty() || target_.name == "." || target_.name == "..")
-            return error(errc::invalid_argument, "must name a file", "path");
         if (!directory_) {
+            auto found = find_download_target(path_);
+            if (!found)
+                return std::move(found).error();
+            if (!found->is_replaced) {
+                written_to_ = std::move(*found);
+                return {};
+            }
+            target_ = split_path(found->path);
             auto opened = local_directory::open(target_.directory);
             if (!opened)
                 return std::move(opened).error();
             directory_.emplace(std::move(*opened));
         }
-        if (directory_->has_directory(target_.name))
-            return error(errc::invalid_argument, "'" + path_ + "' is a directory", "path");
-        return {};
+        if (!target_.names_a_file())
+            return error(errc::invalid_argument, "must name a file", "path");
+        return directory_->check_replaceable(target_.name);
     }
 
-    /// Requires `check_target`, as all that follow do.
+    /// Whether there is no file to replace, but something that is written to.
+    [[nodiscard]] bool is_written_to() const noexcept { return written_to_.has_value(); }
+
+    /// Of what is written to. Nothing as long as nobody has opened a pipe for reading.
+    [[nodiscard]] result<std::optional<through_file>> open_to_write() const
+    {
+        if (!written_to_->descriptor)
+            return through_file::open(written_to_->path);
+        auto opened = through_file::of_descriptor(*written_to_->descriptor, path_);
+        if (!opened)
+            return std::move(opened).error();
+        return std::optional<through_file>(std::move(*opened));
+    }
+
+    /// Requires `check_target`, as all that follow do, and a file that is replaced.
     [[nodiscard]] result<void> create()
     {
         std::array<unsigned char, 8> random{};
@@ -21525,6 +21880,8 @@ private:
         if (!access)
             return {};
         access->mode |= more;
+        if (more != 0)
+            access->owner.reset(); // It is ours until it is whole.
         return file_->set_access(*access);
     }
 
@@ -21534,6 +21891,7 @@ private:
     std::string path_;
     split_path target_;
     std::optional<local_directory> directory_;
+    std::optional<download_target> written_to_{};
     std::string temporary_{};
     std::optional<local_file> file_{};
     std::uint64_t inode_ = 0;
@@ -21597,6 +21955,10 @@ private:
         auto checking = [this] { return file_.check_target(); };
         if (auto possible = co_await on_file_thread(files_, checking); !possible)
             co_return std::move(possible).error();
+        if (file_.is_written_to()) {
+            auto done = co_await write_through();
+            co_return done;
+        }
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
@@ -21626,6 +21988,72 @@ private:
         }
         co_return done;
     }
+
+    /// To what cannot be replaced: in order, by one request, and not to be taken back.
+    [[nodiscard]] asio::awaitable<result<download_result>> write_through()
+    {
+        if (checkpoint_.is_on())
+            co_return error(errc::invalid_argument,
+                "is for files: what goes to a device or a pipe cannot be resumed", "checkpoint");
+        auto work = [this] { return file_.open_to_write(); };
+        while (!through_) {
+            if (control_->cancelled())
+                co_return error(errc::cancelled);
+            auto opened = co_await on_file_thread(files_, work);
+            if (!opened)
+                co_return std::move(opened).error();
+            if (*opened)
+                through_.emplace(std::move(**opened));
+            else
+                co_await crew_->first().pause(std::chrono::milliseconds(20));
+        }
+        if (auto found = co_await fetch_.head(crew_->first()); !found)
+            co_return std::move(found).error();
+        const auto size = fetch_.object().size;
+        const auto plan = part_plan::of(size, size);
+        meter_ = progress_meter(options_.on_progress, size, clock::now());
+        if (auto received = co_await receive_parts(plan, true); !received)
+            co_return std::move(received).error();
+        co_return sum_up(plan);
+    }
+
+    /// Writes in order, and waits for whoever reads.
+    class through_writer
+    {
+    public:
+        through_writer(file_download& of, lane& in)
+            : of_(of), in_(in), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
+        {}
+
+        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), buffer_size}; }
+
+        [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
+        {
+            auto left = std::span<const std::byte>(buffer_.get(), count);
+            auto work = [this, &left]() -> result<void> {
+                const auto put = of_.through_->write_some(left);
+                if (!put)
+                    return put.error();
+                left = left.subspan(*put);
+                return {};
+            };
+            while (!left.empty()) {
+                if (in_.interrupted())
+                    co_return error(errc::cancelled);
+                if (auto put = co_await on_file_thread(of_.files_, work); !put)
+                    co_return put;
+            }
+            of_.meter_.commit(count, clock::now());
+            co_return result<void>();
+        }
+
+    private:
+        static constexpr std::size_t buffer_size = 128 * 1024;
+
+        file_download& of_;
+        lane& in_;
+        std::unique_ptr<std::byte[]> buffer_;
+    };
 
     [[nodiscard]] checkpoint binding(const part_plan& plan) const
     {
@@ -21771,6 +22199,14 @@ private:
     [[nodiscard]] static asio::awaitable<result<void>> receive_part(
         std::shared_ptr<file_download> self, lane& in, part which, bool whole)
     {
+        if (self->through_) {
+            through_writer through(*self, in);
+            auto put = co_await self->fetch_.fetch(in, which, whole, through);
+            if (!put)
+                co_return std::move(put).error();
+            self->sums_[which.number] = *put;
+            co_return result<void>();
+        }
         writer to(*self, which.offset, which.size);
         auto sum = co_await self->fetch_.fetch(in, which, whole, to);
         if (!sum)
@@ -21805,20 +22241,29 @@ private:
         co_return saved;
     }
 
-    [[nodiscard]] asio::awaitable<result<download_result>> finish(const part_plan& plan)
+    /// Errors: `errc::checksum_mismatch`.
+    [[nodiscard]] result<download_result> sum_up(const part_plan& plan) const
     {
         download_result out;
         static_cast<object_properties&>(out) = fetch_.object();
         std::uint64_t sum = 0; // Of no bytes.
         for (const auto& [number, of_part] : sums_)
             sum = crypto::crc64_combine(sum, of_part, plan.at(number).size);
-        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal) {
-            resumable_ = false; // Which of the parts is wrong is not known.
-            co_return std::move(equal).error();
-        }
+        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal)
+            return std::move(equal).error();
         out.crc64_verified = out.crc64.has_value();
         out.crc64 = sum;
         out.body_size = plan.object_size();
+        return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<download_result>> finish(const part_plan& plan)
+    {
+        auto out = sum_up(plan);
+        if (!out) {
+            resumable_ = false; // Which of the parts is wrong is not known.
+            co_return out;
+        }
         auto flush = [this] { return file_.sync(); };
         if (auto flushed = co_await on_file_thread(files_, flush); !flushed) {
             resumable_ = false;
@@ -21864,6 +22309,7 @@ private:
     checkpoint_keeper checkpoint_;
     object_fetch<Client> fetch_;
     partial_file file_;
+    std::optional<through_file> through_{}; // Instead of the file.
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
     std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.

@@ -2,6 +2,8 @@
 
 #include "transfer/transferring.hpp"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -120,6 +122,35 @@ TEST_CASE("download_directory: a link below it is not followed")
     REQUIRE_FALSE(refused);
     CHECK(refused.error().field == "path");
     CHECK(elsewhere.count() == 0);
+}
+
+TEST_CASE("download_directory: what is in a file's place and is none stays as it is")
+{
+    transferring here;
+    const support::temporary_directory elsewhere;
+    store(here, "p/name", "1");
+    const std::string path = here.files / "name";
+    const auto status = [&] { return std::filesystem::symlink_status(path); };
+    const auto refused = [&](std::filesystem::file_type what) {
+        const auto failed = download(here, "p/");
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error().code == errc::invalid_argument);
+        CHECK(failed.error().field == "path");
+        CHECK(status().type() == what);
+        CHECK(here.files.count() == 1);
+        std::filesystem::remove(path);
+    };
+    elsewhere.write("file", "old");
+    std::filesystem::create_symlink(elsewhere.path / "file", path);
+    refused(std::filesystem::file_type::symlink);
+    CHECK(elsewhere.read("file") == "old");
+    std::filesystem::create_symlink(elsewhere.path / "absent", path);
+    refused(std::filesystem::file_type::symlink);
+    CHECK_FALSE(elsewhere.has("absent"));
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    refused(std::filesystem::file_type::fifo);
+    std::filesystem::create_directory(path);
+    refused(std::filesystem::file_type::directory);
 }
 
 TEST_CASE("download_directory: an object that fails is named, and leaves no partial file")

@@ -325,18 +325,6 @@ TEST_CASE("download_file: a directory that may not be written to is an error of 
     CHECK(here.files.count() == 0);
 }
 
-TEST_CASE("download_file: a link in the target's place is replaced, not followed")
-{
-    transferring here;
-    store(here, "k", pattern(10));
-    here.files.write("elsewhere", "old");
-    std::filesystem::create_symlink("elsewhere", here.files.path / "target");
-    REQUIRE(here.get(here.cos.download_file(
-        {.bucket = bucket, .key = "k", .path = here.files / "target"})));
-    CHECK(here.files.read("elsewhere") == "old");
-    CHECK(here.files.read("target") == pattern(10));
-}
-
 TEST_CASE("download: a buffer that is too small, and a sink that is full")
 {
     transferring here;

@@ -23,7 +23,9 @@ namespace cosio::inline v0 {
 /// is a key that is absolute, has a component `..`, `.`, empty, or like a drive, a backslash or a
 /// control byte. None of the objects listed with such a key is written.
 ///
-/// Symbolic links below `path` are not followed.
+/// Symbolic links below `path` are not followed. Where a file would go and there is a link, a device
+/// or anything else that is not a regular file, it stays as it is, and the download ends with an
+/// error.
 struct download_directory_request
 {
     std::string_view bucket{};

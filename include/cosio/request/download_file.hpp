@@ -17,9 +17,19 @@ namespace cosio::inline v0 {
 ///
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<random>.partial`. Where a file is to be replaced, both have its permissions and its
-/// group, or less where the process may not give it that group; an access control list is not
-/// passed on. An object that is replaced meanwhile is `errc::object_changed`.
+/// it, `.cosio-<...>.partial`. Where a file is to be replaced, both have its permissions and its
+/// group, or less where the process may not give it that group; its owner too where the process may
+/// give files away. What makes it run as somebody else and an access control list are not passed
+/// on, and other hard links to it keep the old bytes. A file that the process may not write to is
+/// not replaced, and in a directory that it may not write to nothing is: the system's error, before
+/// anything is asked for. An object that is replaced meanwhile is `errc::object_changed`.
+///
+/// Symbolic links are followed: the file that they lead to is replaced, or made where there is none
+/// yet. What is there and cannot be replaced is written to in order, by one request: a device, a
+/// named pipe (once somebody reads it), or an open descriptor that is named as `/dev/stdout`,
+/// `/dev/fd/N` or `/proc/self/fd/N`. What a failed download wrote there cannot be taken back, and
+/// its checksum is compared after the last byte only; with a checkpoint it is refused. A directory,
+/// a socket and a block device are `errc::invalid_argument`.
 ///
 /// With `options.checkpoint` a download that fails, is cancelled or killed goes on when the same
 /// request is made again: ranges that were received are not asked for again, but read from the

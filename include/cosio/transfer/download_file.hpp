@@ -16,6 +16,7 @@
 #include <cosio/transfer/partial_file.hpp>
 #include <cosio/transfer/request_copies.hpp>
 #include <cosio/transfer/result.hpp>
+#include <cosio/transfer/through_file.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -79,6 +80,10 @@ private:
         auto checking = [this] { return file_.check_target(); };
         if (auto possible = co_await on_file_thread(files_, checking); !possible)
             co_return std::move(possible).error();
+        if (file_.is_written_to()) {
+            auto done = co_await write_through();
+            co_return done;
+        }
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
@@ -108,6 +113,72 @@ private:
         }
         co_return done;
     }
+
+    /// To what cannot be replaced: in order, by one request, and not to be taken back.
+    [[nodiscard]] asio::awaitable<result<download_result>> write_through()
+    {
+        if (checkpoint_.is_on())
+            co_return error(errc::invalid_argument,
+                "is for files: what goes to a device or a pipe cannot be resumed", "checkpoint");
+        auto work = [this] { return file_.open_to_write(); };
+        while (!through_) {
+            if (control_->cancelled())
+                co_return error(errc::cancelled);
+            auto opened = co_await on_file_thread(files_, work);
+            if (!opened)
+                co_return std::move(opened).error();
+            if (*opened)
+                through_.emplace(std::move(**opened));
+            else
+                co_await crew_->first().pause(std::chrono::milliseconds(20));
+        }
+        if (auto found = co_await fetch_.head(crew_->first()); !found)
+            co_return std::move(found).error();
+        const auto size = fetch_.object().size;
+        const auto plan = part_plan::of(size, size);
+        meter_ = progress_meter(options_.on_progress, size, clock::now());
+        if (auto received = co_await receive_parts(plan, true); !received)
+            co_return std::move(received).error();
+        co_return sum_up(plan);
+    }
+
+    /// Writes in order, and waits for whoever reads.
+    class through_writer
+    {
+    public:
+        through_writer(file_download& of, lane& in)
+            : of_(of), in_(in), buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size))
+        {}
+
+        [[nodiscard]] std::span<std::byte> room() noexcept { return {buffer_.get(), buffer_size}; }
+
+        [[nodiscard]] asio::awaitable<result<void>> commit(std::size_t count)
+        {
+            auto left = std::span<const std::byte>(buffer_.get(), count);
+            auto work = [this, &left]() -> result<void> {
+                const auto put = of_.through_->write_some(left);
+                if (!put)
+                    return put.error();
+                left = left.subspan(*put);
+                return {};
+            };
+            while (!left.empty()) {
+                if (in_.interrupted())
+                    co_return error(errc::cancelled);
+                if (auto put = co_await on_file_thread(of_.files_, work); !put)
+                    co_return put;
+            }
+            of_.meter_.commit(count, clock::now());
+            co_return result<void>();
+        }
+
+    private:
+        static constexpr std::size_t buffer_size = 128 * 1024;
+
+        file_download& of_;
+        lane& in_;
+        std::unique_ptr<std::byte[]> buffer_;
+    };
 
     [[nodiscard]] checkpoint binding(const part_plan& plan) const
     {
@@ -253,6 +324,14 @@ private:
     [[nodiscard]] static asio::awaitable<result<void>> receive_part(
         std::shared_ptr<file_download> self, lane& in, part which, bool whole)
     {
+        if (self->through_) {
+            through_writer through(*self, in);
+            auto put = co_await self->fetch_.fetch(in, which, whole, through);
+            if (!put)
+                co_return std::move(put).error();
+            self->sums_[which.number] = *put;
+            co_return result<void>();
+        }
         writer to(*self, which.offset, which.size);
         auto sum = co_await self->fetch_.fetch(in, which, whole, to);
         if (!sum)
@@ -287,20 +366,29 @@ private:
         co_return saved;
     }
 
-    [[nodiscard]] asio::awaitable<result<download_result>> finish(const part_plan& plan)
+    /// Errors: `errc::checksum_mismatch`.
+    [[nodiscard]] result<download_result> sum_up(const part_plan& plan) const
     {
         download_result out;
         static_cast<object_properties&>(out) = fetch_.object();
         std::uint64_t sum = 0; // Of no bytes.
         for (const auto& [number, of_part] : sums_)
             sum = crypto::crc64_combine(sum, of_part, plan.at(number).size);
-        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal) {
-            resumable_ = false; // Which of the parts is wrong is not known.
-            co_return std::move(equal).error();
-        }
+        if (auto equal = operation::compare_crc64(sum, out.crc64); !equal)
+            return std::move(equal).error();
         out.crc64_verified = out.crc64.has_value();
         out.crc64 = sum;
         out.body_size = plan.object_size();
+        return out;
+    }
+
+    [[nodiscard]] asio::awaitable<result<download_result>> finish(const part_plan& plan)
+    {
+        auto out = sum_up(plan);
+        if (!out) {
+            resumable_ = false; // Which of the parts is wrong is not known.
+            co_return out;
+        }
         auto flush = [this] { return file_.sync(); };
         if (auto flushed = co_await on_file_thread(files_, flush); !flushed) {
             resumable_ = false;
@@ -346,6 +434,7 @@ private:
     checkpoint_keeper checkpoint_;
     object_fetch<Client> fetch_;
     partial_file file_;
+    std::optional<through_file> through_{}; // Instead of the file.
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
     std::map<std::uint32_t, std::uint64_t> sums_{}; // CRC64 of each part that was received.

@@ -8,6 +8,7 @@
 
 #include <cosio/result.hpp>
 #include <cosio/transfer/checkpoint.hpp>
+#include <cosio/transfer/write_signals.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -71,6 +72,7 @@ struct file_access
 {
     mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
     gid_t group = 0;
+    std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
 };
 
 /// Tells one state of an open file from another. Whoever writes to a file may put its time of
@@ -172,12 +174,15 @@ public:
         return done;
     }
 
-    /// All of `from`, or an error.
+    /// All of `from`, or an error, also where a signal would come with it.
     [[nodiscard]] result<void> write_at(std::uint64_t offset, std::span<const std::byte> from) const
     {
         while (!from.empty()) {
-            const auto count = ::pwrite(
-                descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            const auto count = [&] {
+                const write_signals_blocked guard;
+                return ::pwrite(
+                    descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            }();
             if (count < 0 && errno == EINTR)
                 continue;
             if (count <= 0)
@@ -206,6 +211,10 @@ public:
         struct stat status{};
         if (::fstat(descriptor_.get(), &status) != 0)
             return file_error("look at", path_);
+        // Few may give files away. For all others the file is theirs then.
+        if (to.owner && status.st_uid != *to.owner)
+            static_cast<void>(
+                !::fchown(descriptor_.get(), *to.owner, static_cast<gid_t>(-1)));
         if (status.st_gid != to.group &&
             ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
             to.mode &= ~of_group | (to.mode & of_everybody) << 3;
@@ -285,14 +294,37 @@ public:
         if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             return std::nullopt;
-        return file_access{status.st_mode & all, status.st_gid};
+        return file_access{status.st_mode & all, status.st_gid, status.st_uid};
     }
 
-    [[nodiscard]] bool has_directory(const std::string& name) const
+    /// Whether `name` can be made, or replaced by another file, in this directory by this process.
+    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
+    [[nodiscard]] result<void> check_replaceable(const std::string& name) const
     {
+        if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+            return file_error("make files in", path_);
         struct stat status{};
-        return ::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(status.st_mode);
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            if (errno == ENOENT)
+                return {};
+            return file_error("look at", path_of(name));
+        }
+        if (!S_ISREG(status.st_mode))
+            return error(errc::invalid_argument,
+                "'" + path_of(name) + "' is there and no regular file", "path");
+        // Who may not write to a file should not replace it either.
+        if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0)
+            return file_error("replace", path_of(name));
+        struct stat here{};
+        if (::fstat(descriptor_.get(), &here) != 0)
+            return file_error("look at", path_);
+        const auto user = ::geteuid();
+        if ((here.st_mode & S_ISVTX) != 0 && user != 0 && here.st_uid != user &&
+            status.st_uid != user) {
+            errno = EPERM;
+            return file_error("replace", path_of(name));
+        }
+        return {};
     }
 
     /// `from` takes the place of `to` at once and for good.
@@ -347,6 +379,11 @@ struct split_path
         name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
         if (slash != std::string_view::npos)
             directory = path.substr(0, std::max<std::size_t>(slash, 1));
+    }
+
+    [[nodiscard]] bool names_a_file() const noexcept
+    {
+        return !name.empty() && name != "." && name != "..";
     }
 };
 

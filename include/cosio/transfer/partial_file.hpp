@@ -8,7 +8,9 @@
 #include <cosio/crypto/hex.hpp>
 #include <cosio/result.hpp>
 #include <cosio/transfer/checkpoint_keeper.hpp>
+#include <cosio/transfer/download_target.hpp>
 #include <cosio/transfer/local_file.hpp>
+#include <cosio/transfer/through_file.hpp>
 
 #include <openssl/rand.h>
 
@@ -32,23 +34,44 @@ public:
         : path_(std::move(path)), target_(path_), directory_(std::move(beneath))
     {}
 
-    /// Opens the directory, and finds out early what cannot become a file.
+    /// Opens the directory, and finds out early what cannot become a file. Follows the links that
+    /// the path leads through, unless it is a name in a directory that was given.
     [[nodiscard]] result<void> check_target()
     {
-        if (target_.name.empty() || target_.name == "." || target_.name == "..")
-            return error(errc::invalid_argument, "must name a file", "path");
         if (!directory_) {
+            auto found = find_download_target(path_);
+            if (!found)
+                return std::move(found).error();
+            if (!found->is_replaced) {
+                written_to_ = std::move(*found);
+                return {};
+            }
+            target_ = split_path(found->path);
             auto opened = local_directory::open(target_.directory);
             if (!opened)
                 return std::move(opened).error();
             directory_.emplace(std::move(*opened));
         }
-        if (directory_->has_directory(target_.name))
-            return error(errc::invalid_argument, "'" + path_ + "' is a directory", "path");
-        return {};
+        if (!target_.names_a_file())
+            return error(errc::invalid_argument, "must name a file", "path");
+        return directory_->check_replaceable(target_.name);
     }
 
-    /// Requires `check_target`, as all that follow do.
+    /// Whether there is no file to replace, but something that is written to.
+    [[nodiscard]] bool is_written_to() const noexcept { return written_to_.has_value(); }
+
+    /// Of what is written to. Nothing as long as nobody has opened a pipe for reading.
+    [[nodiscard]] result<std::optional<through_file>> open_to_write() const
+    {
+        if (!written_to_->descriptor)
+            return through_file::open(written_to_->path);
+        auto opened = through_file::of_descriptor(*written_to_->descriptor, path_);
+        if (!opened)
+            return std::move(opened).error();
+        return std::optional<through_file>(std::move(*opened));
+    }
+
+    /// Requires `check_target`, as all that follow do, and a file that is replaced.
     [[nodiscard]] result<void> create()
     {
         std::array<unsigned char, 8> random{};
@@ -137,6 +160,8 @@ private:
         if (!access)
             return {};
         access->mode |= more;
+        if (more != 0)
+            access->owner.reset(); // It is ours until it is whole.
         return file_->set_access(*access);
     }
 
@@ -146,6 +171,7 @@ private:
     std::string path_;
     split_path target_;
     std::optional<local_directory> directory_;
+    std::optional<download_target> written_to_{};
     std::string temporary_{};
     std::optional<local_file> file_{};
     std::uint64_t inode_ = 0;
