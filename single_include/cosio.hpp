@@ -530,6 +530,7 @@ enum class errc {
     credentials_unavailable,   ///< A provider of credentials failed, and there are no older ones.
     cancelled,                 ///< By the caller. See `error::may_have_executed()`.
     out_of_memory,
+    other_process,             ///< Of a process before `fork()`; see "Processes" at `basic_client`.
     crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
 };
 
@@ -4901,6 +4902,17 @@ namespace cosio::inline v0 {
 /// - **Threads.** A client may be used from several threads at once; each operation is serial in
 ///   itself. Handlers run on the executor associated with them, else on the client's.
 ///
+/// - **Processes.** A client can go on in a child process, if its context is told:
+///   `context.notify_fork(asio::execution_context::fork_prepare)` before `fork()`, and after it
+///   `fork_parent` in the parent and `fork_child` in the child. As Asio asks for, no other thread
+///   may run the context or call the client meanwhile. The parent goes on as if nothing had
+///   happened. The child leaves the parent's connections alone and makes its own, and starts its
+///   own threads for files. The child's copies of operations that were under way send nothing: they
+///   fail with `errc::other_process`, or, when they wait for a file, never end, so that `run()`
+///   does not return by itself. Without `notify_fork` everything in the child fails so. A child
+///   that does not use the client needs nothing of this; it should end by `_exit` or by `exec`,
+///   for which all descriptors are closed.
+///
 /// The execution context must outlive the client and its operations.
 template <class Dialect>
 class basic_client
@@ -4937,6 +4949,9 @@ public:
         out.limits_ = limits;
         return out;
     }
+
+    /// Those of the configuration, or of `with_timeouts`.
+    [[nodiscard]] const timeout_settings& limits() const noexcept { return limits_; }
 
     /// What the connections of this client and its copies have been through.
     [[nodiscard]] connection_counters counters() const { return net::counters_of(*core_); }
@@ -5842,6 +5857,8 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::credentials_unavailable: return "the provider has no credentials";
     case errc::cancelled: return "cancelled";
     case errc::out_of_memory: return "out of memory";
+    case errc::other_process:
+        return "of another process: after fork() the context has to be told by notify_fork()";
     case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
     }
     return "unknown error";
@@ -6386,6 +6403,41 @@ COSIO_DECLARED result<customer_key> customer_key::generate()
 
 #endif
 
+// ---- cosio/detail/process_generation.hpp --------------------------------------------------------
+
+// Whether this is still the process in which something was made.
+
+#ifndef COSIO_DETAIL_PROCESS_GENERATION_HPP
+#define COSIO_DETAIL_PROCESS_GENERATION_HPP
+
+#include <pthread.h>
+
+#include <atomic>
+
+namespace cosio::inline v0::detail {
+
+inline std::atomic<std::uint32_t> forks_since_start{0};
+
+/// How often this process and its ancestors were forked since `notice_forks`: another number in a
+/// child than in its parent. To ask costs no system call, unlike `getpid()`.
+[[nodiscard]] inline std::uint32_t process_generation() noexcept
+{
+    return forks_since_start.load(std::memory_order_relaxed);
+}
+
+/// From now on, `fork()` is counted in the child. `_Fork()` and a bare `clone` are not, as they run
+/// no handlers. Can be called any number of times.
+inline void notice_forks() noexcept
+{
+    static const int registered = ::pthread_atfork(nullptr, nullptr,
+        [] { forks_since_start.fetch_add(1, std::memory_order_relaxed); });
+    static_cast<void>(registered); // It fails for want of memory only.
+}
+
+} // namespace cosio::inline v0::detail
+
+#endif
+
 // ---- cosio/net/deadline_watch.hpp ---------------------------------------------------------------
 
 // One timer for the deadlines of many operations.
@@ -6438,6 +6490,9 @@ public:
 
     /// `executor` serves the timer alone, and is not touched before there is a deadline.
     explicit deadline_watch(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    /// Of the process that it was made in.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
 
     /// `who` is told at `due`, in place of what was set before. Throws when there is no memory for
     /// the wait; the deadlines of others are kept.
@@ -6556,6 +6611,7 @@ private:
     // Each look asks all who are watched.
     static constexpr clock::duration between_looks = std::chrono::milliseconds(5);
 
+    const std::uint32_t generation_ = detail::process_generation();
     std::mutex mutex_{};
     asio::any_io_executor executor_;
     std::optional<asio::steady_timer> timer_{};
@@ -6654,7 +6710,7 @@ public:
         : watched(&tell), executor_(std::move(executor)), limits_(limits),
           total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
                                                                        : clock::time_point())),
-          watch_(std::move(by))
+          watch_(std::move(by)), generation_(watch_->generation())
     {}
 
     /// With a watch of its own.
@@ -6681,9 +6737,11 @@ public:
     void note_aborted() noexcept { cancelled_ = cancelled_ || !interrupted(); }
 
     /// Why the operation has to stop, if it has to. An expired step is reported until the next one
-    /// begins; a cancellation and the total are final.
+    /// begins; a cancellation and the total are final, and so is `errc::other_process`.
     [[nodiscard]] std::optional<error> stopped()
     {
+        if (is_of_other_process())
+            return error(errc::other_process);
         if (cancelled_)
             return error(errc::cancelled);
         if (!expired_ && total_deadline_ != clock::time_point::max() &&
@@ -6694,7 +6752,16 @@ public:
 
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
     /// Whether the step that was waited for last was interrupted, by whatever.
-    [[nodiscard]] bool interrupted() const noexcept { return cancelled_ || expired_.has_value(); }
+    [[nodiscard]] bool interrupted() const noexcept
+    {
+        return cancelled_ || expired_.has_value() || is_of_other_process();
+    }
+    /// Whether the operation was begun in a parent of this process, or by a client whose context
+    /// does not know yet that it is in a child.
+    [[nodiscard]] bool is_of_other_process() const noexcept
+    {
+        return generation_ != detail::process_generation();
+    }
 
     /// What is left of the total; nothing when it is not limited.
     [[nodiscard]] std::optional<clock::duration> time_left() const
@@ -6825,6 +6892,7 @@ private:
     timeout_settings limits_;
     clock::time_point total_deadline_;
     std::shared_ptr<deadline_watch> watch_;
+    const std::uint32_t generation_;
     clock::time_point armed_for_ = clock::time_point::max();
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point quiet_since_{};
@@ -7974,6 +8042,167 @@ private:
 
 #endif
 
+// ---- cosio/net/fork_watch.hpp -------------------------------------------------------------------
+
+// What belongs to one process, and has to be given up in a child of it.
+
+#ifndef COSIO_NET_FORK_WATCH_HPP
+#define COSIO_NET_FORK_WATCH_HPP
+
+#include <asio/execution/context.hpp>
+#include <asio/execution_context.hpp>
+#include <asio/query.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace cosio::inline v0::net {
+
+/// All that has to be told when an execution context goes on in a child process.
+class fork_registry
+{
+public:
+    /// Told once in a child, on the only thread there is. Has to outlive neither the context nor
+    /// the registry.
+    class listener
+    {
+    public:
+        listener(const listener&) = delete;
+        listener& operator=(const listener&) = delete;
+
+        /// Whether this is still the process in which this was made.
+        [[nodiscard]] bool is_ours() const noexcept
+        {
+            return generation_ == detail::process_generation();
+        }
+
+    protected:
+        /// `executor` is of the context.
+        inline explicit listener(const asio::any_io_executor& executor);
+        ~listener() { of_->remove(*this); }
+
+        virtual void forked() noexcept = 0;
+
+    private:
+        friend fork_registry;
+
+        std::shared_ptr<fork_registry> of_;
+        const std::uint32_t generation_ = detail::process_generation();
+        listener* next_ = nullptr;
+        listener* previous_ = nullptr;
+    };
+
+    void add(listener& who) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        who.next_ = std::exchange(first_, &who);
+        if (who.next_ != nullptr)
+            who.next_->previous_ = &who;
+    }
+
+    void remove(listener& who) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        (who.previous_ != nullptr ? who.previous_->next_ : first_) = who.next_;
+        if (who.next_ != nullptr)
+            who.next_->previous_ = who.previous_;
+    }
+
+    /// No listener comes or goes between `prepare` and `go_on`.
+    void prepare()
+    {
+        mutex_.lock();
+        generation_ = detail::process_generation();
+        process_ = ::getpid();
+    }
+    void go_on() { mutex_.unlock(); }
+    /// In place of `go_on`, in a child.
+    void go_on_in_child()
+    {
+        mutex_.unlock();
+        if (generation_ == detail::process_generation() && process_ != ::getpid())
+            detail::forks_since_start.fetch_add(1); // By `_Fork()`.
+        // Newest first: a client, which ends its connections, comes behind them.
+        for (auto* each = first_; each != nullptr; each = each->next_)
+            each->forked();
+    }
+
+private:
+    std::mutex mutex_{};
+    listener* first_ = nullptr;
+    std::uint32_t generation_ = 0;
+    ::pid_t process_ = 0;
+};
+
+/// Hears of `notify_fork` of its context.
+class fork_watch final : public asio::execution_context::service
+{
+public:
+    using key_type = fork_watch;
+    static inline asio::execution_context::id id{};
+
+    explicit fork_watch(asio::execution_context& context) : service(context)
+    {
+        detail::notice_forks();
+    }
+
+    /// The one of the context that `executor` is of.
+    [[nodiscard]] static std::shared_ptr<fork_registry> of(const asio::any_io_executor& executor)
+    {
+        // Services hear of a fork in a child in the order in which they were made: before this one
+        // does, sockets have been given a new reactor.
+        const asio::ip::tcp::socket comes_first(executor);
+        auto& context = asio::query(executor, asio::execution::context);
+        return asio::use_service<fork_watch>(context).registry_;
+    }
+
+private:
+    void shutdown() override {}
+
+    void notify_fork(asio::execution_context::fork_event event) override
+    {
+        if (event == asio::execution_context::fork_prepare)
+            registry_->prepare();
+        else if (event == asio::execution_context::fork_parent)
+            registry_->go_on();
+        else
+            registry_->go_on_in_child();
+    }
+
+    std::shared_ptr<fork_registry> registry_ = std::make_shared<fork_registry>();
+};
+
+fork_registry::listener::listener(const asio::any_io_executor& executor)
+    : of_(fork_watch::of(executor))
+{
+    of_->add(*this);
+}
+
+/// Programs that this process starts do not inherit the socket. (Asio opens them without
+/// `SOCK_CLOEXEC`.)
+template <class Socket>
+void keep_from_programs(Socket& socket) noexcept
+{
+    static_cast<void>(::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC));
+}
+
+/// Gives a socket up that the parent process uses as well, in a child that `notify_fork` was called
+/// in: only the child's descriptor is closed, nothing is said to the peer, and the child's own
+/// reactor forgets it. Asio's `close` would leave it there, as the parent keeps the socket open.
+inline void abandon(asio::ip::tcp::socket& socket) noexcept
+{
+    if (!socket.is_open())
+        return;
+    std::error_code code;
+    const auto descriptor = socket.release(code);
+    if (!code)
+        ::close(descriptor);
+}
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/origin.hpp -----------------------------------------------------------------------
 
 // Where a connection leads.
@@ -8068,10 +8297,6 @@ private:
 #include <asio/bind_executor.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <cerrno>
 #include <thread>
 
@@ -8097,7 +8322,7 @@ public:
         const std::string& host, std::uint16_t port, handler done)
     {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0)
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
             throw std::system_error(errno, std::system_category(), "pipe");
         const auto open = std::make_shared<answer>(ends[1]);
         const auto question = begin(executor, ends[0]);
@@ -8115,7 +8340,7 @@ public:
 private:
     struct answer
     {
-        explicit answer(int write_end) noexcept : pipe(write_end) { keep_from_children(pipe); }
+        explicit answer(int write_end) noexcept : pipe(write_end) {}
         answer(const answer&) = delete;
         answer& operator=(const answer&) = delete;
         ~answer() { hang_up(); }
@@ -8133,15 +8358,9 @@ private:
         endpoints found{};
     };
 
-    static void keep_from_children(int descriptor) noexcept
-    {
-        static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
-    }
-
     [[nodiscard]] static std::shared_ptr<system_question> begin(
         const asio::any_io_executor& executor, int read_end)
     {
-        keep_from_children(read_end);
         try {
             return std::make_shared<system_question>(executor, read_end);
         } catch (...) {
@@ -8327,12 +8546,14 @@ private:
 
 namespace cosio::inline v0::net {
 
-/// A connected socket.
-class tcp_stream final : public stream
+/// A connected socket. In a child process it fails with `errc::other_process` and leaves the socket
+/// alone, which is the parent's.
+class tcp_stream final : public stream, private fork_registry::listener
 {
 public:
     /// Packets leave at once: requests and replies wait for each other, never for company.
-    explicit tcp_stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    explicit tcp_stream(asio::ip::tcp::socket socket)
+        : listener(socket.get_executor()), socket_(std::move(socket))
     {
         std::error_code ignored;
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -8350,6 +8571,8 @@ public:
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
         while (!first.empty() || !second.empty()) {
+            if (!is_ours())
+                co_return error(errc::other_process);
             const std::array<asio::const_buffer, 2> buffers{
                 asio::buffer(first.data(), first.size()),
                 asio::buffer(second.data(), second.size())};
@@ -8357,7 +8580,7 @@ public:
             const auto count = co_await socket_.async_write_some(
                 buffers, asio::redirect_error(asio::use_awaitable, code));
             if (code)
-                co_return connection_error(code);
+                co_return failure(code);
             sent_ += count;
             const auto of_first = std::min(count, first.size());
             first = first.subspan(of_first);
@@ -8369,6 +8592,8 @@ public:
     [[nodiscard]] result<written> write_available(
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
+        if (!is_ours())
+            return error(errc::other_process);
         std::error_code code;
         const auto count = write_some(first, second, code);
         if (code && code != asio::error::would_block)
@@ -8379,6 +8604,8 @@ public:
 
     [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
     {
+        if (!is_ours())
+            return error(errc::other_process);
         std::error_code code;
         const auto count =
             socket_.read_some(asio::buffer(buffer.data(), buffer.size()), code);
@@ -8408,6 +8635,8 @@ public:
     void notify_when_readable(
         const asio::any_io_executor& executor, std::function<void()> handler) override
     {
+        if (!is_ours())
+            close();
         socket_.async_wait(asio::ip::tcp::socket::wait_read,
             asio::bind_executor(executor,
                 [handler = std::move(handler)](const std::error_code&) { handler(); }));
@@ -8467,6 +8696,8 @@ private:
         void operator()(Handler&& then, std::span<std::byte> buffer) const
         {
             using handler = read_handler<std::decay_t<Handler>>;
+            if (!on->is_ours())
+                on->close(); // So that nothing is read: it fails at once.
             on->socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),
                 handler{std::forward<Handler>(then), on, buffer.size()});
         }
@@ -8490,7 +8721,7 @@ private:
     /// the mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
     void wake_up_for(std::size_t bytes) noexcept
     {
-        if (std::exchange(low_water_mark_, bytes) == bytes)
+        if (std::exchange(low_water_mark_, bytes) == bytes || !is_ours())
             return;
 #if defined(__linux__)
         std::error_code ignored;
@@ -8505,11 +8736,18 @@ private:
         if (code == asio::error::eof)
             return std::size_t{0};
         if (code)
-            return connection_error(code);
+            return failure(code);
         received_ += count;
         drained_ = count < room;
         return count;
     }
+
+    [[nodiscard]] error failure(const std::error_code& code) const
+    {
+        return is_ours() ? connection_error(code) : error(errc::other_process);
+    }
+
+    void forked() noexcept override { abandon(socket_); }
 
     asio::ip::tcp::socket socket_;
     std::uint64_t sent_ = 0;
@@ -9288,10 +9526,12 @@ private:
 namespace cosio::inline v0::net {
 
 /// A socket that time or a cancellation can reach while it connects.
-class interruptible_socket final : public interruptible
+class interruptible_socket final : public interruptible, private fork_registry::listener
 {
 public:
-    explicit interruptible_socket(const asio::any_io_executor& executor) : socket(executor) {}
+    explicit interruptible_socket(const asio::any_io_executor& executor)
+        : listener(executor), socket(executor)
+    {}
     void interrupt() noexcept override
     {
         std::error_code ignored;
@@ -9299,6 +9539,9 @@ public:
     }
 
     asio::ip::tcp::socket socket;
+
+private:
+    void forked() noexcept override { abandon(socket); }
 };
 
 /// A stream that is ready for a request.
@@ -9345,6 +9588,9 @@ public:
         co_return last;
     }
 
+    /// In a child process: sessions are for the parent to resume.
+    void forget_sessions() { sessions_ = std::make_shared<tls_session_cache>(); }
+
 private:
     [[nodiscard]] asio::awaitable<result<opened_stream>> open_at(operation_control& control,
         const origin& where, const asio::ip::tcp::endpoint& address)
@@ -9382,6 +9628,10 @@ private:
         if (control.interrupted())
             co_return control.stopped().value_or(error(errc::cancelled));
         std::error_code code;
+        connecting.socket.open(address.protocol(), code);
+        if (code)
+            co_return error(standard_code(code), "could not open a socket: " + code.message());
+        keep_from_programs(connecting.socket);
         co_await connecting.socket.async_connect(
             address, asio::redirect_error(asio::use_awaitable, code));
         if (code == asio::error::operation_aborted)
@@ -9425,6 +9675,13 @@ public:
     {
         const std::lock_guard lock(mutex_);
         return std::uniform_real_distribution<double>()(engine_);
+    }
+
+    /// In a child process, which else draws what its parent does.
+    void seed_again()
+    {
+        const std::lock_guard lock(mutex_);
+        engine_.seed(std::random_device()());
     }
 
 private:
@@ -9909,7 +10166,13 @@ template <class Connection>
 class pool : public std::enable_shared_from_this<pool<Connection>>
 {
 public:
-    explicit pool(const pool_settings& settings) : state_(settings) {}
+    explicit pool(const pool_settings& settings) : state_(settings), settings_(settings) {}
+
+    /// An empty one with the same settings.
+    [[nodiscard]] std::shared_ptr<pool> successor() const
+    {
+        return std::make_shared<pool>(settings_);
+    }
 
     /// As `acquire`, but nothing where that would wait.
     [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
@@ -10078,6 +10341,7 @@ private:
 
     mutable std::mutex mutex_{};
     pool_state<Connection> state_;
+    const pool_settings settings_;
     std::map<std::uint64_t, queue_place*> queue_{};
     std::atomic<std::uint64_t> opened_{0};
     std::atomic<std::uint64_t> resumed_{0};
@@ -10166,14 +10430,15 @@ struct service_facts
     std::string (*backup_host)(std::string_view host);
 };
 
-/// Constant after it was made, but for the members that guard themselves.
-class client_core
+/// Constant after it was made, but for the members that guard themselves, and those that a child
+/// process has anew.
+class client_core : private fork_registry::listener
 {
 public:
     client_core(asio::any_io_executor where, const config& settings, service_endpoint to,
         std::optional<host_and_port> connect_to, std::optional<tls_context> context,
         std::unique_ptr<auth::request_signer> signer, const service_facts& of_service)
-        : executor(std::move(where)), endpoint(std::move(to)), service(of_service),
+        : listener(where), executor(std::move(where)), endpoint(std::move(to)), service(of_service),
           log(settings.log), observe(settings.observer), timeouts(settings.timeouts),
           retry(settings.retry), file_executor(settings.file_executor),
           executor_is_serial(settings.executor_is_serial),
@@ -10248,14 +10513,27 @@ public:
     const std::unique_ptr<auth::request_signer> signs;
     const std::shared_ptr<credentials_keeper> identity;
     connector connects;
-    const std::shared_ptr<connection_pool> connections;
-    const std::shared_ptr<deadline_watch> deadlines;
+    std::shared_ptr<connection_pool> connections;
+    std::shared_ptr<deadline_watch> deadlines;
     retry_budget budget;
     jitter random{};
     /// The service's clock minus ours in seconds, learnt when it refused a request for its time.
     std::atomic<std::int64_t> clock_difference{0};
 
 private:
+    /// What is under way keeps the parent's, and comes to nothing. Where there is no memory for
+    /// others, everything fails with `errc::other_process`.
+    void forked() noexcept override
+    {
+        try {
+            connects.forget_sessions();
+            random.seed_again();
+            connections = connections->successor();
+            deadlines = std::make_shared<deadline_watch>(executor);
+        } catch (...) {
+        }
+    }
+
     std::optional<host_and_port> connect_to_;
     bool fixed_identity_is_sound_;
     mutable std::mutex origin_mutex_{};
@@ -12594,6 +12872,8 @@ public:
     [[nodiscard]] asio::awaitable<result<void>> run()
     {
         for (;;) {
+            if (plan_.control.is_of_other_process())
+                co_return error(errc::other_process);
             if (!driver_)
                 if (auto begun = co_await begin(); !begun)
                     co_return begun;
@@ -18980,7 +19260,7 @@ public:
     /// Ends early, or does not begin, when what runs here has to stop.
     [[nodiscard]] asio::awaitable<void> pause(std::chrono::nanoseconds time)
     {
-        if (interrupted_)
+        if (interrupted())
             co_return;
         std::error_code ended;
         timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(time));
@@ -18989,7 +19269,11 @@ public:
 
     /// What runs here has to stop. An interruption reaches only what is under way at that moment:
     /// ask before each operation.
-    [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+    [[nodiscard]] bool interrupted() const noexcept
+    {
+        // The copy of a transfer in a child process does nothing more.
+        return interrupted_ || generation_ != detail::process_generation();
+    }
 
     void interrupt()
     {
@@ -19001,6 +19285,7 @@ public:
 private:
     friend class crew;
 
+    const std::uint32_t generation_ = detail::process_generation();
     asio::cancellation_signal signal_{};
     asio::steady_timer timer_;
     bool busy_ = false;
@@ -19042,7 +19327,10 @@ public:
     [[nodiscard]] lane& first() noexcept { return first_; }
 
     /// Whether nothing new should be begun.
-    [[nodiscard]] bool stopping() const noexcept { return interrupted_ || failure_.has_value(); }
+    [[nodiscard]] bool stopping() const noexcept
+    {
+        return interrupted_ || failure_.has_value() || first_.interrupted();
+    }
 
     /// A lane for another job, once there is one and fewer than `most` jobs are under way; null when
     /// nothing new should be begun.
@@ -19724,8 +20012,8 @@ public:
     /// Appends to `why` what is left behind when that fails.
     [[nodiscard]] asio::awaitable<void> abort(error& why)
     {
-        if (id_.empty())
-            co_return;
+        if (id_.empty() || generation_ != detail::process_generation())
+            co_return; // The upload is of the parent process, which goes on with it.
         timeout_settings limits;
         limits.total = std::chrono::seconds(10);
         const auto hurried = cos_.with_timeouts(limits);
@@ -19763,6 +20051,7 @@ public:
     }
 
 private:
+    const std::uint32_t generation_ = detail::process_generation();
     Client cos_;
     upload_target target_;
     std::string id_{};
@@ -19952,7 +20241,7 @@ private:
             .sse = source_.sse, .version_id = source_.version_id};
         using operation = operation::head_object<dialect>;
         auto run = net::make_operation_run<dialect, operation>(
-            with_.core, with_.core->timeouts, request, where);
+            with_.core, with_.cos.limits(), request, where);
         auto work = net::run_operation(run);
         net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
         auto found = co_await net::initiate(
@@ -20653,8 +20942,6 @@ private:
 #ifndef COSIO_TRANSFER_WRITE_SIGNALS_HPP
 #define COSIO_TRANSFER_WRITE_SIGNALS_HPP
 
-#include <pthread.h>
-
 #include <csignal>
 
 namespace cosio::inline v0::transfer {
@@ -21231,30 +21518,34 @@ private:
 #ifndef COSIO_TRANSFER_FILE_EXECUTOR_HPP
 #define COSIO_TRANSFER_FILE_EXECUTOR_HPP
 
-#include <asio/execution/context.hpp>
-#include <asio/execution_context.hpp>
-#include <asio/query.hpp>
 #include <asio/thread_pool.hpp>
 
 namespace cosio::inline v0::transfer {
 
 /// Threads for files that belong to an execution context, started by the first transfer in it that
 /// was not given an executor of its own. They end before the context does, so that a transfer may
-/// be abandoned together with its context at any time.
+/// be abandoned together with its context at any time. A child process, in which there are no
+/// threads but the one that forked, starts its own; what waited for the parent's stays there.
 class file_threads final : public asio::execution_context::service
 {
 public:
     using key_type = file_threads;
     static inline asio::execution_context::id id{};
 
-    explicit file_threads(asio::execution_context& context) : service(context) {}
+    explicit file_threads(asio::execution_context& context) : service(context)
+    {
+        detail::notice_forks();
+    }
 
     [[nodiscard]] asio::any_io_executor get()
     {
         constexpr std::size_t count = 2; // One reads ahead for the network while the other writes.
         const std::lock_guard lock(mutex_);
-        if (!threads_)
-            threads_.emplace(count);
+        leave_to_parent();
+        if (threads_ == nullptr) {
+            threads_ = std::make_unique<asio::thread_pool>(count);
+            generation_ = detail::process_generation();
+        }
         return threads_->get_executor();
     }
 
@@ -21264,11 +21555,30 @@ private:
     void shutdown() override
     {
         const std::lock_guard lock(mutex_);
+        leave_to_parent();
         threads_.reset();
     }
 
+    void notify_fork(asio::execution_context::fork_event event) override
+    {
+        if (event == asio::execution_context::fork_prepare) {
+            mutex_.lock();
+        } else {
+            leave_to_parent();
+            mutex_.unlock();
+        }
+    }
+
+    /// In a child: threads that are not there cannot be joined, so their pool is never destroyed.
+    void leave_to_parent() noexcept
+    {
+        if (threads_ != nullptr && generation_ != detail::process_generation())
+            static_cast<void>(threads_.release());
+    }
+
     std::mutex mutex_{};
-    std::optional<asio::thread_pool> threads_{};
+    std::unique_ptr<asio::thread_pool> threads_{};
+    std::uint32_t generation_ = 0;
 };
 
 /// `given`, or the threads of the context that `executor` is of.
@@ -21416,9 +21726,10 @@ public:
         co_return done;
     }
 
+    /// A child process leaves it to its parent.
     [[nodiscard]] asio::awaitable<void> remove()
     {
-        if (!is_on())
+        if (!is_on() || generation_ != detail::process_generation())
             co_return;
         auto work = [this] {
             remove_checkpoint(path_);
@@ -21428,6 +21739,7 @@ public:
     }
 
 private:
+    const std::uint32_t generation_ = detail::process_generation();
     std::string path_;
     std::chrono::milliseconds interval_;
     asio::any_io_executor files_;
@@ -21862,10 +22174,10 @@ public:
         return {};
     }
 
-    /// Nothing of it is left.
+    /// Nothing of it is left; but a child process leaves it to its parent.
     void discard() noexcept
     {
-        if (file_)
+        if (file_ && generation_ == detail::process_generation())
             directory_->remove(temporary_);
     }
 
@@ -21888,6 +22200,7 @@ private:
     static constexpr std::string_view prefix = ".cosio-";
     static constexpr std::string_view suffix = ".partial";
 
+    const std::uint32_t generation_ = detail::process_generation();
     std::string path_;
     split_path target_;
     std::optional<local_directory> directory_;
@@ -22537,7 +22850,7 @@ private:
             .path = path->name, .sse = self->sse_, .options = self->inner_options()};
         auto with = self->with_;
         with.control = std::make_shared<net::operation_control>(self->with_.control->executor(),
-            self->with_.core->timeouts, self->with_.core->deadlines);
+            self->with_.cos.limits(), self->with_.core->deadlines);
         with.control->end_total();
         net::prepared_operation<download_result> reading(with.control,
             transfer::run<file_download<Client>>(

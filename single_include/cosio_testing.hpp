@@ -4829,6 +4829,7 @@ public:
     {
         auto acceptor = std::make_unique<asio::ip::tcp::acceptor>(context_,
             asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port));
+        net::keep_from_programs(*acceptor);
         const auto taken = acceptor->local_endpoint().port();
         asio::co_spawn(context_, accept(*acceptor, secure), asio::detached);
         acceptors_.push_back(std::move(acceptor));
@@ -4860,6 +4861,7 @@ private:
                 co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, code));
             if (code)
                 co_return;
+            net::keep_from_programs(socket);
             std::error_code ignored;
             socket.set_option(asio::ip::tcp::no_delay(true), ignored);
             ++counters_.connections;

@@ -83,6 +83,17 @@ namespace cosio::inline v0 {
 /// - **Threads.** A client may be used from several threads at once; each operation is serial in
 ///   itself. Handlers run on the executor associated with them, else on the client's.
 ///
+/// - **Processes.** A client can go on in a child process, if its context is told:
+///   `context.notify_fork(asio::execution_context::fork_prepare)` before `fork()`, and after it
+///   `fork_parent` in the parent and `fork_child` in the child. As Asio asks for, no other thread
+///   may run the context or call the client meanwhile. The parent goes on as if nothing had
+///   happened. The child leaves the parent's connections alone and makes its own, and starts its
+///   own threads for files. The child's copies of operations that were under way send nothing: they
+///   fail with `errc::other_process`, or, when they wait for a file, never end, so that `run()`
+///   does not return by itself. Without `notify_fork` everything in the child fails so. A child
+///   that does not use the client needs nothing of this; it should end by `_exit` or by `exec`,
+///   for which all descriptors are closed.
+///
 /// The execution context must outlive the client and its operations.
 template <class Dialect>
 class basic_client
@@ -119,6 +130,9 @@ public:
         out.limits_ = limits;
         return out;
     }
+
+    /// Those of the configuration, or of `with_timeouts`.
+    [[nodiscard]] const timeout_settings& limits() const noexcept { return limits_; }
 
     /// What the connections of this client and its copies have been through.
     [[nodiscard]] connection_counters counters() const { return net::counters_of(*core_); }

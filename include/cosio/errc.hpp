@@ -68,6 +68,7 @@ enum class errc {
     credentials_unavailable,   ///< A provider of credentials failed, and there are no older ones.
     cancelled,                 ///< By the caller. See `error::may_have_executed()`.
     out_of_memory,
+    other_process,             ///< Of a process before `fork()`; see "Processes" at `basic_client`.
     crypto_unavailable,        ///< OpenSSL does not offer an algorithm that COS needs.
 };
 

@@ -61,6 +61,8 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::credentials_unavailable: return "the provider has no credentials";
     case errc::cancelled: return "cancelled";
     case errc::out_of_memory: return "out of memory";
+    case errc::other_process:
+        return "of another process: after fork() the context has to be told by notify_fork()";
     case errc::crypto_unavailable: return "OpenSSL does not offer an algorithm that is needed";
     }
     return "unknown error";

@@ -120,6 +120,8 @@ public:
     [[nodiscard]] asio::awaitable<result<void>> run()
     {
         for (;;) {
+            if (plan_.control.is_of_other_process())
+                co_return error(errc::other_process);
             if (!driver_)
                 if (auto begun = co_await begin(); !begun)
                     co_return begun;

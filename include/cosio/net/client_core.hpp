@@ -13,6 +13,7 @@
 #include <cosio/net/connector.hpp>
 #include <cosio/net/credentials_keeper.hpp>
 #include <cosio/net/deadline_watch.hpp>
+#include <cosio/net/fork_watch.hpp>
 #include <cosio/net/jitter.hpp>
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/pool.hpp>
@@ -48,14 +49,15 @@ struct service_facts
     std::string (*backup_host)(std::string_view host);
 };
 
-/// Constant after it was made, but for the members that guard themselves.
-class client_core
+/// Constant after it was made, but for the members that guard themselves, and those that a child
+/// process has anew.
+class client_core : private fork_registry::listener
 {
 public:
     client_core(asio::any_io_executor where, const config& settings, service_endpoint to,
         std::optional<host_and_port> connect_to, std::optional<tls_context> context,
         std::unique_ptr<auth::request_signer> signer, const service_facts& of_service)
-        : executor(std::move(where)), endpoint(std::move(to)), service(of_service),
+        : listener(where), executor(std::move(where)), endpoint(std::move(to)), service(of_service),
           log(settings.log), observe(settings.observer), timeouts(settings.timeouts),
           retry(settings.retry), file_executor(settings.file_executor),
           executor_is_serial(settings.executor_is_serial),
@@ -130,14 +132,27 @@ public:
     const std::unique_ptr<auth::request_signer> signs;
     const std::shared_ptr<credentials_keeper> identity;
     connector connects;
-    const std::shared_ptr<connection_pool> connections;
-    const std::shared_ptr<deadline_watch> deadlines;
+    std::shared_ptr<connection_pool> connections;
+    std::shared_ptr<deadline_watch> deadlines;
     retry_budget budget;
     jitter random{};
     /// The service's clock minus ours in seconds, learnt when it refused a request for its time.
     std::atomic<std::int64_t> clock_difference{0};
 
 private:
+    /// What is under way keeps the parent's, and comes to nothing. Where there is no memory for
+    /// others, everything fails with `errc::other_process`.
+    void forked() noexcept override
+    {
+        try {
+            connects.forget_sessions();
+            random.seed_again();
+            connections = connections->successor();
+            deadlines = std::make_shared<deadline_watch>(executor);
+        } catch (...) {
+        }
+    }
+
     std::optional<host_and_port> connect_to_;
     bool fixed_identity_is_sound_;
     mutable std::mutex origin_mutex_{};

@@ -6,6 +6,7 @@
 #define COSIO_NET_CONNECTOR_HPP
 
 #include <cosio/net/address_health.hpp>
+#include <cosio/net/fork_watch.hpp>
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/origin.hpp>
 #include <cosio/net/resolver.hpp>
@@ -30,10 +31,12 @@
 namespace cosio::inline v0::net {
 
 /// A socket that time or a cancellation can reach while it connects.
-class interruptible_socket final : public interruptible
+class interruptible_socket final : public interruptible, private fork_registry::listener
 {
 public:
-    explicit interruptible_socket(const asio::any_io_executor& executor) : socket(executor) {}
+    explicit interruptible_socket(const asio::any_io_executor& executor)
+        : listener(executor), socket(executor)
+    {}
     void interrupt() noexcept override
     {
         std::error_code ignored;
@@ -41,6 +44,9 @@ public:
     }
 
     asio::ip::tcp::socket socket;
+
+private:
+    void forked() noexcept override { abandon(socket); }
 };
 
 /// A stream that is ready for a request.
@@ -87,6 +93,9 @@ public:
         co_return last;
     }
 
+    /// In a child process: sessions are for the parent to resume.
+    void forget_sessions() { sessions_ = std::make_shared<tls_session_cache>(); }
+
 private:
     [[nodiscard]] asio::awaitable<result<opened_stream>> open_at(operation_control& control,
         const origin& where, const asio::ip::tcp::endpoint& address)
@@ -124,6 +133,10 @@ private:
         if (control.interrupted())
             co_return control.stopped().value_or(error(errc::cancelled));
         std::error_code code;
+        connecting.socket.open(address.protocol(), code);
+        if (code)
+            co_return error(standard_code(code), "could not open a socket: " + code.message());
+        keep_from_programs(connecting.socket);
         co_await connecting.socket.async_connect(
             address, asio::redirect_error(asio::use_awaitable, code));
         if (code == asio::error::operation_aborted)

@@ -6,12 +6,14 @@
 #define COSIO_NET_DEADLINE_WATCH_HPP
 
 #include <cosio/detail/asio.hpp>
+#include <cosio/detail/process_generation.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -59,6 +61,9 @@ public:
 
     /// `executor` serves the timer alone, and is not touched before there is a deadline.
     explicit deadline_watch(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    /// Of the process that it was made in.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
 
     /// `who` is told at `due`, in place of what was set before. Throws when there is no memory for
     /// the wait; the deadlines of others are kept.
@@ -177,6 +182,7 @@ private:
     // Each look asks all who are watched.
     static constexpr clock::duration between_looks = std::chrono::milliseconds(5);
 
+    const std::uint32_t generation_ = detail::process_generation();
     std::mutex mutex_{};
     asio::any_io_executor executor_;
     std::optional<asio::steady_timer> timer_{};

@@ -21,6 +21,13 @@ public:
         return std::uniform_real_distribution<double>()(engine_);
     }
 
+    /// In a child process, which else draws what its parent does.
+    void seed_again()
+    {
+        const std::lock_guard lock(mutex_);
+        engine_.seed(std::random_device()());
+    }
+
 private:
     std::mutex mutex_{};
     std::minstd_rand engine_{std::random_device()()};

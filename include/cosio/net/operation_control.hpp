@@ -98,7 +98,7 @@ public:
         : watched(&tell), executor_(std::move(executor)), limits_(limits),
           total_deadline_(after(limits.total, limits.total.is_finite() ? clock::now()
                                                                        : clock::time_point())),
-          watch_(std::move(by))
+          watch_(std::move(by)), generation_(watch_->generation())
     {}
 
     /// With a watch of its own.
@@ -125,9 +125,11 @@ public:
     void note_aborted() noexcept { cancelled_ = cancelled_ || !interrupted(); }
 
     /// Why the operation has to stop, if it has to. An expired step is reported until the next one
-    /// begins; a cancellation and the total are final.
+    /// begins; a cancellation and the total are final, and so is `errc::other_process`.
     [[nodiscard]] std::optional<error> stopped()
     {
+        if (is_of_other_process())
+            return error(errc::other_process);
         if (cancelled_)
             return error(errc::cancelled);
         if (!expired_ && total_deadline_ != clock::time_point::max() &&
@@ -138,7 +140,16 @@ public:
 
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
     /// Whether the step that was waited for last was interrupted, by whatever.
-    [[nodiscard]] bool interrupted() const noexcept { return cancelled_ || expired_.has_value(); }
+    [[nodiscard]] bool interrupted() const noexcept
+    {
+        return cancelled_ || expired_.has_value() || is_of_other_process();
+    }
+    /// Whether the operation was begun in a parent of this process, or by a client whose context
+    /// does not know yet that it is in a child.
+    [[nodiscard]] bool is_of_other_process() const noexcept
+    {
+        return generation_ != detail::process_generation();
+    }
 
     /// What is left of the total; nothing when it is not limited.
     [[nodiscard]] std::optional<clock::duration> time_left() const
@@ -269,6 +280,7 @@ private:
     timeout_settings limits_;
     clock::time_point total_deadline_;
     std::shared_ptr<deadline_watch> watch_;
+    const std::uint32_t generation_;
     clock::time_point armed_for_ = clock::time_point::max();
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point quiet_since_{};

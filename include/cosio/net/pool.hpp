@@ -87,7 +87,13 @@ template <class Connection>
 class pool : public std::enable_shared_from_this<pool<Connection>>
 {
 public:
-    explicit pool(const pool_settings& settings) : state_(settings) {}
+    explicit pool(const pool_settings& settings) : state_(settings), settings_(settings) {}
+
+    /// An empty one with the same settings.
+    [[nodiscard]] std::shared_ptr<pool> successor() const
+    {
+        return std::make_shared<pool>(settings_);
+    }
 
     /// As `acquire`, but nothing where that would wait.
     [[nodiscard]] std::optional<lease<Connection>> try_acquire(std::shared_ptr<const origin> where)
@@ -256,6 +262,7 @@ private:
 
     mutable std::mutex mutex_{};
     pool_state<Connection> state_;
+    const pool_settings settings_;
     std::map<std::uint64_t, queue_place*> queue_{};
     std::atomic<std::uint64_t> opened_{0};
     std::atomic<std::uint64_t> resumed_{0};

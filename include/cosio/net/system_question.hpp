@@ -50,7 +50,7 @@ public:
         const std::string& host, std::uint16_t port, handler done)
     {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0)
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
             throw std::system_error(errno, std::system_category(), "pipe");
         const auto open = std::make_shared<answer>(ends[1]);
         const auto question = begin(executor, ends[0]);
@@ -68,7 +68,7 @@ public:
 private:
     struct answer
     {
-        explicit answer(int write_end) noexcept : pipe(write_end) { keep_from_children(pipe); }
+        explicit answer(int write_end) noexcept : pipe(write_end) {}
         answer(const answer&) = delete;
         answer& operator=(const answer&) = delete;
         ~answer() { hang_up(); }
@@ -86,15 +86,9 @@ private:
         endpoints found{};
     };
 
-    static void keep_from_children(int descriptor) noexcept
-    {
-        static_cast<void>(::fcntl(descriptor, F_SETFD, FD_CLOEXEC));
-    }
-
     [[nodiscard]] static std::shared_ptr<system_question> begin(
         const asio::any_io_executor& executor, int read_end)
     {
-        keep_from_children(read_end);
         try {
             return std::make_shared<system_question>(executor, read_end);
         } catch (...) {

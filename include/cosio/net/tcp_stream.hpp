@@ -5,6 +5,7 @@
 #ifndef COSIO_NET_TCP_STREAM_HPP
 #define COSIO_NET_TCP_STREAM_HPP
 
+#include <cosio/net/fork_watch.hpp>
 #include <cosio/net/receive_pace.hpp>
 #include <cosio/net/stream.hpp>
 
@@ -32,12 +33,14 @@
 
 namespace cosio::inline v0::net {
 
-/// A connected socket.
-class tcp_stream final : public stream
+/// A connected socket. In a child process it fails with `errc::other_process` and leaves the socket
+/// alone, which is the parent's.
+class tcp_stream final : public stream, private fork_registry::listener
 {
 public:
     /// Packets leave at once: requests and replies wait for each other, never for company.
-    explicit tcp_stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    explicit tcp_stream(asio::ip::tcp::socket socket)
+        : listener(socket.get_executor()), socket_(std::move(socket))
     {
         std::error_code ignored;
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -55,6 +58,8 @@ public:
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
         while (!first.empty() || !second.empty()) {
+            if (!is_ours())
+                co_return error(errc::other_process);
             const std::array<asio::const_buffer, 2> buffers{
                 asio::buffer(first.data(), first.size()),
                 asio::buffer(second.data(), second.size())};
@@ -62,7 +67,7 @@ public:
             const auto count = co_await socket_.async_write_some(
                 buffers, asio::redirect_error(asio::use_awaitable, code));
             if (code)
-                co_return connection_error(code);
+                co_return failure(code);
             sent_ += count;
             const auto of_first = std::min(count, first.size());
             first = first.subspan(of_first);
@@ -74,6 +79,8 @@ public:
     [[nodiscard]] result<written> write_available(
         std::span<const std::byte> first, std::span<const std::byte> second) override
     {
+        if (!is_ours())
+            return error(errc::other_process);
         std::error_code code;
         const auto count = write_some(first, second, code);
         if (code && code != asio::error::would_block)
@@ -84,6 +91,8 @@ public:
 
     [[nodiscard]] result<std::size_t> read_available(std::span<std::byte> buffer) override
     {
+        if (!is_ours())
+            return error(errc::other_process);
         std::error_code code;
         const auto count =
             socket_.read_some(asio::buffer(buffer.data(), buffer.size()), code);
@@ -113,6 +122,8 @@ public:
     void notify_when_readable(
         const asio::any_io_executor& executor, std::function<void()> handler) override
     {
+        if (!is_ours())
+            close();
         socket_.async_wait(asio::ip::tcp::socket::wait_read,
             asio::bind_executor(executor,
                 [handler = std::move(handler)](const std::error_code&) { handler(); }));
@@ -172,6 +183,8 @@ private:
         void operator()(Handler&& then, std::span<std::byte> buffer) const
         {
             using handler = read_handler<std::decay_t<Handler>>;
+            if (!on->is_ours())
+                on->close(); // So that nothing is read: it fails at once.
             on->socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),
                 handler{std::forward<Handler>(then), on, buffer.size()});
         }
@@ -195,7 +208,7 @@ private:
     /// the mark is lowered, Linux tells at once of what has come. Elsewhere that is not sure.
     void wake_up_for(std::size_t bytes) noexcept
     {
-        if (std::exchange(low_water_mark_, bytes) == bytes)
+        if (std::exchange(low_water_mark_, bytes) == bytes || !is_ours())
             return;
 #if defined(__linux__)
         std::error_code ignored;
@@ -210,11 +223,18 @@ private:
         if (code == asio::error::eof)
             return std::size_t{0};
         if (code)
-            return connection_error(code);
+            return failure(code);
         received_ += count;
         drained_ = count < room;
         return count;
     }
+
+    [[nodiscard]] error failure(const std::error_code& code) const
+    {
+        return is_ours() ? connection_error(code) : error(errc::other_process);
+    }
+
+    void forked() noexcept override { abandon(socket_); }
 
     asio::ip::tcp::socket socket_;
     std::uint64_t sent_ = 0;

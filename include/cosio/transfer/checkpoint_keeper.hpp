@@ -5,6 +5,7 @@
 #ifndef COSIO_TRANSFER_CHECKPOINT_KEEPER_HPP
 #define COSIO_TRANSFER_CHECKPOINT_KEEPER_HPP
 
+#include <cosio/detail/process_generation.hpp>
 #include <cosio/result.hpp>
 #include <cosio/transfer/checkpoint_file.hpp>
 #include <cosio/transfer/encryption_fingerprint.hpp>
@@ -116,9 +117,10 @@ public:
         co_return done;
     }
 
+    /// A child process leaves it to its parent.
     [[nodiscard]] asio::awaitable<void> remove()
     {
-        if (!is_on())
+        if (!is_on() || generation_ != detail::process_generation())
             co_return;
         auto work = [this] {
             remove_checkpoint(path_);
@@ -128,6 +130,7 @@ public:
     }
 
 private:
+    const std::uint32_t generation_ = detail::process_generation();
     std::string path_;
     std::chrono::milliseconds interval_;
     asio::any_io_executor files_;

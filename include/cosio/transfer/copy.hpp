@@ -101,7 +101,7 @@ private:
             .sse = source_.sse, .version_id = source_.version_id};
         using operation = operation::head_object<dialect>;
         auto run = net::make_operation_run<dialect, operation>(
-            with_.core, with_.core->timeouts, request, where);
+            with_.core, with_.cos.limits(), request, where);
         auto work = net::run_operation(run);
         net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
         auto found = co_await net::initiate(

@@ -6,6 +6,7 @@
 #define COSIO_TRANSFER_CREW_HPP
 
 #include <cosio/detail/asio.hpp>
+#include <cosio/detail/process_generation.hpp>
 #include <cosio/net/error_of_exception.hpp>
 #include <cosio/net/operation_control.hpp>
 #include <cosio/net/run_operation.hpp>
@@ -23,6 +24,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <limits>
@@ -49,7 +51,7 @@ public:
     /// Ends early, or does not begin, when what runs here has to stop.
     [[nodiscard]] asio::awaitable<void> pause(std::chrono::nanoseconds time)
     {
-        if (interrupted_)
+        if (interrupted())
             co_return;
         std::error_code ended;
         timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(time));
@@ -58,7 +60,11 @@ public:
 
     /// What runs here has to stop. An interruption reaches only what is under way at that moment:
     /// ask before each operation.
-    [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+    [[nodiscard]] bool interrupted() const noexcept
+    {
+        // The copy of a transfer in a child process does nothing more.
+        return interrupted_ || generation_ != detail::process_generation();
+    }
 
     void interrupt()
     {
@@ -70,6 +76,7 @@ public:
 private:
     friend class crew;
 
+    const std::uint32_t generation_ = detail::process_generation();
     asio::cancellation_signal signal_{};
     asio::steady_timer timer_;
     bool busy_ = false;
@@ -111,7 +118,10 @@ public:
     [[nodiscard]] lane& first() noexcept { return first_; }
 
     /// Whether nothing new should be begun.
-    [[nodiscard]] bool stopping() const noexcept { return interrupted_ || failure_.has_value(); }
+    [[nodiscard]] bool stopping() const noexcept
+    {
+        return interrupted_ || failure_.has_value() || first_.interrupted();
+    }
 
     /// A lane for another job, once there is one and fewer than `most` jobs are under way; null when
     /// nothing new should be begun.

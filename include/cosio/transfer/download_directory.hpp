@@ -152,7 +152,7 @@ private:
             .path = path->name, .sse = self->sse_, .options = self->inner_options()};
         auto with = self->with_;
         with.control = std::make_shared<net::operation_control>(self->with_.control->executor(),
-            self->with_.core->timeouts, self->with_.core->deadlines);
+            self->with_.cos.limits(), self->with_.core->deadlines);
         with.control->end_total();
         net::prepared_operation<download_result> reading(with.control,
             transfer::run<file_download<Client>>(

@@ -6,6 +6,7 @@
 #define COSIO_TRANSFER_FILE_EXECUTOR_HPP
 
 #include <cosio/detail/asio.hpp>
+#include <cosio/detail/process_generation.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/associated_executor.hpp>
@@ -19,7 +20,9 @@
 #include <asio/use_awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <type_traits>
@@ -29,21 +32,28 @@ namespace cosio::inline v0::transfer {
 
 /// Threads for files that belong to an execution context, started by the first transfer in it that
 /// was not given an executor of its own. They end before the context does, so that a transfer may
-/// be abandoned together with its context at any time.
+/// be abandoned together with its context at any time. A child process, in which there are no
+/// threads but the one that forked, starts its own; what waited for the parent's stays there.
 class file_threads final : public asio::execution_context::service
 {
 public:
     using key_type = file_threads;
     static inline asio::execution_context::id id{};
 
-    explicit file_threads(asio::execution_context& context) : service(context) {}
+    explicit file_threads(asio::execution_context& context) : service(context)
+    {
+        detail::notice_forks();
+    }
 
     [[nodiscard]] asio::any_io_executor get()
     {
         constexpr std::size_t count = 2; // One reads ahead for the network while the other writes.
         const std::lock_guard lock(mutex_);
-        if (!threads_)
-            threads_.emplace(count);
+        leave_to_parent();
+        if (threads_ == nullptr) {
+            threads_ = std::make_unique<asio::thread_pool>(count);
+            generation_ = detail::process_generation();
+        }
         return threads_->get_executor();
     }
 
@@ -53,11 +63,30 @@ private:
     void shutdown() override
     {
         const std::lock_guard lock(mutex_);
+        leave_to_parent();
         threads_.reset();
     }
 
+    void notify_fork(asio::execution_context::fork_event event) override
+    {
+        if (event == asio::execution_context::fork_prepare) {
+            mutex_.lock();
+        } else {
+            leave_to_parent();
+            mutex_.unlock();
+        }
+    }
+
+    /// In a child: threads that are not there cannot be joined, so their pool is never destroyed.
+    void leave_to_parent() noexcept
+    {
+        if (threads_ != nullptr && generation_ != detail::process_generation())
+            static_cast<void>(threads_.release());
+    }
+
     std::mutex mutex_{};
-    std::optional<asio::thread_pool> threads_{};
+    std::unique_ptr<asio::thread_pool> threads_{};
+    std::uint32_t generation_ = 0;
 };
 
 /// `given`, or the threads of the context that `executor` is of.

@@ -7,6 +7,7 @@
 
 #include <cosio/crypto/crc64.hpp>
 #include <cosio/crypto/digest.hpp>
+#include <cosio/detail/process_generation.hpp>
 #include <cosio/operation/abort_multipart_upload.hpp>
 #include <cosio/operation/complete_multipart_upload.hpp>
 #include <cosio/operation/head_object.hpp>
@@ -182,8 +183,8 @@ public:
     /// Appends to `why` what is left behind when that fails.
     [[nodiscard]] asio::awaitable<void> abort(error& why)
     {
-        if (id_.empty())
-            co_return;
+        if (id_.empty() || generation_ != detail::process_generation())
+            co_return; // The upload is of the parent process, which goes on with it.
         timeout_settings limits;
         limits.total = std::chrono::seconds(10);
         const auto hurried = cos_.with_timeouts(limits);
@@ -221,6 +222,7 @@ public:
     }
 
 private:
+    const std::uint32_t generation_ = detail::process_generation();
     Client cos_;
     upload_target target_;
     std::string id_{};

@@ -6,6 +6,7 @@
 #define COSIO_TRANSFER_PARTIAL_FILE_HPP
 
 #include <cosio/crypto/hex.hpp>
+#include <cosio/detail/process_generation.hpp>
 #include <cosio/result.hpp>
 #include <cosio/transfer/checkpoint_keeper.hpp>
 #include <cosio/transfer/download_target.hpp>
@@ -142,10 +143,10 @@ public:
         return {};
     }
 
-    /// Nothing of it is left.
+    /// Nothing of it is left; but a child process leaves it to its parent.
     void discard() noexcept
     {
-        if (file_)
+        if (file_ && generation_ == detail::process_generation())
             directory_->remove(temporary_);
     }
 
@@ -168,6 +169,7 @@ private:
     static constexpr std::string_view prefix = ".cosio-";
     static constexpr std::string_view suffix = ".partial";
 
+    const std::uint32_t generation_ = detail::process_generation();
     std::string path_;
     split_path target_;
     std::optional<local_directory> directory_;
