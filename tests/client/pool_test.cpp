@@ -89,7 +89,7 @@ TEST_CASE("pool: no more connections than allowed, whoever comes first is served
     CHECK(cos.counters().idle == 2);
     REQUIRE(paths.size() == 20);
     for (std::size_t i = 0; i != paths.size(); ++i) // At most one overtakes: two run at a time.
-        CHECK(std::abs(std::stoi(paths[i].substr(2)) - 10 - static_cast<int>(i)) <= 1);
+        CHECK(std::abs(std::stoi(paths[i].substr(1)) - 10 - static_cast<int>(i)) <= 1);
 }
 
 TEST_CASE("pool: who waits too long, or is cancelled, leaves the queue")
