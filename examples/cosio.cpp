@@ -14,6 +14,7 @@
 #include "cli/location.hpp"
 #include "cli/session.hpp"
 #include "cli/usage_error.hpp"
+#include "support/standard_descriptors.hpp"
 
 #include <cosio/client.hpp>
 #include <cosio/version.hpp>
@@ -100,6 +101,7 @@ int start(std::span<const char* const> words)
 
 int main(int count, char** words)
 {
+    occupy_standard_descriptors();
     try {
         const std::span all(words, static_cast<std::size_t>(count));
         return start(all.subspan(count == 0 ? 0 : 1));

@@ -1,6 +1,8 @@
 // The emulator as a program: prints where it listens and whom it trusts, serves until SIGTERM or
 // SIGINT, and keeps everything in a folder if it is given one.
 
+#include "support/standard_descriptors.hpp"
+
 #include <cosio/testing/emulator.hpp>
 
 #include <asio/io_context.hpp>
@@ -152,6 +154,7 @@ void serve(const cosio::testing::emulator_options& options)
 
 int main(int count, char** words)
 {
+    occupy_standard_descriptors();
     try {
         const auto asked = parse(count, words);
         if (asked.help)

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -26,6 +27,14 @@ bool is_regular(int descriptor)
 {
     struct stat state = {};
     return ::fstat(descriptor, &state) == 0 && S_ISREG(state.st_mode);
+}
+
+/// Of a standard stream that cannot be used in this way, `cannot`, or was never open.
+cosio::error stream_error(const std::string& stream, const char* cannot)
+{
+    if (errno == EBADF)
+        return cosio::error(std::error_code(EBADF, std::system_category()), stream + " is closed");
+    return system_error((stream + cannot).c_str());
 }
 
 /// Until `descriptor` is ready, or the other hangs up: `errc::cancelled`.
@@ -60,7 +69,7 @@ cosio::result<std::size_t> standard_input::read_some(std::span<std::byte> buffer
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got < 0)
-            return system_error("standard input cannot be read");
+            return stream_error("standard input", " cannot be read");
         if (got == 0 && file_)
             if (auto same = file_->content().check_unchanged(file_->state()); !same)
                 return std::move(same).error();
@@ -124,7 +133,7 @@ cosio::result<void> standard_output::write_all(std::span<const std::byte> bytes)
         const auto size = may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
         const auto put = ::write(STDOUT_FILENO, bytes.data(), size);
         if (put < 0 && errno != EINTR && errno != EAGAIN)
-            return system_error("standard output cannot be written");
+            return stream_error("standard output", " cannot be written");
         bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(put, 0)));
     }
     return {};

@@ -349,4 +349,32 @@ if command -v script >/dev/null; then
     terminal ls --nonsense && fail "an error on a terminal"
     grep -q "no option '--nonsense'" out || fail "an error on a terminal"
 fi
+echo "what cannot be replaced is written to, and closed descriptors are nobody else's"
+run 0 cp small "$bucket/plain"
+"$cosio" "${there[@]}" cp "$bucket/plain" /dev/stdout --quiet >got || fail "cp to /dev/stdout"
+cmp -s small got || fail "another content by /dev/stdout"
+"$cosio" "${there[@]}" cp "$bucket/plain" /dev/stdout --quiet | cmp -s small || fail "cp to a pipe"
+"$cosio" "${there[@]}" cp "$bucket/plain" >(cat >substituted) --quiet || fail "cp to >(...)"
+for ((i = 0; i != 50; ++i)); do cmp -s small substituted && break; sleep 0.1; done
+cmp -s small substituted || fail "another content by >(...)"
+run 0 cp "$bucket/plain" /dev/null
+[[ -c /dev/null ]] || fail "/dev/null was replaced"
+code=0
+timeout 20 "$cosio" "${there[@]}" cp - "$bucket/from-closed" <&- 2>err || code=$?
+[[ $code == 1 ]] && grep -q "standard input is closed" err || fail "closed standard input: $code"
+for command in "cat $bucket/plain" "cp $bucket/plain -" "ls $bucket/" "cp $bucket/plain /dev/stdout"; do
+    code=0
+    timeout 20 "$cosio" "${there[@]}" $command >&- 2>err || code=$?
+    [[ $code == 1 && -s err ]] || fail "closed standard output: $command: $code"
+    code=0
+    timeout 20 "$cosio" "${there[@]}" $command >/dev/full 2>err || code=$?
+    [[ $code == 1 && -s err ]] || fail "a full standard output: $command: $code"
+done
+timeout 20 "$cosio" "${there[@]}" cat "$bucket/plain" >got 2>&- || fail "closed standard error"
+cmp -s small got || fail "closed standard error: another content"
+code=0
+timeout 20 "$cosio" "${there[@]}" cp small "$bucket/closed" --quiet <&- >&- 2>&- || code=$?
+[[ $code == 0 ]] || fail "all three closed: $code"
+run 0 cp "$bucket/closed" got
+cmp -s small got || fail "all three closed: another content"
 echo "all right"
