@@ -21372,6 +21372,230 @@ struct split_path
 
 #endif
 
+// ---- cosio/transfer/through_file.hpp ------------------------------------------------------------
+
+// What is written to in order and cannot be replaced: a device, a pipe, an open descriptor.
+
+#ifndef COSIO_TRANSFER_THROUGH_FILE_HPP
+#define COSIO_TRANSFER_THROUGH_FILE_HPP
+
+#include <poll.h>
+
+#include <climits>
+#include <filesystem>
+
+namespace cosio::inline v0::transfer {
+
+/// Why what has `mode` cannot be written to; empty when it can.
+[[nodiscard]] inline std::string_view why_not_writable(mode_t mode) noexcept
+{
+    if (S_ISDIR(mode))
+        return "is a directory";
+    if (S_ISBLK(mode))
+        return "is a block device";
+    if (S_ISSOCK(mode))
+        return "is a socket";
+    return {};
+}
+
+/// The number of the descriptor of this process that `path` names, as `/dev/stdout` does; -1 when it
+/// is one of them that cannot be.
+[[nodiscard]] inline std::optional<int> descriptor_named(const std::string& path)
+{
+    const auto plain = std::filesystem::path(path).lexically_normal().native();
+    if (plain == "/dev/stdout")
+        return STDOUT_FILENO;
+    if (plain == "/dev/stderr")
+        return STDERR_FILENO;
+    const auto own = "/proc/" + std::to_string(::getpid()) + "/fd/";
+    for (const std::string_view folder :
+        {std::string_view("/dev/fd/"), std::string_view("/proc/self/fd/"),
+            std::string_view("/proc/thread-self/fd/"), std::string_view(own)})
+        if (plain.starts_with(folder)) {
+            const auto number =
+                detail::parse_number<unsigned>(std::string_view(plain).substr(folder.size()));
+            constexpr int none = -1;
+            return number && *number <= unsigned{std::numeric_limits<int>::max()}
+                ? static_cast<int>(*number)
+                : none;
+        }
+    return std::nullopt;
+}
+
+/// Everything here blocks, for a twentieth of a second at most where somebody else is waited for.
+class through_file
+{
+public:
+    /// Another descriptor of what is open as `number`. Errors: the system's, and
+    /// `errc::invalid_argument` for a directory or a block device.
+    [[nodiscard]] static result<through_file> of_descriptor(int number, const std::string& path)
+    {
+        descriptor open(::fcntl(number, F_DUPFD_CLOEXEC, 3));
+        struct stat status{};
+        if (open.get() < 0 || ::fstat(open.get(), &status) != 0)
+            return file_error("open", path);
+        const auto problem = why_not_writable(status.st_mode);
+        // What is open already may be a connection.
+        if (!problem.empty() && !S_ISSOCK(status.st_mode))
+            return refused(path, problem);
+        const int flags = ::fcntl(open.get(), F_GETFL);
+        if ((flags & O_ACCMODE) == O_RDONLY) {
+            errno = EBADF;
+            return file_error("write to", path);
+        }
+        const bool may_block = (flags & O_NONBLOCK) == 0 && !S_ISREG(status.st_mode);
+        return through_file(std::move(open), path, may_block);
+    }
+
+    /// A device or a named pipe. Nothing as long as nobody has opened the pipe for reading.
+    /// Errors: the system's, and `errc::invalid_argument` for what cannot be written to.
+    [[nodiscard]] static result<std::optional<through_file>> open(const std::string& path)
+    {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) != 0)
+            return file_error("look at", path);
+        if (const auto problem = why_not_writable(status.st_mode); !problem.empty())
+            return refused(path, problem);
+        descriptor open(
+            ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        if (open.get() < 0 && errno == ENXIO && S_ISFIFO(status.st_mode))
+            return std::optional<through_file>();
+        if (open.get() < 0)
+            return file_error("open", path);
+        if (::fstat(open.get(), &status) != 0)
+            return file_error("look at", path);
+        if (!S_ISCHR(status.st_mode) && !S_ISFIFO(status.st_mode))
+            return refused(path, "was replaced by another file");
+        return std::optional<through_file>(through_file(std::move(open), path, false));
+    }
+
+    /// How many of `bytes` were written: none when it takes nothing at the moment.
+    [[nodiscard]] result<std::size_t> write_some(std::span<const std::byte> bytes) const
+    {
+        constexpr int patience = 50; // In milliseconds.
+        struct pollfd ready{descriptor_.get(), POLLOUT, 0};
+        const int count = ::poll(&ready, 1, patience);
+        if (count < 0 && errno != EINTR)
+            return file_error("wait for", path_);
+        if (count <= 0)
+            return std::size_t{0};
+        // This much a pipe takes without waiting when it is ready at all.
+        const auto size = may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+        const auto put = [&] {
+            const write_signals_blocked guard;
+            return ::write(descriptor_.get(), bytes.data(), size);
+        }();
+        if (put < 0 && (errno == EINTR || errno == EAGAIN))
+            return std::size_t{0};
+        if (put < 0)
+            return file_error("write", path_);
+        return static_cast<std::size_t>(put);
+    }
+
+private:
+    through_file(descriptor open, std::string path, bool may_block) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path)), may_block_(may_block)
+    {}
+
+    [[nodiscard]] static error refused(const std::string& path, std::string_view why)
+    {
+        return error(
+            errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
+    }
+
+    descriptor descriptor_;
+    std::string path_;
+    bool may_block_;
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/download_target.hpp ---------------------------------------------------------
+
+// What a path leads to: a file that can be replaced as a whole, or something that cannot.
+
+#ifndef COSIO_TRANSFER_DOWNLOAD_TARGET_HPP
+#define COSIO_TRANSFER_DOWNLOAD_TARGET_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Where the bytes for a path go.
+struct download_target
+{
+    /// With all symbolic links followed: of a regular file, of one to be, or of a device or pipe.
+    std::string path{};
+    bool is_replaced = true; ///< As a whole, by another file; else it is written to.
+    std::optional<int> descriptor{}; ///< Of this process, if the path names one.
+};
+
+namespace target_search {
+
+[[nodiscard]] inline result<std::string> content_of_link(const std::string& path)
+{
+    std::array<char, PATH_MAX> text{};
+    const auto size = ::readlink(path.c_str(), text.data(), text.size());
+    if (size < 0)
+        return file_error("follow", path);
+    return std::string(text.data(), static_cast<std::size_t>(size));
+}
+
+[[nodiscard]] inline error refused(const std::string& path, std::string_view why)
+{
+    return error(
+        errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
+}
+
+} // namespace target_search
+
+/// Follows the links that `path` leads through, also to a file that is not there yet. Blocks.
+/// Errors: the system's, and `errc::invalid_argument` for what can be neither replaced nor written
+/// to: a directory, a socket, a block device.
+[[nodiscard]] inline result<download_target> find_download_target(const std::string& path)
+{
+    using target_search::refused;
+    struct stat whole{}; // What the system finds.
+    const bool is_there = ::stat(path.c_str(), &whole) == 0;
+    auto at = path;
+    constexpr int most_links = 40; // As the kernel has it.
+    for (int links = 0; links <= most_links; ++links) {
+        if (const auto number = descriptor_named(at))
+            return download_target{at, false, number};
+        struct stat here{};
+        const bool found = ::lstat(at.c_str(), &here) == 0;
+        if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {
+            auto next = target_search::content_of_link(at);
+            if (!next)
+                return std::move(next).error();
+            const auto directory = at.substr(0, at.rfind('/') + 1);
+            at = next->starts_with('/') ? std::move(*next) : directory + *next;
+            continue;
+        }
+        if (is_there && !S_ISREG(whole.st_mode)) {
+            const auto problem = why_not_writable(whole.st_mode);
+            if (!problem.empty())
+                return refused(path, problem);
+            return download_target{path, false, {}};
+        }
+        if (!found && (errno != ENOENT || is_there))
+            return file_error("look at", at);
+        if (!split_path(at).names_a_file())
+            return refused(path, "must name a file");
+        // Links of /proc do not always say where they lead.
+        if (found != is_there ||
+            (found && (here.st_ino != whole.st_ino || here.st_dev != whole.st_dev)))
+            return refused(path, "leads to a file without a name, or was replaced just now");
+        return download_target{std::move(at), true, {}};
+    }
+    errno = ELOOP;
+    return file_error("follow", path);
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/checkpoint_file.hpp ---------------------------------------------------------
 
 // The checkpoint on disk: replaced as a whole, so that a reader finds the old or the new one.
@@ -21407,33 +21631,74 @@ namespace cosio::inline v0::transfer {
     return std::optional<checkpoint>(std::move(*decoded));
 }
 
-/// Blocks. Errors: the system's; the file at `path` is then as it was.
+/// A name that no file has: `.cosio-<random>` and `suffix`. Errors: `errc::crypto_unavailable`.
+[[nodiscard]] inline result<std::string> temporary_name(std::string_view suffix)
+{
+    std::array<unsigned char, 8> random{};
+    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+        return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+    return std::string(".cosio-")
+        .append(crypto::hex(std::as_bytes(std::span(random))))
+        .append(suffix);
+}
+
+/// Whether what is at `path` begins as a checkpoint does; nothing when nothing is there. Blocks.
+[[nodiscard]] inline result<std::optional<bool>> looks_like_checkpoint(const std::string& path)
+{
+    constexpr std::string_view beginning = "cosio-checkpoint ";
+    const auto file = local_file::open_for_reading(path);
+    if (!file && file.error().code == std::errc::no_such_file_or_directory)
+        return std::optional<bool>();
+    if (!file)
+        return file.error();
+    std::array<char, beginning.size()> text{};
+    const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
+    if (!size)
+        return size.error();
+    return std::optional<bool>(std::string_view(text.data(), *size) == beginning);
+}
+
+/// Writes only over another checkpoint; a symbolic link is followed. Blocks.
+/// Errors: the system's, and `errc::invalid_checkpoint` for what is none; the file at `path` is then
+/// as it was.
 [[nodiscard]] inline result<void> save_checkpoint(const std::string& path, const checkpoint& from)
 {
     const auto text = encode_checkpoint(from);
-    const split_path target(path);
-    const std::string temporary = target.name + ".new";
+    const auto before = looks_like_checkpoint(path);
+    if (!before)
+        return before.error();
+    if (*before && !**before)
+        return error(errc::invalid_checkpoint, "'" + path + "' is none, and stays", "checkpoint");
+    const auto found = find_download_target(path);
+    if (!found)
+        return found.error();
+    const split_path target(found->path);
+    const auto temporary = temporary_name(".checkpoint");
+    if (!temporary)
+        return temporary.error();
     auto directory = local_directory::open(target.directory);
     if (!directory)
         return std::move(directory).error();
-    directory->remove(temporary); // Of a run that was killed while it wrote.
-    auto file = directory->create(temporary);
+    auto file = directory->create(*temporary);
     if (!file)
         return std::move(file).error();
     auto done = file->write_at(0, detail::bytes_of(text));
     if (done)
         done = file->sync();
     if (done)
-        done = directory->rename(temporary, target.name);
+        done = directory->rename(*temporary, target.name);
     if (!done)
-        directory->remove(temporary);
+        directory->remove(*temporary);
     return done;
 }
 
-/// Blocks.
-inline void remove_checkpoint(const std::string& path) noexcept
+/// Removes what is a checkpoint and nothing else. Blocks.
+inline void remove_checkpoint(const std::string& path)
 {
-    ::unlink(path.c_str());
+    const auto is_one = looks_like_checkpoint(path);
+    const auto found = find_download_target(path);
+    if (is_one && *is_one && **is_one && found && found->is_replaced)
+        ::unlink(found->path.c_str());
 }
 
 } // namespace cosio::inline v0::transfer
@@ -21824,230 +22089,6 @@ template <class Sum>
 
 #endif
 
-// ---- cosio/transfer/through_file.hpp ------------------------------------------------------------
-
-// What is written to in order and cannot be replaced: a device, a pipe, an open descriptor.
-
-#ifndef COSIO_TRANSFER_THROUGH_FILE_HPP
-#define COSIO_TRANSFER_THROUGH_FILE_HPP
-
-#include <poll.h>
-
-#include <climits>
-#include <filesystem>
-
-namespace cosio::inline v0::transfer {
-
-/// Why what has `mode` cannot be written to; empty when it can.
-[[nodiscard]] inline std::string_view why_not_writable(mode_t mode) noexcept
-{
-    if (S_ISDIR(mode))
-        return "is a directory";
-    if (S_ISBLK(mode))
-        return "is a block device";
-    if (S_ISSOCK(mode))
-        return "is a socket";
-    return {};
-}
-
-/// The number of the descriptor of this process that `path` names, as `/dev/stdout` does; -1 when it
-/// is one of them that cannot be.
-[[nodiscard]] inline std::optional<int> descriptor_named(const std::string& path)
-{
-    const auto plain = std::filesystem::path(path).lexically_normal().native();
-    if (plain == "/dev/stdout")
-        return STDOUT_FILENO;
-    if (plain == "/dev/stderr")
-        return STDERR_FILENO;
-    const auto own = "/proc/" + std::to_string(::getpid()) + "/fd/";
-    for (const std::string_view folder :
-        {std::string_view("/dev/fd/"), std::string_view("/proc/self/fd/"),
-            std::string_view("/proc/thread-self/fd/"), std::string_view(own)})
-        if (plain.starts_with(folder)) {
-            const auto number =
-                detail::parse_number<unsigned>(std::string_view(plain).substr(folder.size()));
-            constexpr int none = -1;
-            return number && *number <= unsigned{std::numeric_limits<int>::max()}
-                ? static_cast<int>(*number)
-                : none;
-        }
-    return std::nullopt;
-}
-
-/// Everything here blocks, for a twentieth of a second at most where somebody else is waited for.
-class through_file
-{
-public:
-    /// Another descriptor of what is open as `number`. Errors: the system's, and
-    /// `errc::invalid_argument` for a directory or a block device.
-    [[nodiscard]] static result<through_file> of_descriptor(int number, const std::string& path)
-    {
-        descriptor open(::fcntl(number, F_DUPFD_CLOEXEC, 3));
-        struct stat status{};
-        if (open.get() < 0 || ::fstat(open.get(), &status) != 0)
-            return file_error("open", path);
-        const auto problem = why_not_writable(status.st_mode);
-        // What is open already may be a connection.
-        if (!problem.empty() && !S_ISSOCK(status.st_mode))
-            return refused(path, problem);
-        const int flags = ::fcntl(open.get(), F_GETFL);
-        if ((flags & O_ACCMODE) == O_RDONLY) {
-            errno = EBADF;
-            return file_error("write to", path);
-        }
-        const bool may_block = (flags & O_NONBLOCK) == 0 && !S_ISREG(status.st_mode);
-        return through_file(std::move(open), path, may_block);
-    }
-
-    /// A device or a named pipe. Nothing as long as nobody has opened the pipe for reading.
-    /// Errors: the system's, and `errc::invalid_argument` for what cannot be written to.
-    [[nodiscard]] static result<std::optional<through_file>> open(const std::string& path)
-    {
-        struct stat status{};
-        if (::stat(path.c_str(), &status) != 0)
-            return file_error("look at", path);
-        if (const auto problem = why_not_writable(status.st_mode); !problem.empty())
-            return refused(path, problem);
-        descriptor open(
-            ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-        if (open.get() < 0 && errno == ENXIO && S_ISFIFO(status.st_mode))
-            return std::optional<through_file>();
-        if (open.get() < 0)
-            return file_error("open", path);
-        if (::fstat(open.get(), &status) != 0)
-            return file_error("look at", path);
-        if (!S_ISCHR(status.st_mode) && !S_ISFIFO(status.st_mode))
-            return refused(path, "was replaced by another file");
-        return std::optional<through_file>(through_file(std::move(open), path, false));
-    }
-
-    /// How many of `bytes` were written: none when it takes nothing at the moment.
-    [[nodiscard]] result<std::size_t> write_some(std::span<const std::byte> bytes) const
-    {
-        constexpr int patience = 50; // In milliseconds.
-        struct pollfd ready{descriptor_.get(), POLLOUT, 0};
-        const int count = ::poll(&ready, 1, patience);
-        if (count < 0 && errno != EINTR)
-            return file_error("wait for", path_);
-        if (count <= 0)
-            return std::size_t{0};
-        // This much a pipe takes without waiting when it is ready at all.
-        const auto size = may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
-        const auto put = [&] {
-            const write_signals_blocked guard;
-            return ::write(descriptor_.get(), bytes.data(), size);
-        }();
-        if (put < 0 && (errno == EINTR || errno == EAGAIN))
-            return std::size_t{0};
-        if (put < 0)
-            return file_error("write", path_);
-        return static_cast<std::size_t>(put);
-    }
-
-private:
-    through_file(descriptor open, std::string path, bool may_block) noexcept
-        : descriptor_(std::move(open)), path_(std::move(path)), may_block_(may_block)
-    {}
-
-    [[nodiscard]] static error refused(const std::string& path, std::string_view why)
-    {
-        return error(
-            errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
-    }
-
-    descriptor descriptor_;
-    std::string path_;
-    bool may_block_;
-};
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
-// ---- cosio/transfer/download_target.hpp ---------------------------------------------------------
-
-// What a path leads to: a file that can be replaced as a whole, or something that cannot.
-
-#ifndef COSIO_TRANSFER_DOWNLOAD_TARGET_HPP
-#define COSIO_TRANSFER_DOWNLOAD_TARGET_HPP
-
-namespace cosio::inline v0::transfer {
-
-/// Where the bytes for a path go.
-struct download_target
-{
-    /// With all symbolic links followed: of a regular file, of one to be, or of a device or pipe.
-    std::string path{};
-    bool is_replaced = true; ///< As a whole, by another file; else it is written to.
-    std::optional<int> descriptor{}; ///< Of this process, if the path names one.
-};
-
-namespace target_search {
-
-[[nodiscard]] inline result<std::string> content_of_link(const std::string& path)
-{
-    std::array<char, PATH_MAX> text{};
-    const auto size = ::readlink(path.c_str(), text.data(), text.size());
-    if (size < 0)
-        return file_error("follow", path);
-    return std::string(text.data(), static_cast<std::size_t>(size));
-}
-
-[[nodiscard]] inline error refused(const std::string& path, std::string_view why)
-{
-    return error(
-        errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
-}
-
-} // namespace target_search
-
-/// Follows the links that `path` leads through, also to a file that is not there yet. Blocks.
-/// Errors: the system's, and `errc::invalid_argument` for what can be neither replaced nor written
-/// to: a directory, a socket, a block device.
-[[nodiscard]] inline result<download_target> find_download_target(const std::string& path)
-{
-    using target_search::refused;
-    struct stat whole{}; // What the system finds.
-    const bool is_there = ::stat(path.c_str(), &whole) == 0;
-    auto at = path;
-    constexpr int most_links = 40; // As the kernel has it.
-    for (int links = 0; links <= most_links; ++links) {
-        if (const auto number = descriptor_named(at))
-            return download_target{at, false, number};
-        struct stat here{};
-        const bool found = ::lstat(at.c_str(), &here) == 0;
-        if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {
-            auto next = target_search::content_of_link(at);
-            if (!next)
-                return std::move(next).error();
-            const auto directory = at.substr(0, at.rfind('/') + 1);
-            at = next->starts_with('/') ? std::move(*next) : directory + *next;
-            continue;
-        }
-        if (is_there && !S_ISREG(whole.st_mode)) {
-            const auto problem = why_not_writable(whole.st_mode);
-            if (!problem.empty())
-                return refused(path, problem);
-            return download_target{path, false, {}};
-        }
-        if (!found && (errno != ENOENT || is_there))
-            return file_error("look at", at);
-        if (!split_path(at).names_a_file())
-            return refused(path, "must name a file");
-        // Links of /proc do not always say where they lead.
-        if (found != is_there ||
-            (found && (here.st_ino != whole.st_ino || here.st_dev != whole.st_dev)))
-            return refused(path, "leads to a file without a name, or was replaced just now");
-        return download_target{std::move(at), true, {}};
-    }
-    errno = ELOOP;
-    return file_error("follow", path);
-}
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
 // ---- cosio/transfer/partial_file.hpp ------------------------------------------------------------
 
 // A file that appears under its name only when it is whole.
@@ -22106,12 +22147,10 @@ public:
     /// Requires `check_target`, as all that follow do, and a file that is replaced.
     [[nodiscard]] result<void> create()
     {
-        std::array<unsigned char, 8> random{};
-        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
-        temporary_ = std::string(prefix)
-                         .append(crypto::hex(std::as_bytes(std::span(random))))
-                         .append(suffix);
+        auto name = transfer::temporary_name(suffix);
+        if (!name)
+            return std::move(name).error();
+        temporary_ = std::move(*name);
         auto made = directory_->access_of(target_.name)
             ? directory_->create(temporary_, for_ourselves)
             : directory_->create(temporary_);

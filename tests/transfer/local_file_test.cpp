@@ -187,12 +187,48 @@ TEST_CASE("checkpoint_file: is replaced as a whole, and absent is no error")
     REQUIRE(transfer::save_checkpoint(path, content));
     CHECK(transfer::load_checkpoint(path).value().value() == content);
     content.key = "another";
-    here.write("checkpoint.new", "of a run that was killed");
+    here.write("checkpoint.new", "the user's");
     REQUIRE(transfer::save_checkpoint(path, content));
     CHECK(transfer::load_checkpoint(path).value()->key == "another");
-    CHECK(here.count() == 1);
-    here.write("checkpoint", "not one");
-    CHECK(transfer::load_checkpoint(path).error().code == errc::invalid_checkpoint);
+    CHECK(here.read("checkpoint.new") == "the user's");
+    CHECK(here.count() == 2);
     transfer::remove_checkpoint(path);
-    CHECK(here.count() == 0);
+    CHECK(here.count() == 1);
+    transfer::remove_checkpoint(path);
+}
+
+TEST_CASE("checkpoint_file: what is no checkpoint is neither replaced nor removed")
+{
+    const temporary_directory here;
+    transfer::checkpoint content;
+    content.part_size = 5;
+    for (const auto* const text : {"", "not one", "cosio-checkpoint", "cosio-checkpoints"}) {
+        const auto path = here.write("file", text);
+        CHECK(transfer::load_checkpoint(path).error().code == errc::invalid_checkpoint);
+        CHECK(transfer::save_checkpoint(path, content).error().code == errc::invalid_checkpoint);
+        transfer::remove_checkpoint(path);
+        CHECK(here.read("file") == text);
+        CHECK(here.count() == 1);
+    }
+    std::filesystem::create_directory(here.path / "directory");
+    CHECK_FALSE(transfer::save_checkpoint(here / "directory", content));
+    transfer::remove_checkpoint(here / "directory");
+    CHECK(here.count() == 2);
+}
+
+TEST_CASE("checkpoint_file: a link is followed, and the longest name has a temporary one too")
+{
+    const temporary_directory here;
+    transfer::checkpoint content;
+    content.part_size = 5;
+    std::filesystem::create_symlink("file", here.path / "link");
+    REQUIRE(transfer::save_checkpoint(here / "link", content));
+    CHECK(std::filesystem::is_symlink(here.path / "link"));
+    CHECK(transfer::load_checkpoint(here / "file").value().value() == content);
+    transfer::remove_checkpoint(here / "link");
+    CHECK(std::filesystem::is_symlink(here.path / "link"));
+    CHECK_FALSE(here.has("file"));
+    const std::string longest(255, 'n');
+    REQUIRE(transfer::save_checkpoint(here / longest, content));
+    CHECK(here.has(longest));
 }

@@ -5,17 +5,14 @@
 #ifndef COSIO_TRANSFER_PARTIAL_FILE_HPP
 #define COSIO_TRANSFER_PARTIAL_FILE_HPP
 
-#include <cosio/crypto/hex.hpp>
 #include <cosio/detail/process_generation.hpp>
 #include <cosio/result.hpp>
+#include <cosio/transfer/checkpoint_file.hpp>
 #include <cosio/transfer/checkpoint_keeper.hpp>
 #include <cosio/transfer/download_target.hpp>
 #include <cosio/transfer/local_file.hpp>
 #include <cosio/transfer/through_file.hpp>
 
-#include <openssl/rand.h>
-
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -75,12 +72,10 @@ public:
     /// Requires `check_target`, as all that follow do, and a file that is replaced.
     [[nodiscard]] result<void> create()
     {
-        std::array<unsigned char, 8> random{};
-        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
-        temporary_ = std::string(prefix)
-                         .append(crypto::hex(std::as_bytes(std::span(random))))
-                         .append(suffix);
+        auto name = transfer::temporary_name(suffix);
+        if (!name)
+            return std::move(name).error();
+        temporary_ = std::move(*name);
         auto made = directory_->access_of(target_.name)
             ? directory_->create(temporary_, for_ourselves)
             : directory_->create(temporary_);
