@@ -1602,6 +1602,15 @@ public:
     timeout first_byte = std::chrono::seconds(120);
     /// Without any byte moving in either direction: `errc::stalled`.
     timeout stall = std::chrono::seconds(30);
+    /// The time in which `minimum_rate` is judged: `errc::stalled` as well. Twice `stall`, so that
+    /// one pause that is allowed does not decide.
+    timeout minimum_rate_window = std::chrono::seconds(60);
+    /// Bytes a second that have to move while the peer is waited for, on each connection; 0: any
+    /// number. Holds for requests, heads, objects and listings that come, not for the replies to
+    /// PUT and POST, which a service may draw out with blanks while it copies or completes. Time
+    /// that the caller's source, sink or reader takes does not count. Low, as several connections
+    /// may share a slow line; the service's own `x-cos-traffic-limit` is 102,400 at least.
+    std::uint64_t minimum_rate = 1024;
     /// From the call to its completion, retries and waits between them included, for a stream to
     /// the head of the reply: `errc::total_timeout`.
     timeout total = std::chrono::hours(1);
@@ -1616,7 +1625,8 @@ public:
         } all[] = {{"timeouts.credentials", credentials}, {"timeouts.pool_wait", pool_wait},
             {"timeouts.resolve", resolve}, {"timeouts.connect", connect},
             {"timeouts.tls_handshake", tls_handshake}, {"timeouts.first_byte", first_byte},
-            {"timeouts.stall", stall}, {"timeouts.total", total}};
+            {"timeouts.stall", stall},
+            {"timeouts.minimum_rate_window", minimum_rate_window}, {"timeouts.total", total}};
         for (const auto& [name, value] : all)
             if (value.limit() <= timeout::duration::zero())
                 return error(errc::invalid_configuration,
@@ -6623,6 +6633,55 @@ private:
 
 #endif
 
+// ---- cosio/net/transfer_rate.hpp ----------------------------------------------------------------
+
+// Whether a peer that is waited for moves enough bytes.
+
+#ifndef COSIO_NET_TRANSFER_RATE_HPP
+#define COSIO_NET_TRANSFER_RATE_HPP
+
+namespace cosio::inline v0::net {
+
+/// Adds up the time in which a peer was waited for, and judges it window by window: what the caller
+/// takes for itself is not the peer's. Knows no clock.
+class transfer_rate
+{
+public:
+    using duration = std::chrono::steady_clock::duration;
+
+    /// Another connection, or another request: nothing is held against it.
+    void restart(std::uint64_t moved) noexcept
+    {
+        waited_ = duration::zero();
+        moved_before_ = moved;
+    }
+
+    /// The peer was waited for, `moved` bytes have moved in all. False when a window has passed in
+    /// which it was slower than `least` bytes a second; a window of zero or less judges nothing.
+    [[nodiscard]] bool waited(
+        duration time, std::uint64_t moved, std::uint64_t least, duration window) noexcept
+    {
+        waited_ += time;
+        if (window <= duration::zero() || waited_ < window)
+            return true;
+        const std::chrono::duration<double> seconds = waited_;
+        const bool enough = static_cast<double>(moved - moved_before_) >=
+            static_cast<double>(least) * seconds.count();
+        restart(moved);
+        return enough;
+    }
+
+    [[nodiscard]] std::uint64_t moved_before() const noexcept { return moved_before_; }
+
+private:
+    duration waited_{};
+    std::uint64_t moved_before_ = 0;
+};
+
+} // namespace cosio::inline v0::net
+
+#endif
+
 // ---- cosio/net/operation_control.hpp ------------------------------------------------------------
 
 // How a running operation is told to stop: by its caller, or by the time that has passed.
@@ -6663,7 +6722,8 @@ enum class step {
     connect,
     tls_handshake,
     first_byte,
-    transfer, ///< Bytes should move: the stall limit.
+    transfer, ///< Bytes should move: the stall limit, and the minimum rate.
+    working,  ///< Likewise, but few may do: the stall limit.
 };
 
 [[nodiscard]] constexpr timeout limit_of(step which, const timeout_settings& limits) noexcept
@@ -6676,7 +6736,8 @@ enum class step {
     case step::connect: return limits.connect;
     case step::tls_handshake: return limits.tls_handshake;
     case step::first_byte: return limits.first_byte;
-    case step::transfer: return limits.stall;
+    case step::transfer:
+    case step::working: return limits.stall;
     }
     return no_timeout;
 }
@@ -6691,7 +6752,8 @@ enum class step {
     case step::connect: return errc::connect_timeout;
     case step::tls_handshake: return errc::tls_timeout;
     case step::first_byte: return errc::first_byte_timeout;
-    case step::transfer: return errc::stalled;
+    case step::transfer:
+    case step::working: return errc::stalled;
     }
     return errc::total_timeout;
 }
@@ -6747,6 +6809,8 @@ public:
         if (!expired_ && total_deadline_ != clock::time_point::max() &&
             clock::now() >= total_deadline_)
             expired_ = errc::total_timeout;
+        if (expired_ && is_too_slow_)
+            return too_slow();
         return expired_ ? std::optional<error>(error(*expired_)) : std::nullopt;
     }
 
@@ -6787,16 +6851,22 @@ public:
         waiting& operator=(const waiting&) = delete;
         ~waiting()
         {
+            control_.leave();
             control_.waiting_for_ = nullptr;
             control_.deadline_ = clock::time_point::max();
         }
 
         [[nodiscard]] step in() const noexcept { return control_.step_; }
         /// Begins another step of the same wait.
-        void enter(step which) { control_.enter(which); }
+        void enter(step which)
+        {
+            control_.leave();
+            control_.enter(which);
+        }
         /// And of something else.
         void enter(step which, interruptible& what)
         {
+            control_.leave();
             control_.waiting_for_ = &what;
             control_.enter(which);
         }
@@ -6819,10 +6889,13 @@ private:
         constexpr clock::duration longest_held = std::chrono::milliseconds(250);
         step_ = which;
         expired_.reset();
+        is_too_slow_ = false;
         if (cancelled_)
             return waiting_for_->interrupt();
         const auto limit = limit_of(which, limits_);
-        if (!limit.is_finite() && total_deadline_ == clock::time_point::max()) {
+        const bool is_rated = which == step::transfer && limits_.minimum_rate != 0 &&
+            limits_.minimum_rate_window.is_finite();
+        if (!limit.is_finite() && !is_rated && total_deadline_ == clock::time_point::max()) {
             deadline_ = clock::time_point::max();
             return;
         }
@@ -6831,9 +6904,16 @@ private:
             return expire(errc::total_timeout);
         quiet_since_ = now;
         moved_ = waiting_for_->bytes_moved();
-        look_every_ = which == step::transfer && limit.is_finite()
-            ? timeout(std::min<clock::duration>(limit.limit() / looks_per_stall, longest_held))
-            : limit;
+        if (which == step::first_byte)
+            rate_.restart(moved_); // What follows is another direction, or another request.
+        if (is_rated && !begin_rated(now))
+            return expire_as_too_slow();
+        look_every_ = limit;
+        if (moves_bytes(which) && limit.is_finite())
+            look_every_ = std::min<clock::duration>(limit.limit() / looks_per_stall, longest_held);
+        if (is_rated)
+            look_every_ = std::min({look_every_.limit(), longest_held,
+                limits_.minimum_rate_window.limit() / looks_per_stall});
         deadline_ = std::min(after(look_every_, now), total_deadline_);
         arm();
     }
@@ -6867,7 +6947,7 @@ private:
         if (now >= total_deadline_)
             return expire(errc::total_timeout);
         if (now >= deadline_) {
-            if (step_ != step::transfer)
+            if (!moves_bytes(step_))
                 return expire(timeout_error_of(step_));
             const auto moved = waiting_for_->bytes_moved();
             if (moved == moved_ && now - quiet_since_ >= limits_.stall.limit())
@@ -6876,9 +6956,59 @@ private:
                 quiet_since_ = now;
             waiting_for_->hurry();
             moved_ = moved;
+            if (rated_ != nullptr && !is_fast_enough(now))
+                return expire_as_too_slow();
             deadline_ = std::min(after(look_every_, now), total_deadline_);
         }
         arm();
+    }
+
+    [[nodiscard]] static constexpr bool moves_bytes(step which) noexcept
+    {
+        return which == step::transfer || which == step::working;
+    }
+
+    /// False when the waits before this one add up to a window that was too slow.
+    [[nodiscard]] bool begin_rated(clock::time_point now) noexcept
+    {
+        if (last_rated_ != waiting_for_ || moved_ < rate_.moved_before())
+            rate_.restart(moved_);
+        else if (was_too_slow_)
+            return was_too_slow_ = false;
+        was_too_slow_ = false;
+        last_rated_ = rated_ = waiting_for_;
+        rated_since_ = now;
+        return true;
+    }
+
+    [[nodiscard]] bool is_fast_enough(clock::time_point now) noexcept
+    {
+        return rate_.waited(now - std::exchange(rated_since_, now), rated_->bytes_moved(),
+            limits_.minimum_rate, limits_.minimum_rate_window.limit());
+    }
+
+    /// The peer is not waited for any more. Many short waits count as much as one that is long; but
+    /// what has come is not refused because it came slowly.
+    void leave() noexcept
+    {
+        if (rated_ == nullptr)
+            return;
+        was_too_slow_ = !is_fast_enough(clock::now()) || was_too_slow_;
+        rated_ = nullptr;
+    }
+
+    void expire_as_too_slow() noexcept
+    {
+        expire(errc::stalled);
+        is_too_slow_ = true;
+    }
+
+    [[nodiscard]] error too_slow() const
+    {
+        const auto window = std::chrono::duration_cast<std::chrono::milliseconds>(
+            limits_.minimum_rate_window.limit());
+        return error(errc::stalled, "fewer than " + std::to_string(limits_.minimum_rate) +
+                " bytes a second moved in " + std::to_string(window.count()) + " ms of waiting");
     }
 
     void expire(errc why) noexcept
@@ -6902,6 +7032,12 @@ private:
     std::optional<errc> expired_{};
     step step_ = step::untimed;
     bool cancelled_ = false;
+    bool is_too_slow_ = false;
+    transfer_rate rate_{};
+    bool was_too_slow_ = false;
+    const interruptible* rated_ = nullptr; // While it is waited for.
+    const interruptible* last_rated_ = nullptr;
+    clock::time_point rated_since_{};
 };
 
 } // namespace cosio::inline v0::net
@@ -11881,7 +12017,8 @@ public:
     /// Requires a lease with a connection.
     exchange_driver(lease<connection> on, http::method method,
         std::optional<std::uint64_t> body_size)
-        : connection_(std::move(on)), exchange_(method, body_size)
+        : connection_(std::move(on)), exchange_(method, body_size),
+          may_be_drawn_out_(method == http::method::put || method == http::method::post)
     {}
 
     exchange_driver(const exchange_driver&) = delete;
@@ -11984,7 +12121,7 @@ public:
     [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_reply()
     {
         if (exchange_.reply_has_begun())
-            waiting_->enter(step::transfer);
+            waiting_->enter(step_of_reply());
         else if (waiting_->in() != step::first_byte)
             waiting_->enter(step::first_byte);
         return connection_->bytes().receive(connection_->space());
@@ -12001,7 +12138,7 @@ public:
         operation_control& control, std::span<std::byte> buffer)
     {
         const operation_control::waiting waiting(
-            control, connection_->bytes(), step::transfer);
+            control, connection_->bytes(), step_of_reply());
         std::size_t count = 0;
         while (count == 0 && !buffer.empty()) {
             if (!payload_.empty()) {
@@ -12084,6 +12221,13 @@ private:
     {
         exchange_driver* driver = nullptr;
     };
+
+    [[nodiscard]] step step_of_reply() const noexcept
+    {
+        return may_be_drawn_out_ && exchange_.state() == exchange::phase::receiving_body
+            ? step::working
+            : step::transfer;
+    }
 
     /// What was read into the connection's buffer.
     void received(result<std::size_t> got)
@@ -12277,6 +12421,7 @@ private:
     exchange exchange_;
     std::span<const std::byte> head_left_{}; // Of the request, not written yet.
     std::span<const std::byte> body_left_{}; // Of a small one.
+    bool may_be_drawn_out_; // The body of the reply, while the service works.
     bool began_at_once_ = false;
     std::shared_ptr<reply_watch> watch_{};
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.

@@ -8,6 +8,7 @@
 #include <cosio/result.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 
 namespace cosio::inline v0 {
@@ -72,6 +73,15 @@ public:
     timeout first_byte = std::chrono::seconds(120);
     /// Without any byte moving in either direction: `errc::stalled`.
     timeout stall = std::chrono::seconds(30);
+    /// The time in which `minimum_rate` is judged: `errc::stalled` as well. Twice `stall`, so that
+    /// one pause that is allowed does not decide.
+    timeout minimum_rate_window = std::chrono::seconds(60);
+    /// Bytes a second that have to move while the peer is waited for, on each connection; 0: any
+    /// number. Holds for requests, heads, objects and listings that come, not for the replies to
+    /// PUT and POST, which a service may draw out with blanks while it copies or completes. Time
+    /// that the caller's source, sink or reader takes does not count. Low, as several connections
+    /// may share a slow line; the service's own `x-cos-traffic-limit` is 102,400 at least.
+    std::uint64_t minimum_rate = 1024;
     /// From the call to its completion, retries and waits between them included, for a stream to
     /// the head of the reply: `errc::total_timeout`.
     timeout total = std::chrono::hours(1);
@@ -86,7 +96,8 @@ public:
         } all[] = {{"timeouts.credentials", credentials}, {"timeouts.pool_wait", pool_wait},
             {"timeouts.resolve", resolve}, {"timeouts.connect", connect},
             {"timeouts.tls_handshake", tls_handshake}, {"timeouts.first_byte", first_byte},
-            {"timeouts.stall", stall}, {"timeouts.total", total}};
+            {"timeouts.stall", stall},
+            {"timeouts.minimum_rate_window", minimum_rate_window}, {"timeouts.total", total}};
         for (const auto& [name, value] : all)
             if (value.limit() <= timeout::duration::zero())
                 return error(errc::invalid_configuration,

@@ -169,6 +169,71 @@ TEST_CASE("timeouts: a reply that does not begin, and one that does not go on")
     CHECK((slow->body == text));
 }
 
+TEST_CASE("timeouts: a peer that never stops, and never gets anywhere")
+{
+    emulated here;
+    const auto text = pattern(50'000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    for (const auto scheme : {scheme::http, scheme::https}) {
+        auto config = here.server.client_config(scheme);
+        config.retry.maximum_attempts = 1;
+        config.timeouts.total = no_timeout;
+        config.timeouts.minimum_rate_window = 200ms;
+        config.timeouts.minimum_rate = 10'000; // A byte may be a record of TLS.
+        const auto cos = here.client(config);
+        const auto is_too_slow = [&](const error& why) {
+            CHECK(why.code == errc::stalled);
+            CHECK(why.describe().find("fewer than 10000 bytes a second moved in 200 ms") !=
+                std::string::npos);
+        };
+        const get_object_request request{.bucket = bucket, .key = "k"};
+
+        here.server.inject(fault::drip(1, 20ms)); // From the head on.
+        const auto whole = here.get(cos.get_object(request));
+        REQUIRE_FALSE(whole);
+        is_too_slow(whole.error());
+
+        here.server.inject(fault::drip_after(2'000, 1, 20ms));
+        const auto body = here.get(cos.get_object(request));
+        REQUIRE_FALSE(body);
+        is_too_slow(body.error());
+
+        here.server.inject(fault::drip_after(2'000, 1, 20ms));
+        result<std::size_t> read = std::size_t{1};
+        here.run([&]() -> asio::awaitable<void> {
+            auto reader = (co_await cos.open_object(request)).value();
+            std::vector<std::byte> buffer(8'000);
+            while (read && *read != 0)
+                read = co_await reader.read_some(buffer);
+        });
+        REQUIRE_FALSE(read);
+        is_too_slow(read.error());
+
+        here.server.inject(fault::drip(1, 20ms));
+        const auto listed = here.get(cos.list_objects({.bucket = bucket}));
+        REQUIRE_FALSE(listed);
+        is_too_slow(listed.error());
+
+        // The caller's own slowness is not the peer's: the pauses between the reads count for
+        // nothing, though few bytes move in each second.
+        here.run([&]() -> asio::awaitable<void> {
+            auto reader = (co_await cos.open_object(request)).value();
+            std::vector<std::byte> buffer(100);
+            asio::steady_timer pause(here.context);
+            read = co_await reader.read_some(buffer); // What has come with it serves the next.
+            for (int i = 0; read && *read != 0 && i != 5; ++i) {
+                pause.expires_after(300ms);
+                co_await pause.async_wait(asio::use_awaitable);
+                read = co_await reader.read_some(buffer);
+            }
+            buffer.resize(50'000);
+            while (read && *read != 0)
+                read = co_await reader.read_some(buffer);
+        });
+        CHECK(read);
+    }
+}
+
 TEST_CASE("timeouts: a small body that comes behind its head, or does not")
 {
     emulated here;

@@ -39,7 +39,8 @@ public:
     /// Requires a lease with a connection.
     exchange_driver(lease<connection> on, http::method method,
         std::optional<std::uint64_t> body_size)
-        : connection_(std::move(on)), exchange_(method, body_size)
+        : connection_(std::move(on)), exchange_(method, body_size),
+          may_be_drawn_out_(method == http::method::put || method == http::method::post)
     {}
 
     exchange_driver(const exchange_driver&) = delete;
@@ -142,7 +143,7 @@ public:
     [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_reply()
     {
         if (exchange_.reply_has_begun())
-            waiting_->enter(step::transfer);
+            waiting_->enter(step_of_reply());
         else if (waiting_->in() != step::first_byte)
             waiting_->enter(step::first_byte);
         return connection_->bytes().receive(connection_->space());
@@ -159,7 +160,7 @@ public:
         operation_control& control, std::span<std::byte> buffer)
     {
         const operation_control::waiting waiting(
-            control, connection_->bytes(), step::transfer);
+            control, connection_->bytes(), step_of_reply());
         std::size_t count = 0;
         while (count == 0 && !buffer.empty()) {
             if (!payload_.empty()) {
@@ -242,6 +243,13 @@ private:
     {
         exchange_driver* driver = nullptr;
     };
+
+    [[nodiscard]] step step_of_reply() const noexcept
+    {
+        return may_be_drawn_out_ && exchange_.state() == exchange::phase::receiving_body
+            ? step::working
+            : step::transfer;
+    }
 
     /// What was read into the connection's buffer.
     void received(result<std::size_t> got)
@@ -435,6 +443,7 @@ private:
     exchange exchange_;
     std::span<const std::byte> head_left_{}; // Of the request, not written yet.
     std::span<const std::byte> body_left_{}; // Of a small one.
+    bool may_be_drawn_out_; // The body of the reply, while the service works.
     bool began_at_once_ = false;
     std::shared_ptr<reply_watch> watch_{};
     std::string_view payload_{}; // Decoded, in the connection's buffer, not taken yet.

@@ -7,6 +7,7 @@
 
 #include <cosio/detail/asio.hpp>
 #include <cosio/net/deadline_watch.hpp>
+#include <cosio/net/transfer_rate.hpp>
 #include <cosio/result.hpp>
 #include <cosio/timeouts.hpp>
 
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace cosio::inline v0::net {
@@ -51,7 +53,8 @@ enum class step {
     connect,
     tls_handshake,
     first_byte,
-    transfer, ///< Bytes should move: the stall limit.
+    transfer, ///< Bytes should move: the stall limit, and the minimum rate.
+    working,  ///< Likewise, but few may do: the stall limit.
 };
 
 [[nodiscard]] constexpr timeout limit_of(step which, const timeout_settings& limits) noexcept
@@ -64,7 +67,8 @@ enum class step {
     case step::connect: return limits.connect;
     case step::tls_handshake: return limits.tls_handshake;
     case step::first_byte: return limits.first_byte;
-    case step::transfer: return limits.stall;
+    case step::transfer:
+    case step::working: return limits.stall;
     }
     return no_timeout;
 }
@@ -79,7 +83,8 @@ enum class step {
     case step::connect: return errc::connect_timeout;
     case step::tls_handshake: return errc::tls_timeout;
     case step::first_byte: return errc::first_byte_timeout;
-    case step::transfer: return errc::stalled;
+    case step::transfer:
+    case step::working: return errc::stalled;
     }
     return errc::total_timeout;
 }
@@ -135,6 +140,8 @@ public:
         if (!expired_ && total_deadline_ != clock::time_point::max() &&
             clock::now() >= total_deadline_)
             expired_ = errc::total_timeout;
+        if (expired_ && is_too_slow_)
+            return too_slow();
         return expired_ ? std::optional<error>(error(*expired_)) : std::nullopt;
     }
 
@@ -175,16 +182,22 @@ public:
         waiting& operator=(const waiting&) = delete;
         ~waiting()
         {
+            control_.leave();
             control_.waiting_for_ = nullptr;
             control_.deadline_ = clock::time_point::max();
         }
 
         [[nodiscard]] step in() const noexcept { return control_.step_; }
         /// Begins another step of the same wait.
-        void enter(step which) { control_.enter(which); }
+        void enter(step which)
+        {
+            control_.leave();
+            control_.enter(which);
+        }
         /// And of something else.
         void enter(step which, interruptible& what)
         {
+            control_.leave();
             control_.waiting_for_ = &what;
             control_.enter(which);
         }
@@ -207,10 +220,13 @@ private:
         constexpr clock::duration longest_held = std::chrono::milliseconds(250);
         step_ = which;
         expired_.reset();
+        is_too_slow_ = false;
         if (cancelled_)
             return waiting_for_->interrupt();
         const auto limit = limit_of(which, limits_);
-        if (!limit.is_finite() && total_deadline_ == clock::time_point::max()) {
+        const bool is_rated = which == step::transfer && limits_.minimum_rate != 0 &&
+            limits_.minimum_rate_window.is_finite();
+        if (!limit.is_finite() && !is_rated && total_deadline_ == clock::time_point::max()) {
             deadline_ = clock::time_point::max();
             return;
         }
@@ -219,9 +235,16 @@ private:
             return expire(errc::total_timeout);
         quiet_since_ = now;
         moved_ = waiting_for_->bytes_moved();
-        look_every_ = which == step::transfer && limit.is_finite()
-            ? timeout(std::min<clock::duration>(limit.limit() / looks_per_stall, longest_held))
-            : limit;
+        if (which == step::first_byte)
+            rate_.restart(moved_); // What follows is another direction, or another request.
+        if (is_rated && !begin_rated(now))
+            return expire_as_too_slow();
+        look_every_ = limit;
+        if (moves_bytes(which) && limit.is_finite())
+            look_every_ = std::min<clock::duration>(limit.limit() / looks_per_stall, longest_held);
+        if (is_rated)
+            look_every_ = std::min({look_every_.limit(), longest_held,
+                limits_.minimum_rate_window.limit() / looks_per_stall});
         deadline_ = std::min(after(look_every_, now), total_deadline_);
         arm();
     }
@@ -255,7 +278,7 @@ private:
         if (now >= total_deadline_)
             return expire(errc::total_timeout);
         if (now >= deadline_) {
-            if (step_ != step::transfer)
+            if (!moves_bytes(step_))
                 return expire(timeout_error_of(step_));
             const auto moved = waiting_for_->bytes_moved();
             if (moved == moved_ && now - quiet_since_ >= limits_.stall.limit())
@@ -264,9 +287,59 @@ private:
                 quiet_since_ = now;
             waiting_for_->hurry();
             moved_ = moved;
+            if (rated_ != nullptr && !is_fast_enough(now))
+                return expire_as_too_slow();
             deadline_ = std::min(after(look_every_, now), total_deadline_);
         }
         arm();
+    }
+
+    [[nodiscard]] static constexpr bool moves_bytes(step which) noexcept
+    {
+        return which == step::transfer || which == step::working;
+    }
+
+    /// False when the waits before this one add up to a window that was too slow.
+    [[nodiscard]] bool begin_rated(clock::time_point now) noexcept
+    {
+        if (last_rated_ != waiting_for_ || moved_ < rate_.moved_before())
+            rate_.restart(moved_);
+        else if (was_too_slow_)
+            return was_too_slow_ = false;
+        was_too_slow_ = false;
+        last_rated_ = rated_ = waiting_for_;
+        rated_since_ = now;
+        return true;
+    }
+
+    [[nodiscard]] bool is_fast_enough(clock::time_point now) noexcept
+    {
+        return rate_.waited(now - std::exchange(rated_since_, now), rated_->bytes_moved(),
+            limits_.minimum_rate, limits_.minimum_rate_window.limit());
+    }
+
+    /// The peer is not waited for any more. Many short waits count as much as one that is long; but
+    /// what has come is not refused because it came slowly.
+    void leave() noexcept
+    {
+        if (rated_ == nullptr)
+            return;
+        was_too_slow_ = !is_fast_enough(clock::now()) || was_too_slow_;
+        rated_ = nullptr;
+    }
+
+    void expire_as_too_slow() noexcept
+    {
+        expire(errc::stalled);
+        is_too_slow_ = true;
+    }
+
+    [[nodiscard]] error too_slow() const
+    {
+        const auto window = std::chrono::duration_cast<std::chrono::milliseconds>(
+            limits_.minimum_rate_window.limit());
+        return error(errc::stalled, "fewer than " + std::to_string(limits_.minimum_rate) +
+                " bytes a second moved in " + std::to_string(window.count()) + " ms of waiting");
     }
 
     void expire(errc why) noexcept
@@ -290,6 +363,12 @@ private:
     std::optional<errc> expired_{};
     step step_ = step::untimed;
     bool cancelled_ = false;
+    bool is_too_slow_ = false;
+    transfer_rate rate_{};
+    bool was_too_slow_ = false;
+    const interruptible* rated_ = nullptr; // While it is waited for.
+    const interruptible* last_rated_ = nullptr;
+    clock::time_point rated_since_{};
 };
 
 } // namespace cosio::inline v0::net
