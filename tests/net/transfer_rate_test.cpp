@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct wait
 };
 
 /// How many waits are let pass before one is too slow; all of them when none is.
-std::size_t passes(const std::vector<wait>& waits, std::uint64_t least, transfer_rate::duration window)
+std::size_t passes(
+    const std::vector<wait>& waits, std::uint64_t least, transfer_rate::duration window)
 {
     transfer_rate rate;
     std::uint64_t moved = 5'000; // Of a request before.
