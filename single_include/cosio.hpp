@@ -502,7 +502,7 @@ enum class errc {
 
     // Something changed under a transfer.
     file_changed,              ///< The file was written to while it was uploaded.
-    object_changed,            ///< The object was replaced while it was downloaded or copied.
+    object_changed,            ///< Another object has the name than the one that was begun with.
 
     // The reply does not prove what was asked for.
     encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
@@ -551,6 +551,7 @@ enum class condition {
     transient,           ///< May succeed later as it is; what retries are made for.
     cancelled,
     server_error,        ///< 5xx.
+    wrong_region,        ///< The bucket is in another region, see `error::region`.
 };
 
 /// The category of `errc`.
@@ -629,6 +630,8 @@ public:
     std::string request_id{};
     /// `x-cos-trace-id`.
     std::string trace_id{};
+    /// The region of the bucket, where the reply says that it is another than the client's.
+    std::string region{};
     /// Attempts made; 0 when the request was refused before anything was sent.
     unsigned attempts = 0;
     /// Whether any byte of the request was handed to the operating system.
@@ -1272,10 +1275,13 @@ namespace detail {
     return out;
 }
 
-/// As a Host header carries it: the port only when it is not the default, addresses in brackets.
+/// As a Host header carries it: the port only when it is not the default, addresses in brackets, a
+/// fully qualified name without the dot at its end.
 template <class Text>
 void append_host_header(Text& text, std::string_view host, std::uint16_t port, scheme s)
 {
+    if (host.ends_with('.'))
+        host.remove_suffix(1);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
@@ -5846,7 +5852,7 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::body_source_failed: return "the body source failed";
     case errc::destination_too_small: return "the object does not fit its destination";
     case errc::file_changed: return "the file changed while it was uploaded";
-    case errc::object_changed: return "the object was replaced while it was read";
+    case errc::object_changed: return "the object is not the one that was begun with";
     case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
     case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
     case errc::connection_closed: return "the connection was closed before the reply was complete";
@@ -5929,6 +5935,8 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
             code == no_such_encryption_configuration || code == no_such_tag_set ||
             code == not_found;
     case condition::precondition_failed: return code == precondition_failed;
+    case condition::wrong_region:
+        return code == permanent_redirect || code == temporary_redirect;
     case condition::not_modified: return code == not_modified;
     case condition::access_denied:
         return code == access_denied || code == access_forbidden || code == forbidden ||
@@ -6016,6 +6024,7 @@ public:
         case condition::transient: return "transient";
         case condition::cancelled: return "cancelled";
         case condition::server_error: return "server error";
+        case condition::wrong_region: return "wrong region";
         }
         return "unknown condition";
     }
@@ -6081,6 +6090,8 @@ COSIO_DECLARED std::string error::describe() const
     if (!field.empty())
         line.append(field).append(": ");
     line.append(message.empty() ? code.message() : message);
+    if (!region.empty())
+        line.append("; the bucket is in region ").append(region);
     line.append(" [").append(service_code.empty() ? code.message() : service_code);
     if (http_status != 0)
         line.append(", HTTP ").append(std::to_string(http_status));
@@ -7160,8 +7171,8 @@ public:
     /// together. To be told before each of these reads, and of 0 at the end.
     virtual void expect(std::uint64_t left) noexcept { static_cast<void>(left); }
 
-    /// Whether the last `read_some` took all that had arrived by then: without asking the system.
-    [[nodiscard]] virtual bool is_drained() const noexcept { return false; }
+    /// Whether a piece of what the peer has sent is held back until the rest of it comes.
+    [[nodiscard]] virtual bool holds_input() const noexcept { return false; }
 
     /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
     /// up. A `write` may go on meanwhile.
@@ -8085,21 +8096,14 @@ public:
     };
     [[nodiscard]] request_memory& for_request() noexcept { return for_request_; }
 
-    /// A reply has been received whole, and the connection is put aside.
-    void rest(clock::time_point now = clock::now()) noexcept { resting_since_ = now; }
-
-    /// Whether nothing has come since the last reply, not even an end. What a server says unasked
-    /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
-    ///
-    /// The system is not asked when the socket was empty at the end of a reply that came just now:
-    /// what has come since could as well come right behind the answer.
-    [[nodiscard]] bool is_quiet(clock::time_point now = clock::now())
+    /// Whether nothing has come since the last reply, or since the connection was opened, not even
+    /// an end. What a server says unasked (a 408 before it closes, the rest of a reply that was
+    /// longer than its head said) must not be taken for the reply to the next request, so this asks
+    /// the system, before each request: a reply that comes late looks like the answer.
+    [[nodiscard]] bool is_quiet()
     {
-        constexpr std::chrono::milliseconds just_now(10);
-        if (unread().empty() && stream_->is_drained() && now - resting_since_ < just_now)
-            return true;
         const auto got = stream_->read_available(space());
-        return got && *got == 0 && unread().empty();
+        return got && *got == 0 && unread().empty() && !stream_->holds_input();
     }
 
 private:
@@ -8107,7 +8111,6 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    clock::time_point resting_since_{};
     request_memory for_request_{};
 };
 
@@ -8753,8 +8756,6 @@ public:
         return count;
     }
 
-    [[nodiscard]] bool is_drained() const noexcept override { return drained_; }
-
     void expect(std::uint64_t left) noexcept override
     {
         wake_up_for(left < receive_pace::batch
@@ -8818,7 +8819,7 @@ private:
         void operator()(const std::error_code& code, std::size_t count)
         {
             // The stream may go with the coroutine that waits, so it is not touched afterwards.
-            std::move(then)(on->has_read(code, count, room));
+            std::move(then)(on->has_read(code, count));
         }
 
         Handler then;
@@ -8866,15 +8867,13 @@ private:
 #endif
     }
 
-    result<std::size_t> has_read(
-        const std::error_code& code, std::size_t count, std::size_t room)
+    result<std::size_t> has_read(const std::error_code& code, std::size_t count)
     {
         if (code == asio::error::eof)
             return std::size_t{0};
         if (code)
             return failure(code);
         received_ += count;
-        drained_ = count < room;
         return count;
     }
 
@@ -8890,7 +8889,6 @@ private:
     std::uint64_t received_ = 0;
     receive_pace pace_{};
     std::size_t low_water_mark_ = 1;
-    bool drained_ = false;
 };
 
 } // namespace cosio::inline v0::net
@@ -8967,6 +8965,8 @@ public:
         if (context == nullptr ||
             SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
             return error(errc::tls_failed, openssl::take_error());
+        if (SSL_CTX_set_cipher_list(context, tls_1_2_ciphers) != 1)
+            return error(errc::tls_failed, openssl::take_error());
         // Sessions are kept by us, per name and for one use each.
         SSL_CTX_set_session_cache_mode(
             context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -8989,6 +8989,9 @@ public:
     [[nodiscard]] bool verifies() const noexcept { return verifies_; }
 
 private:
+    /// Authenticated encryption with forward secrecy alone (RFC 9325, 4.2). TLS 1.3 has no other.
+    static constexpr const char* tls_1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL:!PSK";
+
     tls_context() = default;
 
     static result<void> trust(SSL_CTX* context, const tls_settings& settings)
@@ -9156,10 +9159,13 @@ public:
     /// Several records fit, so that one receive feeds many.
     static constexpr std::size_t input_capacity = 128 * 1024;
 
-    /// For a connection to `host`, a name or an address, whose certificate must be for it.
+    /// For a connection to `host`, a name or an address, whose certificate must be for it. The dot
+    /// that ends a fully qualified name is part of neither the certificate nor the SNI (RFC 6066, 3).
     [[nodiscard]] static result<std::unique_ptr<tls_engine>> make(
-        const tls_context& context, const std::string& host)
+        const tls_context& context, std::string host)
     {
+        if (host.ends_with('.'))
+            host.pop_back();
         auto made = make_unconnected(context.native());
         if (!made)
             return made;
@@ -9169,7 +9175,9 @@ public:
         bool right = address || SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
         if (context.verifies()) {
             auto* const parameters = SSL_get0_param(ssl);
-            X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+            // The subject's common name is no host name (RFC 9525, 2).
+            X509_VERIFY_PARAM_set_hostflags(parameters,
+                X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
             right = right &&
                 (address ? X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str())
                          : X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), 0)) == 1;
@@ -9275,11 +9283,6 @@ public:
     [[nodiscard]] std::size_t most_held() const noexcept
     {
         return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
-    }
-    /// Whether everything received has been decrypted and taken.
-    [[nodiscard]] bool is_drained() const noexcept
-    {
-        return input_.unread().empty() && SSL_pending(ssl_.get()) == 0;
     }
     /// Ciphertext received from the peer goes here.
     [[nodiscard]] receive_buffer& input() noexcept { return input_; }
@@ -9549,9 +9552,9 @@ public:
 
     void hurry() noexcept override { transport_->hurry(); }
 
-    [[nodiscard]] bool is_drained() const noexcept override
+    [[nodiscard]] bool holds_input() const noexcept override
     {
-        return transport_->is_drained() && engine_->is_drained();
+        return !engine_->input().unread().empty();
     }
 
     void notify_when_readable(
@@ -10465,7 +10468,7 @@ private:
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));
-        while (out.get() != nullptr && !out->is_quiet(now)) {
+        while (out.get() != nullptr && !out->is_quiet()) {
             count_stale();
             const std::lock_guard lock(mutex_);
             out.set(state_.exchange_stale(out.leads_to()));
@@ -12199,7 +12202,6 @@ public:
         if (serves_again) {
             connection_->bytes().expect(0);
             const auto now = connection::clock::now();
-            connection_->rest(now);
             connection_.keep(now);
         }
         connection_ = lease<connection>();
@@ -12295,6 +12297,12 @@ private:
                 break;
             }
             more = !piece->empty();
+            // What came while the source was waited for is no answer to what is sent now.
+            if (!head_left_.empty() && !body.in_memory() && !connection_->is_quiet()) {
+                exchange_.fail(error(
+                    errc::connection_closed, "the peer spoke or closed before it was asked"));
+                break;
+            }
             // A source may take its time, and the reply come meanwhile.
             if ((!more && head_left_.empty()) || !exchange_.sends_more())
                 break;
@@ -13088,6 +13096,9 @@ private:
             on_used_connection_ = false;
             if (auto opened = co_await open_connection(plan_, lease_); !opened)
                 co_return opened;
+            if (!lease_->is_quiet()) // What it said was no answer.
+                co_return error(
+                    errc::connection_closed, "the peer spoke or closed before it was asked");
         }
         co_return begin_exchange();
     }
@@ -13961,6 +13972,8 @@ template <class Dialect>
             problem.resource = printable(document.text());
         else if (name == "RequestId")
             problem.request_id = printable(document.text());
+        else if (name == "Region")
+            problem.region = printable(document.text());
         else if (name == "TraceId")
             problem.trace_id = printable(document.text());
         else
@@ -13970,6 +13983,13 @@ template <class Dialect>
         return std::nullopt;
     problem.code = Dialect::error_code(problem.service_code);
     return problem;
+}
+
+/// Whether the reply to a request of that status names the region of the bucket, where that may be
+/// the reason. Source: S3 User Guide, "Making requests"; COS documentation, "HEAD Bucket".
+[[nodiscard]] constexpr bool states_region(unsigned status) noexcept
+{
+    return status == 301 || status == 307 || status == 400 || status == 403;
 }
 
 /// The error that a reply with a status of failure stands for.
@@ -13984,7 +14004,19 @@ template <class Dialect>
         problem.request_id = request_id_in<Dialect>(got.head);
     if (problem.trace_id.empty())
         problem.trace_id = got.head.get(Dialect::header::trace_id);
+    if (problem.region.empty() && states_region(status))
+        problem.region = got.head.get(Dialect::header::bucket_region);
+    if (!detail::is_host_name(problem.region))
+        problem.region.clear();
     return problem;
+}
+
+/// Whether a refusal hides its reason: that of a HEAD has no document, so that a wrong customer key, a
+/// denial and a wrong region look alike. 404 and the like say all there is by their status.
+[[nodiscard]] inline bool hides_its_reason(const error& why) noexcept
+{
+    return why.service_code.empty() && states_region(why.http_status) &&
+        why.code.category() == service_category();
 }
 
 /// What is wrong with a reply before its operation looks at it, given that its head is the
@@ -14461,6 +14493,8 @@ private:
         why.earlier_attempt_may_have_executed = may_have_executed_;
         if (why.http_status == 0)
             why.http_status = status_;
+        if (why.region == core_.endpoint.region)
+            why.region.clear();
     }
 
     client_core& core_;
@@ -14479,6 +14513,62 @@ private:
     bool may_have_executed_ = false;
     bool is_over_ = false; // The attempt, and it was told.
 };
+
+} // namespace cosio::inline v0::net
+
+#endif
+
+// ---- cosio/net/learn_refusal.hpp ----------------------------------------------------------------
+
+// Why a HEAD was refused: its reply has no document, so a GET is made that has one.
+
+#ifndef COSIO_NET_LEARN_REFUSAL_HPP
+#define COSIO_NET_LEARN_REFUSAL_HPP
+
+namespace cosio::inline v0::net {
+
+/// Completes `why`, the refusal of the HEAD `request`, by what the service says to a GET of the same
+/// under the same limits, which `ask` makes of it and which is sent once. The refusal stands as it
+/// was when that one comes to something else: it says nothing of the HEAD then. What the GET would
+/// yield is not received.
+[[nodiscard]] inline asio::awaitable<void> learn_refusal(client_core& core,
+    operation_control& control, const operation::prepared_request& request,
+    void (*ask)(operation::prepared_request&), const operation::facts& what,
+    refusal_function refusal_of, error& why)
+{
+    if (control.interrupted())
+        co_return;
+    operation::prepared_request question;
+    question.head = request.head;
+    question.host = request.host;
+    question.content_length = request.content_length;
+    ask(question);
+    attempt_loop loop(core, control, question, what, refusal_of);
+    result<void> said;
+    co_await loop.begin(said);
+    if (said && operation::is_success(loop.driver().progress().head().status)) {
+        loop.succeeded({});
+        co_return;
+    }
+    if (said) {
+        operation::reply document;
+        co_await loop.receive(destination(), document, said);
+    }
+    if (said)
+        co_return;
+    auto learnt = std::move(said).error();
+    loop.failed(learnt);
+    if (control.cancelled())
+        why = std::move(learnt);
+    // The bytes of an archived object cannot be had, but a HEAD of it is not refused for that.
+    if (learnt.http_status != why.http_status || learnt.service_code.empty() ||
+        learnt.code == condition::archived)
+        co_return;
+    learnt.request_id = std::move(why.request_id);
+    if (learnt.region.empty())
+        learnt.region = std::move(why.region);
+    why = std::move(learnt);
+}
 
 } // namespace cosio::inline v0::net
 
@@ -15427,6 +15517,7 @@ public:
         loop_.emplace(*core_, *this, *request_, what, refusal_of);
     }
 
+    [[nodiscard]] client_core& core() noexcept { return *core_; }
     [[nodiscard]] attempt_loop& loop() noexcept { return *loop_; }
     [[nodiscard]] const destination& to() const noexcept { return to_; }
 
@@ -15551,6 +15642,12 @@ template <class Dialect, class Operation>
                 co_await loop.receive(run->to(), run->reply, run->step);
             if (run->succeeds())
                 co_return std::move(run->outcome);
+            if constexpr (requires { Operation::asking_why; }) {
+                if (operation::hides_its_reason(run->step.error()))
+                    co_await learn_refusal(run->core(), *run, *run->request(),
+                        &Operation::ask_why, Operation::asking_why,
+                        &operation::refusal_of<Dialect>, run->step.error());
+            }
             if (!co_await loop.retries(run->step.error()))
                 co_return std::move(run->step).error();
             run->reply = operation::reply();
@@ -18538,6 +18635,14 @@ struct head_bucket
         return std::move(build).finish();
     }
 
+    /// Makes the request into one whose refusal has a document: a listing of one object.
+    static void ask_why(prepared_request& request)
+    {
+        request.head.method = http::method::get;
+        request.head.target.add_parameter("max-keys", "1");
+    }
+    static constexpr facts asking_why{.name = "ListObjects", .proof = proofs::list_objects};
+
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation&, reply&& got)
     {
@@ -18579,6 +18684,14 @@ struct head_object
         encode_conditions(build, request.conditions);
         return std::move(build).finish();
     }
+
+    /// Makes the request into one whose refusal has a document: a GET of one byte.
+    static void ask_why(prepared_request& request)
+    {
+        request.head.method = http::method::get;
+        request.head.fields.add("Range", byte_range::between(0, 0).header_value());
+    }
+    static constexpr facts asking_why{.name = "GetObject", .proof = proofs::get_object};
 
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
@@ -20607,10 +20720,13 @@ private:
         auto opened = co_await cos_.open_object(request, in.token());
         if (!opened)
             co_return changed_or(std::move(opened).error());
-        if (opened->properties().size != object_.size)
-            co_return error(errc::object_changed, "its size is another than before");
         if (opened->properties().etag != object_.etag) // A service may not know If-Match.
             co_return error(errc::object_changed, "its ETag is another than before");
+        if (opened->properties().size == 0 && object_.size != 0)
+            co_return error(
+                errc::malformed_response, "the reply does not state the length of the object");
+        if (opened->properties().size != object_.size)
+            co_return error(errc::object_changed, "its size is another than before");
         for (;;) {
             if (in.interrupted())
                 co_return error(errc::cancelled);

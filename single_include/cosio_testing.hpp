@@ -544,8 +544,10 @@ inline void add_extension(X509* certificate, X509* issuer, int kind, const std::
 
 } // namespace openssl
 
-/// `names` are DNS names, wildcards among them, and IP addresses written as `IP:address`.
-[[nodiscard]] inline certificates make_certificates(const std::vector<std::string>& names)
+/// `names` are DNS names, wildcards among them, and IP addresses written as `IP:address`. Without
+/// any, the certificate has its common name alone.
+[[nodiscard]] inline certificates make_certificates(
+    const std::vector<std::string>& names, const char* common_name = "cosio emulator")
 {
     using namespace openssl;
     const auto ca_key = require(EVP_EC_gen("P-256"));
@@ -557,14 +559,15 @@ inline void add_extension(X509* certificate, X509* issuer, int kind, const std::
     add_extension(ca.get(), ca.get(), NID_subject_key_identifier, "hash");
     X509_sign(ca.get(), ca_key.get(), EVP_sha256());
 
-    const auto server = make_certificate(server_key.get(), "cosio emulator");
+    const auto server = make_certificate(server_key.get(), common_name);
     X509_set_issuer_name(server.get(), X509_get_subject_name(ca.get()));
     std::string alternatives;
     for (const auto& name : names)
         alternatives.append(alternatives.empty() ? "" : ",")
             .append(name.starts_with("IP:") ? "" : "DNS:")
             .append(name);
-    add_extension(server.get(), ca.get(), NID_subject_alt_name, alternatives);
+    if (!alternatives.empty())
+        add_extension(server.get(), ca.get(), NID_subject_alt_name, alternatives);
     add_extension(server.get(), ca.get(), NID_basic_constraints, "critical,CA:FALSE");
     add_extension(server.get(), ca.get(), NID_key_usage, "critical,digitalSignature");
     add_extension(server.get(), ca.get(), NID_ext_key_usage, "serverAuth");

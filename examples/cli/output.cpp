@@ -79,8 +79,8 @@ std::string reason_of(const cosio::error& why)
         details.push_back(fmt::format("request id {}", why.request_id));
     if (!details.empty())
         text += fmt::format(" [{}]", fmt::join(details, ", "));
-    if (why.http_status == 400 && why.service_code.empty())
-        text += "; an object with SSE-C needs the key it was written with";
+    if (!why.region.empty())
+        text += fmt::format("; the bucket is in region {}", why.region);
     return text;
 }
 

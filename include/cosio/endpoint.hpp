@@ -119,10 +119,13 @@ namespace detail {
     return out;
 }
 
-/// As a Host header carries it: the port only when it is not the default, addresses in brackets.
+/// As a Host header carries it: the port only when it is not the default, addresses in brackets, a
+/// fully qualified name without the dot at its end.
 template <class Text>
 void append_host_header(Text& text, std::string_view host, std::uint16_t port, scheme s)
 {
+    if (host.ends_with('.'))
+        host.remove_suffix(1);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else

@@ -40,7 +40,7 @@ enum class errc {
 
     // Something changed under a transfer.
     file_changed,              ///< The file was written to while it was uploaded.
-    object_changed,            ///< The object was replaced while it was downloaded or copied.
+    object_changed,            ///< Another object has the name than the one that was begun with.
 
     // The reply does not prove what was asked for.
     encryption_not_applied,    ///< The reply does not confirm the encryption asked for.
@@ -89,6 +89,7 @@ enum class condition {
     transient,           ///< May succeed later as it is; what retries are made for.
     cancelled,
     server_error,        ///< 5xx.
+    wrong_region,        ///< The bucket is in another region, see `error::region`.
 };
 
 /// The category of `errc`.

@@ -40,7 +40,7 @@ constexpr std::string_view errc_text(errc code) noexcept
     case errc::body_source_failed: return "the body source failed";
     case errc::destination_too_small: return "the object does not fit its destination";
     case errc::file_changed: return "the file changed while it was uploaded";
-    case errc::object_changed: return "the object was replaced while it was read";
+    case errc::object_changed: return "the object is not the one that was begun with";
     case errc::encryption_not_applied: return "the reply does not confirm the encryption asked for";
     case errc::checksum_mismatch: return "the CRC64 of the bytes is not that of the reply";
     case errc::connection_closed: return "the connection was closed before the reply was complete";
@@ -123,6 +123,8 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
             code == no_such_encryption_configuration || code == no_such_tag_set ||
             code == not_found;
     case condition::precondition_failed: return code == precondition_failed;
+    case condition::wrong_region:
+        return code == permanent_redirect || code == temporary_redirect;
     case condition::not_modified: return code == not_modified;
     case condition::access_denied:
         return code == access_denied || code == access_forbidden || code == forbidden ||
@@ -210,6 +212,7 @@ public:
         case condition::transient: return "transient";
         case condition::cancelled: return "cancelled";
         case condition::server_error: return "server error";
+        case condition::wrong_region: return "wrong region";
         }
         return "unknown condition";
     }

@@ -52,6 +52,8 @@ public:
     std::string request_id{};
     /// `x-cos-trace-id`.
     std::string trace_id{};
+    /// The region of the bucket, where the reply says that it is another than the client's.
+    std::string region{};
     /// Attempts made; 0 when the request was refused before anything was sent.
     unsigned attempts = 0;
     /// Whether any byte of the request was handed to the operating system.

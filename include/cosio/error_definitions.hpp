@@ -41,6 +41,8 @@ COSIO_DECLARED std::string error::describe() const
     if (!field.empty())
         line.append(field).append(": ");
     line.append(message.empty() ? code.message() : message);
+    if (!region.empty())
+        line.append("; the bucket is in region ").append(region);
     line.append(" [").append(service_code.empty() ? code.message() : service_code);
     if (http_status != 0)
         line.append(", HTTP ").append(std::to_string(http_status));

@@ -95,7 +95,7 @@ TEST_CASE("SSE-C: the wrong key, no key, a key too many")
         const auto head =
             here.get(here.cos.head_object({.bucket = bucket, .key = "sealed", .sse = key}));
         REQUIRE_FALSE(head);
-        CHECK(head.error().code == service_errc::bad_request);
+        CHECK(head.error().code == service_errc::ssec_decrypt_header_invalid);
         CHECK_FALSE(head.error().request_id.empty());
     }
     const auto needless =

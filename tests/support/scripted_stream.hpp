@@ -46,8 +46,6 @@ struct script
     std::function<void()> abandon{};
     /// Says nothing more instead of closing, as a connection that is idle.
     bool silent = false;
-    /// What the stream says of its socket at the end of the last read.
-    bool drained = false;
     /// What it was told to expect.
     std::vector<std::uint64_t> expected{};
     bool closed = false;
@@ -112,8 +110,6 @@ public:
     }
 
     void expect(std::uint64_t left) noexcept override { script_->expected.push_back(left); }
-
-    [[nodiscard]] bool is_drained() const noexcept override { return script_->drained; }
 
     void notify_when_readable(const asio::any_io_executor&, std::function<void()> handler) override
     {

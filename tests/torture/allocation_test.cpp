@@ -215,7 +215,7 @@ TEST_CASE("torture: reading replies")
 /// Stands in for a connection.
 struct quiet_connection
 {
-    [[nodiscard]] static bool is_quiet(std::chrono::steady_clock::time_point) noexcept
+    [[nodiscard]] static bool is_quiet() noexcept
     {
         return true;
     }

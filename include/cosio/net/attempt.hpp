@@ -191,6 +191,9 @@ private:
             on_used_connection_ = false;
             if (auto opened = co_await open_connection(plan_, lease_); !opened)
                 co_return opened;
+            if (!lease_->is_quiet()) // What it said was no answer.
+                co_return error(
+                    errc::connection_closed, "the peer spoke or closed before it was asked");
         }
         co_return begin_exchange();
     }

@@ -288,6 +288,8 @@ private:
         why.earlier_attempt_may_have_executed = may_have_executed_;
         if (why.http_status == 0)
             why.http_status = status_;
+        if (why.region == core_.endpoint.region)
+            why.region.clear();
     }
 
     client_core& core_;

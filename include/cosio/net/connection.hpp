@@ -71,21 +71,14 @@ public:
     };
     [[nodiscard]] request_memory& for_request() noexcept { return for_request_; }
 
-    /// A reply has been received whole, and the connection is put aside.
-    void rest(clock::time_point now = clock::now()) noexcept { resting_since_ = now; }
-
-    /// Whether nothing has come since the last reply, not even an end. What a server says unasked
-    /// (a 408 before it closes, for one) must not be taken for the reply to the next request.
-    ///
-    /// The system is not asked when the socket was empty at the end of a reply that came just now:
-    /// what has come since could as well come right behind the answer.
-    [[nodiscard]] bool is_quiet(clock::time_point now = clock::now())
+    /// Whether nothing has come since the last reply, or since the connection was opened, not even
+    /// an end. What a server says unasked (a 408 before it closes, the rest of a reply that was
+    /// longer than its head said) must not be taken for the reply to the next request, so this asks
+    /// the system, before each request: a reply that comes late looks like the answer.
+    [[nodiscard]] bool is_quiet()
     {
-        constexpr std::chrono::milliseconds just_now(10);
-        if (unread().empty() && stream_->is_drained() && now - resting_since_ < just_now)
-            return true;
         const auto got = stream_->read_available(space());
-        return got && *got == 0 && unread().empty();
+        return got && *got == 0 && unread().empty() && !stream_->holds_input();
     }
 
 private:
@@ -93,7 +86,6 @@ private:
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    clock::time_point resting_since_{};
     request_memory for_request_{};
 };
 

@@ -221,7 +221,6 @@ public:
         if (serves_again) {
             connection_->bytes().expect(0);
             const auto now = connection::clock::now();
-            connection_->rest(now);
             connection_.keep(now);
         }
         connection_ = lease<connection>();
@@ -317,6 +316,12 @@ private:
                 break;
             }
             more = !piece->empty();
+            // What came while the source was waited for is no answer to what is sent now.
+            if (!head_left_.empty() && !body.in_memory() && !connection_->is_quiet()) {
+                exchange_.fail(error(
+                    errc::connection_closed, "the peer spoke or closed before it was asked"));
+                break;
+            }
             // A source may take its time, and the reply come meanwhile.
             if ((!more && head_left_.empty()) || !exchange_.sends_more())
                 break;

@@ -39,6 +39,7 @@ public:
         loop_.emplace(*core_, *this, *request_, what, refusal_of);
     }
 
+    [[nodiscard]] client_core& core() noexcept { return *core_; }
     [[nodiscard]] attempt_loop& loop() noexcept { return *loop_; }
     [[nodiscard]] const destination& to() const noexcept { return to_; }
 

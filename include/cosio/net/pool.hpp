@@ -250,7 +250,7 @@ private:
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));
-        while (out.get() != nullptr && !out->is_quiet(now)) {
+        while (out.get() != nullptr && !out->is_quiet()) {
             count_stale();
             const std::lock_guard lock(mutex_);
             out.set(state_.exchange_stale(out.leads_to()));

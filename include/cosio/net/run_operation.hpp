@@ -6,6 +6,7 @@
 #define COSIO_NET_RUN_OPERATION_HPP
 
 #include <cosio/net/error_of_exception.hpp>
+#include <cosio/net/learn_refusal.hpp>
 #include <cosio/net/operation_run.hpp>
 
 #include <asio/awaitable.hpp>
@@ -40,6 +41,12 @@ template <class Dialect, class Operation>
                 co_await loop.receive(run->to(), run->reply, run->step);
             if (run->succeeds())
                 co_return std::move(run->outcome);
+            if constexpr (requires { Operation::asking_why; }) {
+                if (operation::hides_its_reason(run->step.error()))
+                    co_await learn_refusal(run->core(), *run, *run->request(),
+                        &Operation::ask_why, Operation::asking_why,
+                        &operation::refusal_of<Dialect>, run->step.error());
+            }
             if (!co_await loop.retries(run->step.error()))
                 co_return std::move(run->step).error();
             run->reply = operation::reply();

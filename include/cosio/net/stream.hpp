@@ -100,8 +100,8 @@ public:
     /// together. To be told before each of these reads, and of 0 at the end.
     virtual void expect(std::uint64_t left) noexcept { static_cast<void>(left); }
 
-    /// Whether the last `read_some` took all that had arrived by then: without asking the system.
-    [[nodiscard]] virtual bool is_drained() const noexcept { return false; }
+    /// Whether a piece of what the peer has sent is held back until the rest of it comes.
+    [[nodiscard]] virtual bool holds_input() const noexcept { return false; }
 
     /// Calls `handler` on `executor` once the peer has sent something, or when waiting was given
     /// up. A `write` may go on meanwhile.

@@ -104,8 +104,6 @@ public:
         return count;
     }
 
-    [[nodiscard]] bool is_drained() const noexcept override { return drained_; }
-
     void expect(std::uint64_t left) noexcept override
     {
         wake_up_for(left < receive_pace::batch
@@ -169,7 +167,7 @@ private:
         void operator()(const std::error_code& code, std::size_t count)
         {
             // The stream may go with the coroutine that waits, so it is not touched afterwards.
-            std::move(then)(on->has_read(code, count, room));
+            std::move(then)(on->has_read(code, count));
         }
 
         Handler then;
@@ -217,15 +215,13 @@ private:
 #endif
     }
 
-    result<std::size_t> has_read(
-        const std::error_code& code, std::size_t count, std::size_t room)
+    result<std::size_t> has_read(const std::error_code& code, std::size_t count)
     {
         if (code == asio::error::eof)
             return std::size_t{0};
         if (code)
             return failure(code);
         received_ += count;
-        drained_ = count < room;
         return count;
     }
 
@@ -241,7 +237,6 @@ private:
     std::uint64_t received_ = 0;
     receive_pace pace_{};
     std::size_t low_water_mark_ = 1;
-    bool drained_ = false;
 };
 
 } // namespace cosio::inline v0::net

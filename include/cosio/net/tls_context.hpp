@@ -75,6 +75,8 @@ public:
         if (context == nullptr ||
             SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
             return error(errc::tls_failed, openssl::take_error());
+        if (SSL_CTX_set_cipher_list(context, tls_1_2_ciphers) != 1)
+            return error(errc::tls_failed, openssl::take_error());
         // Sessions are kept by us, per name and for one use each.
         SSL_CTX_set_session_cache_mode(
             context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -97,6 +99,9 @@ public:
     [[nodiscard]] bool verifies() const noexcept { return verifies_; }
 
 private:
+    /// Authenticated encryption with forward secrecy alone (RFC 9325, 4.2). TLS 1.3 has no other.
+    static constexpr const char* tls_1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL:!PSK";
+
     tls_context() = default;
 
     static result<void> trust(SSL_CTX* context, const tls_settings& settings)

@@ -82,10 +82,13 @@ public:
     /// Several records fit, so that one receive feeds many.
     static constexpr std::size_t input_capacity = 128 * 1024;
 
-    /// For a connection to `host`, a name or an address, whose certificate must be for it.
+    /// For a connection to `host`, a name or an address, whose certificate must be for it. The dot
+    /// that ends a fully qualified name is part of neither the certificate nor the SNI (RFC 6066, 3).
     [[nodiscard]] static result<std::unique_ptr<tls_engine>> make(
-        const tls_context& context, const std::string& host)
+        const tls_context& context, std::string host)
     {
+        if (host.ends_with('.'))
+            host.pop_back();
         auto made = make_unconnected(context.native());
         if (!made)
             return made;
@@ -95,7 +98,9 @@ public:
         bool right = address || SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
         if (context.verifies()) {
             auto* const parameters = SSL_get0_param(ssl);
-            X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+            // The subject's common name is no host name (RFC 9525, 2).
+            X509_VERIFY_PARAM_set_hostflags(parameters,
+                X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
             right = right &&
                 (address ? X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str())
                          : X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), 0)) == 1;
@@ -201,11 +206,6 @@ public:
     [[nodiscard]] std::size_t most_held() const noexcept
     {
         return input_.unread().size() + SSL3_RT_MAX_PACKET_SIZE;
-    }
-    /// Whether everything received has been decrypted and taken.
-    [[nodiscard]] bool is_drained() const noexcept
-    {
-        return input_.unread().empty() && SSL_pending(ssl_.get()) == 0;
     }
     /// Ciphertext received from the peer goes here.
     [[nodiscard]] receive_buffer& input() noexcept { return input_; }

@@ -162,9 +162,9 @@ public:
 
     void hurry() noexcept override { transport_->hurry(); }
 
-    [[nodiscard]] bool is_drained() const noexcept override
+    [[nodiscard]] bool holds_input() const noexcept override
     {
-        return transport_->is_drained() && engine_->is_drained();
+        return !engine_->input().unread().empty();
     }
 
     void notify_when_readable(

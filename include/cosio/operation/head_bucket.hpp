@@ -32,6 +32,14 @@ struct head_bucket
         return std::move(build).finish();
     }
 
+    /// Makes the request into one whose refusal has a document: a listing of one object.
+    static void ask_why(prepared_request& request)
+    {
+        request.head.method = http::method::get;
+        request.head.target.add_parameter("max-keys", "1");
+    }
+    static constexpr facts asking_why{.name = "ListObjects", .proof = proofs::list_objects};
+
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation&, reply&& got)
     {

@@ -35,6 +35,14 @@ struct head_object
         return std::move(build).finish();
     }
 
+    /// Makes the request into one whose refusal has a document: a GET of one byte.
+    static void ask_why(prepared_request& request)
+    {
+        request.head.method = http::method::get;
+        request.head.fields.add("Range", byte_range::between(0, 0).header_value());
+    }
+    static constexpr facts asking_why{.name = "GetObject", .proof = proofs::get_object};
+
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
     {

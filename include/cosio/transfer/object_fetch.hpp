@@ -120,10 +120,13 @@ private:
         auto opened = co_await cos_.open_object(request, in.token());
         if (!opened)
             co_return changed_or(std::move(opened).error());
-        if (opened->properties().size != object_.size)
-            co_return error(errc::object_changed, "its size is another than before");
         if (opened->properties().etag != object_.etag) // A service may not know If-Match.
             co_return error(errc::object_changed, "its ETag is another than before");
+        if (opened->properties().size == 0 && object_.size != 0)
+            co_return error(
+                errc::malformed_response, "the reply does not state the length of the object");
+        if (opened->properties().size != object_.size)
+            co_return error(errc::object_changed, "its size is another than before");
         for (;;) {
             if (in.interrupted())
                 co_return error(errc::cancelled);

@@ -6,6 +6,7 @@
 #define COSIO_OPERATION_SHARED_SERVICE_ERROR_HPP
 
 #include <cosio/detail/ascii.hpp>
+#include <cosio/endpoint.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
 #include <cosio/result.hpp>
 #include <cosio/xml/reader.hpp>
@@ -51,6 +52,8 @@ template <class Dialect>
             problem.resource = printable(document.text());
         else if (name == "RequestId")
             problem.request_id = printable(document.text());
+        else if (name == "Region")
+            problem.region = printable(document.text());
         else if (name == "TraceId")
             problem.trace_id = printable(document.text());
         else
@@ -60,6 +63,13 @@ template <class Dialect>
         return std::nullopt;
     problem.code = Dialect::error_code(problem.service_code);
     return problem;
+}
+
+/// Whether the reply to a request of that status names the region of the bucket, where that may be
+/// the reason. Source: S3 User Guide, "Making requests"; COS documentation, "HEAD Bucket".
+[[nodiscard]] constexpr bool states_region(unsigned status) noexcept
+{
+    return status == 301 || status == 307 || status == 400 || status == 403;
 }
 
 /// The error that a reply with a status of failure stands for.
@@ -74,7 +84,19 @@ template <class Dialect>
         problem.request_id = request_id_in<Dialect>(got.head);
     if (problem.trace_id.empty())
         problem.trace_id = got.head.get(Dialect::header::trace_id);
+    if (problem.region.empty() && states_region(status))
+        problem.region = got.head.get(Dialect::header::bucket_region);
+    if (!detail::is_host_name(problem.region))
+        problem.region.clear();
     return problem;
+}
+
+/// Whether a refusal hides its reason: that of a HEAD has no document, so that a wrong customer key, a
+/// denial and a wrong region look alike. 404 and the like say all there is by their status.
+[[nodiscard]] inline bool hides_its_reason(const error& why) noexcept
+{
+    return why.service_code.empty() && states_region(why.http_status) &&
+        why.code.category() == service_category();
 }
 
 /// What is wrong with a reply before its operation looks at it, given that its head is the
