@@ -172,7 +172,7 @@ TEST_CASE("fork: a child does not give its parent's upload up")
 {
     emulated here;
     const auto body = pattern(4'000'000);
-    here.server.inject(fault::delay(300ms));
+    here.server.inject(fault::delay(1500ms).skip(1)); // A part, still under way at the fork.
     std::optional<result<upload_result>> done;
     upload_request request{.bucket = bucket, .key = "k", .body = body};
     request.options.threshold = 1'000'000;
