@@ -4490,6 +4490,9 @@ struct put_object_request
     /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
     /// one. S3 gets that of a body in memory in any case.
     std::optional<crypto::md5_value> content_md5{};
+    /// SHA-256 of the body, which S3 signs over http: there a source has to come with it, unless
+    /// `upload` or `upload_file` reads it. Not looked at over https, nor by COS.
+    std::optional<crypto::sha256_value> content_sha256{};
     /// How the object is encrypted at rest.
     cosio::sse::on_write sse{};
     object_headers headers{};
@@ -4751,6 +4754,9 @@ struct upload_part_request
     /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
     /// one. S3 gets that of a body in memory in any case.
     std::optional<crypto::md5_value> content_md5{};
+    /// SHA-256 of the body, which S3 signs over http: there a source has to come with it, unless
+    /// `upload` or `upload_file` reads it. Not looked at over https, nor by COS.
+    std::optional<crypto::sha256_value> content_sha256{};
     /// The key of the upload, if and only if it was initiated with SSE-C.
     cosio::sse::on_read sse{};
     /// Bits a second, 819200 to 838860800; 0: no limit.
@@ -15124,8 +15130,11 @@ public:
     /// The body is the caller's; sent chunked when its size is not known, where that is allowed.
     /// The service is given its MD5 to compare: the one that the caller knows, or, where replies
     /// state no CRC64, that of a body in memory.
-    void body(const body_view& bytes, std::optional<crypto::md5_value> md5)
+    /// `sha256`: what its signature has over http, when the body is not in memory.
+    void body(const body_view& bytes, std::optional<crypto::md5_value> md5,
+        const std::optional<crypto::sha256_value>& sha256)
     {
+        sha256_ = sha256;
         prepared_.body = bytes;
         prepared_.content_length = bytes.size();
         if (!Dialect::accepts_chunked_bodies && !prepared_.content_length)
@@ -15198,9 +15207,13 @@ private:
             !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
         if (!is_ours && endpoint_.scheme == scheme::https)
             return header(name, Dialect::signer::unsigned_body);
+        if (!is_ours && sha256_)
+            return header(name, crypto::hex(*sha256_));
         if (!is_ours && !prepared_.body.in_memory())
             return refuse(errc::invalid_argument,
-                "over http a body must be in memory, as its hash is signed", "body");
+                "over http a body must be in memory or come with its content_sha256, which is "
+                "signed",
+                "body");
         const auto digest = crypto::sha256(is_ours ? detail::bytes_of(prepared_.document)
                                                    : prepared_.body.bytes());
         if (!digest)
@@ -15211,6 +15224,7 @@ private:
     const service_endpoint& endpoint_;
     prepared_request prepared_{};
     bool takes_body_ = false;
+    std::optional<crypto::sha256_value> sha256_{}; // Of the caller's body.
     std::optional<error> refused_{};
 };
 
@@ -19259,7 +19273,7 @@ struct put_object
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
         encode_traffic_limit(build, request.traffic_limit);
-        build.body(request.body, request.content_md5);
+        build.body(request.body, request.content_md5, request.content_sha256);
         return std::move(build).finish();
     }
 
@@ -19379,7 +19393,7 @@ struct upload_part
         encode_traffic_limit(build, request.traffic_limit);
         if (!request.body.size())
             build.refuse(errc::invalid_argument, "must know its size", "body");
-        build.body(request.body, request.content_md5);
+        build.body(request.body, request.content_md5, request.content_sha256);
         return std::move(build).finish();
     }
 
@@ -19834,6 +19848,899 @@ private:
 
 #endif
 
+// ---- cosio/transfer/file_executor.hpp -----------------------------------------------------------
+
+// Where files are read and written, so that no thread that serves connections waits for a disk.
+
+#ifndef COSIO_TRANSFER_FILE_EXECUTOR_HPP
+#define COSIO_TRANSFER_FILE_EXECUTOR_HPP
+
+#include <asio/thread_pool.hpp>
+
+namespace cosio::inline v0::transfer {
+
+/// Threads for files that belong to an execution context, started by the first transfer in it that
+/// was not given an executor of its own. They end before the context does, so that a transfer may
+/// be abandoned together with its context at any time. A child process, in which there are no
+/// threads but the one that forked, starts its own; what waited for the parent's stays there.
+class file_threads final : public asio::execution_context::service
+{
+public:
+    using key_type = file_threads;
+    static inline asio::execution_context::id id{};
+
+    explicit file_threads(asio::execution_context& context) : service(context)
+    {
+        detail::notice_forks();
+    }
+
+    [[nodiscard]] asio::any_io_executor get()
+    {
+        constexpr std::size_t count = 2; // One reads ahead for the network while the other writes.
+        const std::lock_guard lock(mutex_);
+        leave_to_parent();
+        if (threads_ == nullptr) {
+            threads_ = std::make_unique<asio::thread_pool>(count);
+            generation_ = detail::process_generation();
+        }
+        return threads_->get_executor();
+    }
+
+private:
+    /// While all other services of the context are still there: what waits for a thread here may
+    /// own their sockets and timers.
+    void shutdown() override
+    {
+        const std::lock_guard lock(mutex_);
+        leave_to_parent();
+        threads_.reset();
+    }
+
+    void notify_fork(asio::execution_context::fork_event event) override
+    {
+        if (event == asio::execution_context::fork_prepare) {
+            mutex_.lock();
+        } else {
+            leave_to_parent();
+            mutex_.unlock();
+        }
+    }
+
+    /// In a child: threads that are not there cannot be joined, so their pool is never destroyed.
+    void leave_to_parent() noexcept
+    {
+        if (threads_ != nullptr && generation_ != detail::process_generation())
+            static_cast<void>(threads_.release());
+    }
+
+    std::mutex mutex_{};
+    std::unique_ptr<asio::thread_pool> threads_{};
+    std::uint32_t generation_ = 0;
+};
+
+/// `given`, or the threads of the context that `executor` is of.
+[[nodiscard]] inline asio::any_io_executor file_executor(
+    const asio::any_io_executor& given, const asio::any_io_executor& executor)
+{
+    if (given)
+        return given;
+    auto& context = asio::query(executor, asio::execution::context);
+    return asio::use_service<file_threads>(context).get();
+}
+
+/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive
+/// the wait, which a cancellation does not shorten.
+template <class Work>
+[[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
+    asio::any_io_executor files, Work& work)
+{
+    std::optional<std::invoke_result_t<Work&>> out;
+    std::exception_ptr thrown;
+    const auto begin = [&](auto&& handler) {
+        auto back = asio::get_associated_executor(handler);
+        asio::post(files,
+            [&, back = std::move(back), handler = std::move(handler)]() mutable {
+                try {
+                    out.emplace(work());
+                } catch (...) {
+                    thrown = std::current_exception();
+                }
+                asio::post(back, std::move(handler));
+            });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+        begin, asio::use_awaitable);
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return std::move(*out);
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/checkpoint.hpp --------------------------------------------------------------
+
+// What a transfer writes down so that another run can go on where it ended. Holds no secret.
+//
+// A text file of lines, `<name> <value>`, values percent-encoded:
+//
+//     cosio-checkpoint 1
+//     kind upload
+//     bucket examplebucket-1250000000
+//     ...
+//     part 1 8388608 995dc9bbdf1939fa %22etag%22 md5
+//     end 0123456789abcdef
+//
+// The last line has the CRC64 of all lines before it, so that a torn or edited file is noticed.
+
+#ifndef COSIO_TRANSFER_CHECKPOINT_HPP
+#define COSIO_TRANSFER_CHECKPOINT_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Tells one state of one file from another.
+struct file_identity
+{
+    std::uint64_t size = 0;
+    std::uint64_t modified = 0; ///< Nanoseconds since the epoch.
+    std::uint64_t inode = 0;
+
+    friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+/// A part that is done.
+struct checkpoint_part
+{
+    std::uint32_t number = 0;
+    std::uint64_t size = 0;
+    std::uint64_t crc64 = 0;
+    std::string etag{};        ///< Of an uploaded part.
+    bool md5_verified = false; ///< Of an uploaded part: whether the service has compared its MD5.
+
+    friend bool operator==(const checkpoint_part&, const checkpoint_part&) = default;
+};
+
+struct checkpoint
+{
+    enum class direction { upload, download };
+
+    direction kind = direction::upload;
+    std::string bucket{};
+    std::string key{};
+    std::string version_id{};  ///< Of a download of one version.
+    std::string upload_id{};   ///< Of an upload.
+    std::string object_etag{}; ///< Of a download: which object.
+    std::uint64_t object_size = 0;
+    std::optional<std::uint64_t> object_crc64{}; ///< Of a download, when the service told.
+    std::uint64_t part_size = 0;
+    /// Mode and salted fingerprint, see `encryption_fingerprint`.
+    std::string encryption{};
+    /// The file that is uploaded, or the temporary file of a download (its inode alone).
+    file_identity file{};
+    std::string file_name{}; ///< Of a download: that of the temporary file, without directory.
+    std::vector<checkpoint_part> parts{};
+
+    friend bool operator==(const checkpoint&, const checkpoint&) = default;
+};
+
+[[nodiscard]] inline std::string hexadecimal(std::uint64_t value)
+{
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+    return {digits.data(), end};
+}
+
+namespace checkpoint_form {
+
+inline constexpr std::string_view first_line = "cosio-checkpoint 1\n";
+inline constexpr std::string_view last_line = "end ";
+
+class writer
+{
+public:
+    void text(std::string_view name, std::string_view value)
+    {
+        out_.append(name).append(" ");
+        http::append_percent_encoded(out_, value, http::slash::keep);
+        out_.append("\n");
+    }
+    void number(std::string_view name, std::uint64_t value) { text(name, std::to_string(value)); }
+
+    void part(const checkpoint_part& one)
+    {
+        out_.append("part ").append(std::to_string(one.number)).append(" ");
+        out_.append(std::to_string(one.size)).append(" ").append(hexadecimal(one.crc64));
+        out_.append(" ");
+        http::append_percent_encoded(out_, one.etag, http::slash::keep);
+        out_.append(one.md5_verified ? " md5\n" : "\n");
+    }
+
+    [[nodiscard]] std::string finish() &&
+    {
+        const auto sum = crypto::crc64_of(detail::bytes_of(out_));
+        out_.append(last_line).append(hexadecimal(sum)).append("\n");
+        return std::move(out_);
+    }
+
+private:
+    std::string out_{first_line};
+};
+
+/// Takes the text up to `delimiter` off the front of `rest`, and the delimiter with it.
+[[nodiscard]] inline std::string_view take(std::string_view& rest, char delimiter)
+{
+    const auto end = rest.find(delimiter);
+    const auto taken = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    return taken;
+}
+
+/// False when a value is not of its form.
+[[nodiscard]] inline bool read_part(std::string_view value, std::vector<checkpoint_part>& parts)
+{
+    const auto number = detail::parse_number<std::uint32_t>(take(value, ' '));
+    const auto size = detail::parse_number<std::uint64_t>(take(value, ' '));
+    const auto crc64 = detail::parse_number<std::uint64_t>(take(value, ' '), 16);
+    auto etag = http::percent_decoded(take(value, ' '));
+    if (!number || !size || !crc64 || !etag || *number == 0 || (!value.empty() && value != "md5") ||
+        (!parts.empty() && *number <= parts.back().number))
+        return false;
+    parts.push_back({*number, *size, *crc64, std::move(*etag), !value.empty()});
+    return true;
+}
+
+[[nodiscard]] inline bool read_line(
+    std::string_view name, std::string_view value, checkpoint& out)
+{
+    const auto text = [&](std::string& member) {
+        auto decoded = http::percent_decoded(value);
+        member = decoded.value_or(std::string());
+        return decoded.has_value();
+    };
+    const auto number = [&](auto& member, int base = 10) {
+        const auto parsed = detail::parse_number<std::uint64_t>(value, base);
+        member = parsed.value_or(0);
+        return parsed.has_value();
+    };
+    if (name == "kind") {
+        out.kind = value == "upload" ? checkpoint::direction::upload
+                                     : checkpoint::direction::download;
+        return value == "upload" || value == "download";
+    }
+    if (name == "bucket")
+        return text(out.bucket);
+    if (name == "key")
+        return text(out.key);
+    if (name == "version-id")
+        return text(out.version_id);
+    if (name == "upload-id")
+        return text(out.upload_id);
+    if (name == "object-etag")
+        return text(out.object_etag);
+    if (name == "object-size")
+        return number(out.object_size);
+    if (name == "object-crc64")
+        return number(out.object_crc64, 16);
+    if (name == "part-size")
+        return number(out.part_size) && out.part_size != 0;
+    if (name == "encryption")
+        return text(out.encryption);
+    if (name == "file-name")
+        return text(out.file_name);
+    if (name == "file-size")
+        return number(out.file.size);
+    if (name == "file-modified")
+        return number(out.file.modified);
+    if (name == "file-inode")
+        return number(out.file.inode);
+    return name == "part" && read_part(value, out.parts);
+}
+
+} // namespace checkpoint_form
+
+[[nodiscard]] inline std::string encode_checkpoint(const checkpoint& from)
+{
+    checkpoint_form::writer to;
+    to.text("kind", from.kind == checkpoint::direction::upload ? "upload" : "download");
+    to.text("bucket", from.bucket);
+    to.text("key", from.key);
+    to.text("version-id", from.version_id);
+    to.text("upload-id", from.upload_id);
+    to.text("object-etag", from.object_etag);
+    to.number("object-size", from.object_size);
+    if (from.object_crc64)
+        to.text("object-crc64", hexadecimal(*from.object_crc64));
+    to.number("part-size", from.part_size);
+    to.text("encryption", from.encryption);
+    to.text("file-name", from.file_name);
+    to.number("file-size", from.file.size);
+    to.number("file-modified", from.file.modified);
+    to.number("file-inode", from.file.inode);
+    for (const auto& one : from.parts)
+        to.part(one);
+    return std::move(to).finish();
+}
+
+/// Errors: `errc::invalid_checkpoint`, whatever the bytes are.
+[[nodiscard]] inline result<checkpoint> decode_checkpoint(std::string_view text)
+{
+    using namespace checkpoint_form;
+    const auto damaged = [](std::string_view why) {
+        return error(errc::invalid_checkpoint, std::string(why), "checkpoint");
+    };
+    if (!text.starts_with(first_line))
+        return damaged("it is not a checkpoint of this version");
+    const auto end = text.rfind("\nend ");
+    if (end == std::string_view::npos || text.back() != '\n')
+        return damaged("it has no end");
+    const auto content = text.substr(0, end + 1);
+    auto sum = text.substr(content.size() + last_line.size());
+    sum.remove_suffix(1);
+    if (detail::parse_number<std::uint64_t>(sum, 16) !=
+        crypto::crc64_of(detail::bytes_of(content)))
+        return damaged("its checksum is wrong");
+    checkpoint out;
+    auto rest = content.substr(first_line.size());
+    while (!rest.empty()) {
+        auto line = take(rest, '\n');
+        const auto name = take(line, ' ');
+        if (!read_line(name, line, out))
+            return damaged("it has a line that cannot be read: " + std::string(name));
+    }
+    if (out.part_size == 0)
+        return damaged("it has no part size");
+    return out;
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/write_signals.hpp -----------------------------------------------------------
+
+// Writing without the signals that come with an error.
+
+#ifndef COSIO_TRANSFER_WRITE_SIGNALS_HPP
+#define COSIO_TRANSFER_WRITE_SIGNALS_HPP
+
+#include <csignal>
+
+namespace cosio::inline v0::transfer {
+
+/// As long as it lives, a write of this thread that is beyond the limit of a file's size, or into a
+/// pipe that nobody reads, is an error alone. By default the system kills the process for either.
+class write_signals_blocked
+{
+public:
+    write_signals_blocked() noexcept
+    {
+        sigset_t both;
+        ::sigemptyset(&both);
+        ::sigaddset(&both, SIGXFSZ);
+        ::sigaddset(&both, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &both, &before_);
+    }
+    write_signals_blocked(const write_signals_blocked&) = delete;
+    write_signals_blocked& operator=(const write_signals_blocked&) = delete;
+    /// Leaves `errno` as it is.
+    ~write_signals_blocked()
+    {
+        const int kept = errno;
+        if (kept == EFBIG)
+            consume(SIGXFSZ);
+        if (kept == EPIPE)
+            consume(SIGPIPE);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        errno = kept;
+    }
+
+private:
+    /// One that was blocked before is for whoever blocked it.
+    void consume(int number) const noexcept
+    {
+        sigset_t pending;
+        if (::sigismember(&before_, number) == 1 || ::sigpending(&pending) != 0 ||
+            ::sigismember(&pending, number) != 1)
+            return;
+        sigset_t one;
+        ::sigemptyset(&one);
+        ::sigaddset(&one, number);
+        int taken = 0;
+        ::sigwait(&one, &taken);
+    }
+
+    sigset_t before_{};
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/local_file.hpp --------------------------------------------------------------
+
+// Files and directories of the operating system (POSIX). Everything here may block: it is called on
+// the executor for files, see `file_executor`.
+
+#ifndef COSIO_TRANSFER_LOCAL_FILE_HPP
+#define COSIO_TRANSFER_LOCAL_FILE_HPP
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstdio>
+
+namespace cosio::inline v0::transfer {
+
+/// What the last call of the system failed with, in the generic category.
+[[nodiscard]] inline error file_error(std::string_view what, std::string_view path)
+{
+    const std::error_code code(errno, std::generic_category());
+    return error(code,
+        std::string("cannot ").append(what).append(" '").append(path).append("': ") +
+            code.message(),
+        "path");
+}
+
+/// A descriptor that is closed when it goes.
+class descriptor
+{
+public:
+    descriptor() = default;
+    explicit descriptor(int number) noexcept : number_(number) {}
+    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    descriptor& operator=(descriptor&& other) noexcept
+    {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor()
+    {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+
+    [[nodiscard]] int get() const noexcept { return number_; }
+    /// Somebody else closes it.
+    void release() noexcept { number_ = -1; }
+
+private:
+    int number_ = -1;
+};
+
+/// Who may do what with a file. Access control lists beyond that are not looked at.
+struct file_access
+{
+    mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
+    gid_t group = 0;
+    std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
+};
+
+/// Tells one state of an open file from another. Whoever writes to a file may put its time of
+/// modification back, but not that of its last change.
+struct file_state
+{
+    file_identity identity{};
+    std::uint64_t device = 0;
+    /// Nanoseconds since the epoch: when its bytes, its permissions, names or attributes changed.
+    std::uint64_t changed = 0;
+
+    /// Whether this is `other` but for the time of its last change: permissions or names may have
+    /// changed, or it was written to and its time of modification put back.
+    [[nodiscard]] bool differs_in_change_alone(const file_state& other) const noexcept
+    {
+        return identity == other.identity && device == other.device && changed != other.changed;
+    }
+
+    friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+/// An open file. Reading and writing at positions is safe from several threads.
+class local_file
+{
+public:
+    local_file() = default;
+    local_file(descriptor open, std::string path) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path))
+    {}
+
+    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
+    [[nodiscard]] static result<local_file> open_for_reading(const std::string& path)
+    {
+        // Without O_NONBLOCK a pipe nobody writes to would hold the thread for ever.
+        descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        if (open.get() < 0)
+            return file_error("open", path);
+        struct stat status{};
+        if (::fstat(open.get(), &status) != 0)
+            return file_error("look at", path);
+        if (!S_ISREG(status.st_mode))
+            return error(errc::invalid_argument, "'" + path + "' is not a regular file", "path");
+        return local_file(std::move(open), path);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
+
+    [[nodiscard]] result<file_state> state() const
+    {
+        struct stat status{};
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
+        return file_state{{static_cast<std::uint64_t>(status.st_size),
+                              nanoseconds(status.st_mtim), status.st_ino},
+            static_cast<std::uint64_t>(status.st_dev), nanoseconds(status.st_ctim)};
+    }
+
+    [[nodiscard]] result<file_identity> identity() const
+    {
+        const auto now = state();
+        return now ? result<file_identity>(now->identity) : now.error();
+    }
+
+    /// Errors: `errc::file_changed` when it is not as it was `before`, and the system's.
+    [[nodiscard]] result<void> check_unchanged(const file_state& before) const
+    {
+        const auto now = state();
+        if (!now)
+            return now.error();
+        if (*now != before)
+            return changed_error();
+        return {};
+    }
+
+    /// Of a file that is not as it was.
+    [[nodiscard]] error changed_error() const
+    {
+        return error(
+            errc::file_changed, "'" + path_ + "' was changed while it was read", "path");
+    }
+
+    /// How many bytes were read: fewer than there is room for only at the end of the file.
+    [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> to) const
+    {
+        std::size_t done = 0;
+        while (done != to.size()) {
+            const auto count = ::pread(descriptor_.get(), to.data() + done, to.size() - done,
+                static_cast<off_t>(offset + done));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return file_error("read", path_);
+            if (count == 0)
+                break;
+            done += static_cast<std::size_t>(count);
+        }
+        return done;
+    }
+
+    /// All of `from`, or an error, also where a signal would come with it.
+    [[nodiscard]] result<void> write_at(std::uint64_t offset, std::span<const std::byte> from) const
+    {
+        while (!from.empty()) {
+            const auto count = [&] {
+                const write_signals_blocked guard;
+                return ::pwrite(
+                    descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
+            }();
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count <= 0)
+                return file_error("write", path_);
+            offset += static_cast<std::uint64_t>(count);
+            from = from.subspan(static_cast<std::size_t>(count));
+        }
+        return {};
+    }
+
+    /// What was written is on the disk when this returns.
+    [[nodiscard]] result<void> sync() const
+    {
+        if (::fsync(descriptor_.get()) != 0)
+            return file_error("flush", path_);
+        return {};
+    }
+
+    /// A group that cannot be given the file may not do more than everybody: the group the file has
+    /// is another one.
+    [[nodiscard]] result<void> set_access(file_access to) const
+    {
+        constexpr mode_t of_everybody = 07;
+        constexpr mode_t of_group = 070;
+        constexpr mode_t all = 07777;
+        struct stat status{};
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
+        // Few may give files away. For all others the file is theirs then.
+        if (to.owner && status.st_uid != *to.owner)
+            static_cast<void>(
+                !::fchown(descriptor_.get(), *to.owner, static_cast<gid_t>(-1)));
+        if (status.st_gid != to.group &&
+            ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
+            to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+        // Some file systems have permissions that cannot be changed.
+        if ((status.st_mode & all) != to.mode && ::fchmod(descriptor_.get(), to.mode) != 0)
+            return file_error("set the permissions of", path_);
+        return {};
+    }
+
+private:
+    [[nodiscard]] static std::uint64_t nanoseconds(const timespec& time) noexcept
+    {
+        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+        return static_cast<std::uint64_t>(time.tv_sec) * nanoseconds_per_second +
+            static_cast<std::uint64_t>(time.tv_nsec);
+    }
+
+    descriptor descriptor_{};
+    std::string path_{};
+};
+
+/// An open directory; names are looked up in it, whatever happens to its path meanwhile.
+class local_directory
+{
+public:
+    /// Follows symbolic links: `path` is the caller's. An empty one is the current directory.
+    [[nodiscard]] static result<local_directory> open(const std::string& path)
+    {
+        const std::string where = path.empty() ? "." : path;
+        descriptor open(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (open.get() < 0)
+            return file_error("open directory", where);
+        return local_directory(std::move(open), where);
+    }
+
+    /// Another handle of this directory.
+    [[nodiscard]] result<local_directory> enter_itself() const
+    {
+        descriptor open(::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (open.get() < 0)
+            return file_error("open directory", path_);
+        return local_directory(std::move(open), path_);
+    }
+
+    /// The directory `name` in this one, which is made if it is not there. Follows no symbolic
+    /// link.
+    [[nodiscard]] result<local_directory> enter(const std::string& name) const
+    {
+        if (::mkdirat(descriptor_.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
+            return file_error("make directory", path_of(name));
+        descriptor open(::openat(descriptor_.get(), name.c_str(),
+            O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+        if (open.get() < 0)
+            return file_error("open directory", path_of(name));
+        return local_directory(std::move(open), path_of(name));
+    }
+
+    /// A new, empty file for reading and writing; fails when there is one of that name.
+    /// `permissions` are the most it has, less what the umask of the process takes.
+    [[nodiscard]] result<local_file> create(
+        const std::string& name, mode_t permissions = everyone) const
+    {
+        return open_file(name, O_CREAT | O_EXCL, "create", permissions);
+    }
+
+    /// A file that is there, for reading and writing.
+    [[nodiscard]] result<local_file> reopen(const std::string& name) const
+    {
+        return open_file(name, 0, "open");
+    }
+
+    /// Of the regular file `name`; nothing when there is none.
+    [[nodiscard]] std::optional<file_access> access_of(const std::string& name) const
+    {
+        constexpr mode_t all = 0777;
+        struct stat status{};
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(status.st_mode))
+            return std::nullopt;
+        return file_access{status.st_mode & all, status.st_gid, status.st_uid};
+    }
+
+    /// Whether `name` can be made, or replaced by another file, in this directory by this process.
+    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
+    [[nodiscard]] result<void> check_replaceable(const std::string& name) const
+    {
+        if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+            return file_error("make files in", path_);
+        struct stat status{};
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            if (errno == ENOENT)
+                return {};
+            return file_error("look at", path_of(name));
+        }
+        if (!S_ISREG(status.st_mode))
+            return error(errc::invalid_argument,
+                "'" + path_of(name) + "' is there and no regular file", "path");
+        // Who may not write to a file should not replace it either.
+        if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0)
+            return file_error("replace", path_of(name));
+        struct stat here{};
+        if (::fstat(descriptor_.get(), &here) != 0)
+            return file_error("look at", path_);
+        const auto user = ::geteuid();
+        if ((here.st_mode & S_ISVTX) != 0 && user != 0 && here.st_uid != user &&
+            status.st_uid != user) {
+            errno = EPERM;
+            return file_error("replace", path_of(name));
+        }
+        return {};
+    }
+
+    /// `from` takes the place of `to` at once and for good.
+    [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) const
+    {
+        if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0)
+            return file_error("rename '" + path_of(from) + "' to", path_of(to));
+        if (::fsync(descriptor_.get()) != 0)
+            return file_error("flush directory", path_);
+        return {};
+    }
+
+    void remove(const std::string& name) const noexcept
+    {
+        ::unlinkat(descriptor_.get(), name.c_str(), 0);
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
+
+    local_directory(descriptor open, std::string path) noexcept
+        : descriptor_(std::move(open)), path_(std::move(path))
+    {}
+
+    [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
+
+    [[nodiscard]] result<local_file> open_file(const std::string& name, int flags,
+        std::string_view what, mode_t permissions = everyone) const
+    {
+        descriptor open(::openat(descriptor_.get(), name.c_str(),
+            O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, permissions));
+        if (open.get() < 0)
+            return file_error(what, path_of(name));
+        return local_file(std::move(open), path_of(name));
+    }
+
+    descriptor descriptor_;
+    std::string path_;
+};
+
+/// A path as the directory that holds it and its last component.
+struct split_path
+{
+    std::string directory;
+    std::string name;
+
+    explicit split_path(std::string_view path)
+    {
+        const auto slash = path.rfind('/');
+        name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+        if (slash != std::string_view::npos)
+            directory = path.substr(0, std::max<std::size_t>(slash, 1));
+    }
+
+    [[nodiscard]] bool names_a_file() const noexcept
+    {
+        return !name.empty() && name != "." && name != "..";
+    }
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/file_digest.hpp -------------------------------------------------------------
+
+// Sums of a part of a file: digests before it is sent, for services that state no CRC64 to compare
+// with, or that sign bodies; CRC64 of what an earlier run has received.
+
+#ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
+#define COSIO_TRANSFER_FILE_DIGEST_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// Adds `size` bytes of `file` from `offset` on to `sum`, fewer when the file is shorter.
+///
+/// Errors: those of the file; `errc::cancelled` when `workers` are to stop.
+template <class Sum>
+[[nodiscard]] asio::awaitable<result<void>> add_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size,
+    Sum& sum)
+{
+    constexpr std::uint64_t at_once = std::uint64_t{4} << 20U; // Others want the thread too.
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 64 * 1024));
+    std::uint64_t done = 0;
+    auto work = [&]() -> result<bool> {
+        const auto end = std::min(done + at_once, size);
+        while (done != end) {
+            const auto wanted =
+                std::span(buffer).first(std::min<std::uint64_t>(end - done, buffer.size()));
+            const auto got = file.read_at(offset + done, wanted);
+            if (!got)
+                return got.error();
+            if (*got == 0)
+                return false;
+            sum.update(wanted.first(*got));
+            done += *got;
+        }
+        return done != size;
+    };
+    for (;;) {
+        if (workers.stopping())
+            co_return error(errc::cancelled);
+        const auto more = co_await on_file_thread(files, work);
+        if (!more)
+            co_return more.error();
+        if (!*more)
+            co_return result<void>();
+    }
+}
+
+/// What is sent along with a part.
+struct part_digests
+{
+    std::optional<crypto::md5_value> md5{};       ///< For the service to compare.
+    std::optional<crypto::sha256_value> sha256{}; ///< For the signature.
+};
+
+/// Several sums of the same bytes.
+struct digest_sums
+{
+    crypto::hasher<crypto::digest_algorithm::md5> md5{};
+    std::optional<crypto::hasher<crypto::digest_algorithm::sha256>> sha256{};
+
+    void update(std::span<const std::byte> bytes)
+    {
+        md5.update(bytes);
+        if (sha256)
+            sha256->update(bytes);
+    }
+};
+
+/// Read from the disk once, as the part is sent next: which will tell when the file has become
+/// shorter. SHA-256 only when `signs_body`. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<part_digests>> digests_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size,
+    bool signs_body)
+{
+    digest_sums sums;
+    if (signs_body)
+        sums.sha256.emplace();
+    if (auto added = co_await add_part(file, files, workers, offset, size, sums); !added)
+        co_return std::move(added).error();
+    part_digests out;
+    const auto md5 = sums.md5.finish();
+    if (!md5)
+        co_return md5.error();
+    out.md5 = *md5;
+    if (sums.sha256) {
+        const auto sha256 = sums.sha256->finish();
+        if (!sha256)
+            co_return sha256.error();
+        out.sha256 = *sha256;
+    }
+    co_return out;
+}
+
+/// Of a file that is shorter: of what it has. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<std::uint64_t>> crc64_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+{
+    crypto::crc64 sum;
+    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
+        co_return std::move(added).error();
+    co_return sum.value();
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/part_plan.hpp ---------------------------------------------------------------
 
 // How an object is cut into parts.
@@ -20189,14 +21096,15 @@ public:
     }
 
     [[nodiscard]] asio::awaitable<result<void>> send(lane& in, std::uint32_t number, body_view body,
-        std::optional<crypto::md5_value> content_md5 = {})
+        const part_digests& digests = {})
     {
         const upload_part_request request{.bucket = target_.bucket,
             .key = target_.key,
             .upload_id = id_,
             .part_number = number,
             .body = body,
-            .content_md5 = content_md5,
+            .content_md5 = digests.md5,
+            .content_sha256 = digests.sha256,
             .sse = part_encryption(target_.sse)};
         if (in.interrupted())
             co_return error(errc::cancelled);
@@ -20958,681 +21866,6 @@ private:
 
 #endif
 
-// ---- cosio/transfer/checkpoint.hpp --------------------------------------------------------------
-
-// What a transfer writes down so that another run can go on where it ended. Holds no secret.
-//
-// A text file of lines, `<name> <value>`, values percent-encoded:
-//
-//     cosio-checkpoint 1
-//     kind upload
-//     bucket examplebucket-1250000000
-//     ...
-//     part 1 8388608 995dc9bbdf1939fa %22etag%22 md5
-//     end 0123456789abcdef
-//
-// The last line has the CRC64 of all lines before it, so that a torn or edited file is noticed.
-
-#ifndef COSIO_TRANSFER_CHECKPOINT_HPP
-#define COSIO_TRANSFER_CHECKPOINT_HPP
-
-namespace cosio::inline v0::transfer {
-
-/// Tells one state of one file from another.
-struct file_identity
-{
-    std::uint64_t size = 0;
-    std::uint64_t modified = 0; ///< Nanoseconds since the epoch.
-    std::uint64_t inode = 0;
-
-    friend bool operator==(const file_identity&, const file_identity&) = default;
-};
-
-/// A part that is done.
-struct checkpoint_part
-{
-    std::uint32_t number = 0;
-    std::uint64_t size = 0;
-    std::uint64_t crc64 = 0;
-    std::string etag{};        ///< Of an uploaded part.
-    bool md5_verified = false; ///< Of an uploaded part: whether the service has compared its MD5.
-
-    friend bool operator==(const checkpoint_part&, const checkpoint_part&) = default;
-};
-
-struct checkpoint
-{
-    enum class direction { upload, download };
-
-    direction kind = direction::upload;
-    std::string bucket{};
-    std::string key{};
-    std::string version_id{};  ///< Of a download of one version.
-    std::string upload_id{};   ///< Of an upload.
-    std::string object_etag{}; ///< Of a download: which object.
-    std::uint64_t object_size = 0;
-    std::optional<std::uint64_t> object_crc64{}; ///< Of a download, when the service told.
-    std::uint64_t part_size = 0;
-    /// Mode and salted fingerprint, see `encryption_fingerprint`.
-    std::string encryption{};
-    /// The file that is uploaded, or the temporary file of a download (its inode alone).
-    file_identity file{};
-    std::string file_name{}; ///< Of a download: that of the temporary file, without directory.
-    std::vector<checkpoint_part> parts{};
-
-    friend bool operator==(const checkpoint&, const checkpoint&) = default;
-};
-
-[[nodiscard]] inline std::string hexadecimal(std::uint64_t value)
-{
-    std::array<char, 16> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-    return {digits.data(), end};
-}
-
-namespace checkpoint_form {
-
-inline constexpr std::string_view first_line = "cosio-checkpoint 1\n";
-inline constexpr std::string_view last_line = "end ";
-
-class writer
-{
-public:
-    void text(std::string_view name, std::string_view value)
-    {
-        out_.append(name).append(" ");
-        http::append_percent_encoded(out_, value, http::slash::keep);
-        out_.append("\n");
-    }
-    void number(std::string_view name, std::uint64_t value) { text(name, std::to_string(value)); }
-
-    void part(const checkpoint_part& one)
-    {
-        out_.append("part ").append(std::to_string(one.number)).append(" ");
-        out_.append(std::to_string(one.size)).append(" ").append(hexadecimal(one.crc64));
-        out_.append(" ");
-        http::append_percent_encoded(out_, one.etag, http::slash::keep);
-        out_.append(one.md5_verified ? " md5\n" : "\n");
-    }
-
-    [[nodiscard]] std::string finish() &&
-    {
-        const auto sum = crypto::crc64_of(detail::bytes_of(out_));
-        out_.append(last_line).append(hexadecimal(sum)).append("\n");
-        return std::move(out_);
-    }
-
-private:
-    std::string out_{first_line};
-};
-
-/// Takes the text up to `delimiter` off the front of `rest`, and the delimiter with it.
-[[nodiscard]] inline std::string_view take(std::string_view& rest, char delimiter)
-{
-    const auto end = rest.find(delimiter);
-    const auto taken = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    return taken;
-}
-
-/// False when a value is not of its form.
-[[nodiscard]] inline bool read_part(std::string_view value, std::vector<checkpoint_part>& parts)
-{
-    const auto number = detail::parse_number<std::uint32_t>(take(value, ' '));
-    const auto size = detail::parse_number<std::uint64_t>(take(value, ' '));
-    const auto crc64 = detail::parse_number<std::uint64_t>(take(value, ' '), 16);
-    auto etag = http::percent_decoded(take(value, ' '));
-    if (!number || !size || !crc64 || !etag || *number == 0 || (!value.empty() && value != "md5") ||
-        (!parts.empty() && *number <= parts.back().number))
-        return false;
-    parts.push_back({*number, *size, *crc64, std::move(*etag), !value.empty()});
-    return true;
-}
-
-[[nodiscard]] inline bool read_line(
-    std::string_view name, std::string_view value, checkpoint& out)
-{
-    const auto text = [&](std::string& member) {
-        auto decoded = http::percent_decoded(value);
-        member = decoded.value_or(std::string());
-        return decoded.has_value();
-    };
-    const auto number = [&](auto& member, int base = 10) {
-        const auto parsed = detail::parse_number<std::uint64_t>(value, base);
-        member = parsed.value_or(0);
-        return parsed.has_value();
-    };
-    if (name == "kind") {
-        out.kind = value == "upload" ? checkpoint::direction::upload
-                                     : checkpoint::direction::download;
-        return value == "upload" || value == "download";
-    }
-    if (name == "bucket")
-        return text(out.bucket);
-    if (name == "key")
-        return text(out.key);
-    if (name == "version-id")
-        return text(out.version_id);
-    if (name == "upload-id")
-        return text(out.upload_id);
-    if (name == "object-etag")
-        return text(out.object_etag);
-    if (name == "object-size")
-        return number(out.object_size);
-    if (name == "object-crc64")
-        return number(out.object_crc64, 16);
-    if (name == "part-size")
-        return number(out.part_size) && out.part_size != 0;
-    if (name == "encryption")
-        return text(out.encryption);
-    if (name == "file-name")
-        return text(out.file_name);
-    if (name == "file-size")
-        return number(out.file.size);
-    if (name == "file-modified")
-        return number(out.file.modified);
-    if (name == "file-inode")
-        return number(out.file.inode);
-    return name == "part" && read_part(value, out.parts);
-}
-
-} // namespace checkpoint_form
-
-[[nodiscard]] inline std::string encode_checkpoint(const checkpoint& from)
-{
-    checkpoint_form::writer to;
-    to.text("kind", from.kind == checkpoint::direction::upload ? "upload" : "download");
-    to.text("bucket", from.bucket);
-    to.text("key", from.key);
-    to.text("version-id", from.version_id);
-    to.text("upload-id", from.upload_id);
-    to.text("object-etag", from.object_etag);
-    to.number("object-size", from.object_size);
-    if (from.object_crc64)
-        to.text("object-crc64", hexadecimal(*from.object_crc64));
-    to.number("part-size", from.part_size);
-    to.text("encryption", from.encryption);
-    to.text("file-name", from.file_name);
-    to.number("file-size", from.file.size);
-    to.number("file-modified", from.file.modified);
-    to.number("file-inode", from.file.inode);
-    for (const auto& one : from.parts)
-        to.part(one);
-    return std::move(to).finish();
-}
-
-/// Errors: `errc::invalid_checkpoint`, whatever the bytes are.
-[[nodiscard]] inline result<checkpoint> decode_checkpoint(std::string_view text)
-{
-    using namespace checkpoint_form;
-    const auto damaged = [](std::string_view why) {
-        return error(errc::invalid_checkpoint, std::string(why), "checkpoint");
-    };
-    if (!text.starts_with(first_line))
-        return damaged("it is not a checkpoint of this version");
-    const auto end = text.rfind("\nend ");
-    if (end == std::string_view::npos || text.back() != '\n')
-        return damaged("it has no end");
-    const auto content = text.substr(0, end + 1);
-    auto sum = text.substr(content.size() + last_line.size());
-    sum.remove_suffix(1);
-    if (detail::parse_number<std::uint64_t>(sum, 16) !=
-        crypto::crc64_of(detail::bytes_of(content)))
-        return damaged("its checksum is wrong");
-    checkpoint out;
-    auto rest = content.substr(first_line.size());
-    while (!rest.empty()) {
-        auto line = take(rest, '\n');
-        const auto name = take(line, ' ');
-        if (!read_line(name, line, out))
-            return damaged("it has a line that cannot be read: " + std::string(name));
-    }
-    if (out.part_size == 0)
-        return damaged("it has no part size");
-    return out;
-}
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
-// ---- cosio/transfer/write_signals.hpp -----------------------------------------------------------
-
-// Writing without the signals that come with an error.
-
-#ifndef COSIO_TRANSFER_WRITE_SIGNALS_HPP
-#define COSIO_TRANSFER_WRITE_SIGNALS_HPP
-
-#include <csignal>
-
-namespace cosio::inline v0::transfer {
-
-/// As long as it lives, a write of this thread that is beyond the limit of a file's size, or into a
-/// pipe that nobody reads, is an error alone. By default the system kills the process for either.
-class write_signals_blocked
-{
-public:
-    write_signals_blocked() noexcept
-    {
-        sigset_t both;
-        ::sigemptyset(&both);
-        ::sigaddset(&both, SIGXFSZ);
-        ::sigaddset(&both, SIGPIPE);
-        ::pthread_sigmask(SIG_BLOCK, &both, &before_);
-    }
-    write_signals_blocked(const write_signals_blocked&) = delete;
-    write_signals_blocked& operator=(const write_signals_blocked&) = delete;
-    /// Leaves `errno` as it is.
-    ~write_signals_blocked()
-    {
-        const int kept = errno;
-        if (kept == EFBIG)
-            consume(SIGXFSZ);
-        if (kept == EPIPE)
-            consume(SIGPIPE);
-        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-        errno = kept;
-    }
-
-private:
-    /// One that was blocked before is for whoever blocked it.
-    void consume(int number) const noexcept
-    {
-        sigset_t pending;
-        if (::sigismember(&before_, number) == 1 || ::sigpending(&pending) != 0 ||
-            ::sigismember(&pending, number) != 1)
-            return;
-        sigset_t one;
-        ::sigemptyset(&one);
-        ::sigaddset(&one, number);
-        int taken = 0;
-        ::sigwait(&one, &taken);
-    }
-
-    sigset_t before_{};
-};
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
-// ---- cosio/transfer/local_file.hpp --------------------------------------------------------------
-
-// Files and directories of the operating system (POSIX). Everything here may block: it is called on
-// the executor for files, see `file_executor`.
-
-#ifndef COSIO_TRANSFER_LOCAL_FILE_HPP
-#define COSIO_TRANSFER_LOCAL_FILE_HPP
-
-#include <sys/stat.h>
-#include <sys/types.h>
-
-#include <cstdio>
-
-namespace cosio::inline v0::transfer {
-
-/// What the last call of the system failed with, in the generic category.
-[[nodiscard]] inline error file_error(std::string_view what, std::string_view path)
-{
-    const std::error_code code(errno, std::generic_category());
-    return error(code,
-        std::string("cannot ").append(what).append(" '").append(path).append("': ") +
-            code.message(),
-        "path");
-}
-
-/// A descriptor that is closed when it goes.
-class descriptor
-{
-public:
-    descriptor() = default;
-    explicit descriptor(int number) noexcept : number_(number) {}
-    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    descriptor& operator=(descriptor&& other) noexcept
-    {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor()
-    {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-
-    [[nodiscard]] int get() const noexcept { return number_; }
-    /// Somebody else closes it.
-    void release() noexcept { number_ = -1; }
-
-private:
-    int number_ = -1;
-};
-
-/// Who may do what with a file. Access control lists beyond that are not looked at.
-struct file_access
-{
-    mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
-    gid_t group = 0;
-    std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
-};
-
-/// Tells one state of an open file from another. Whoever writes to a file may put its time of
-/// modification back, but not that of its last change.
-struct file_state
-{
-    file_identity identity{};
-    std::uint64_t device = 0;
-    /// Nanoseconds since the epoch: when its bytes, its permissions, names or attributes changed.
-    std::uint64_t changed = 0;
-
-    /// Whether this is `other` but for the time of its last change: permissions or names may have
-    /// changed, or it was written to and its time of modification put back.
-    [[nodiscard]] bool differs_in_change_alone(const file_state& other) const noexcept
-    {
-        return identity == other.identity && device == other.device && changed != other.changed;
-    }
-
-    friend bool operator==(const file_state&, const file_state&) = default;
-};
-
-/// An open file. Reading and writing at positions is safe from several threads.
-class local_file
-{
-public:
-    local_file() = default;
-    local_file(descriptor open, std::string path) noexcept
-        : descriptor_(std::move(open)), path_(std::move(path))
-    {}
-
-    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
-    [[nodiscard]] static result<local_file> open_for_reading(const std::string& path)
-    {
-        // Without O_NONBLOCK a pipe nobody writes to would hold the thread for ever.
-        descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-        if (open.get() < 0)
-            return file_error("open", path);
-        struct stat status{};
-        if (::fstat(open.get(), &status) != 0)
-            return file_error("look at", path);
-        if (!S_ISREG(status.st_mode))
-            return error(errc::invalid_argument, "'" + path + "' is not a regular file", "path");
-        return local_file(std::move(open), path);
-    }
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-    [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
-
-    [[nodiscard]] result<file_state> state() const
-    {
-        struct stat status{};
-        if (::fstat(descriptor_.get(), &status) != 0)
-            return file_error("look at", path_);
-        return file_state{{static_cast<std::uint64_t>(status.st_size),
-                              nanoseconds(status.st_mtim), status.st_ino},
-            static_cast<std::uint64_t>(status.st_dev), nanoseconds(status.st_ctim)};
-    }
-
-    [[nodiscard]] result<file_identity> identity() const
-    {
-        const auto now = state();
-        return now ? result<file_identity>(now->identity) : now.error();
-    }
-
-    /// Errors: `errc::file_changed` when it is not as it was `before`, and the system's.
-    [[nodiscard]] result<void> check_unchanged(const file_state& before) const
-    {
-        const auto now = state();
-        if (!now)
-            return now.error();
-        if (*now != before)
-            return changed_error();
-        return {};
-    }
-
-    /// Of a file that is not as it was.
-    [[nodiscard]] error changed_error() const
-    {
-        return error(
-            errc::file_changed, "'" + path_ + "' was changed while it was read", "path");
-    }
-
-    /// How many bytes were read: fewer than there is room for only at the end of the file.
-    [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> to) const
-    {
-        std::size_t done = 0;
-        while (done != to.size()) {
-            const auto count = ::pread(descriptor_.get(), to.data() + done, to.size() - done,
-                static_cast<off_t>(offset + done));
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count < 0)
-                return file_error("read", path_);
-            if (count == 0)
-                break;
-            done += static_cast<std::size_t>(count);
-        }
-        return done;
-    }
-
-    /// All of `from`, or an error, also where a signal would come with it.
-    [[nodiscard]] result<void> write_at(std::uint64_t offset, std::span<const std::byte> from) const
-    {
-        while (!from.empty()) {
-            const auto count = [&] {
-                const write_signals_blocked guard;
-                return ::pwrite(
-                    descriptor_.get(), from.data(), from.size(), static_cast<off_t>(offset));
-            }();
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count <= 0)
-                return file_error("write", path_);
-            offset += static_cast<std::uint64_t>(count);
-            from = from.subspan(static_cast<std::size_t>(count));
-        }
-        return {};
-    }
-
-    /// What was written is on the disk when this returns.
-    [[nodiscard]] result<void> sync() const
-    {
-        if (::fsync(descriptor_.get()) != 0)
-            return file_error("flush", path_);
-        return {};
-    }
-
-    /// A group that cannot be given the file may not do more than everybody: the group the file has
-    /// is another one.
-    [[nodiscard]] result<void> set_access(file_access to) const
-    {
-        constexpr mode_t of_everybody = 07;
-        constexpr mode_t of_group = 070;
-        constexpr mode_t all = 07777;
-        struct stat status{};
-        if (::fstat(descriptor_.get(), &status) != 0)
-            return file_error("look at", path_);
-        // Few may give files away. For all others the file is theirs then.
-        if (to.owner && status.st_uid != *to.owner)
-            static_cast<void>(
-                !::fchown(descriptor_.get(), *to.owner, static_cast<gid_t>(-1)));
-        if (status.st_gid != to.group &&
-            ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
-            to.mode &= ~of_group | (to.mode & of_everybody) << 3;
-        // Some file systems have permissions that cannot be changed.
-        if ((status.st_mode & all) != to.mode && ::fchmod(descriptor_.get(), to.mode) != 0)
-            return file_error("set the permissions of", path_);
-        return {};
-    }
-
-private:
-    [[nodiscard]] static std::uint64_t nanoseconds(const timespec& time) noexcept
-    {
-        constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
-        return static_cast<std::uint64_t>(time.tv_sec) * nanoseconds_per_second +
-            static_cast<std::uint64_t>(time.tv_nsec);
-    }
-
-    descriptor descriptor_{};
-    std::string path_{};
-};
-
-/// An open directory; names are looked up in it, whatever happens to its path meanwhile.
-class local_directory
-{
-public:
-    /// Follows symbolic links: `path` is the caller's. An empty one is the current directory.
-    [[nodiscard]] static result<local_directory> open(const std::string& path)
-    {
-        const std::string where = path.empty() ? "." : path;
-        descriptor open(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (open.get() < 0)
-            return file_error("open directory", where);
-        return local_directory(std::move(open), where);
-    }
-
-    /// Another handle of this directory.
-    [[nodiscard]] result<local_directory> enter_itself() const
-    {
-        descriptor open(::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (open.get() < 0)
-            return file_error("open directory", path_);
-        return local_directory(std::move(open), path_);
-    }
-
-    /// The directory `name` in this one, which is made if it is not there. Follows no symbolic
-    /// link.
-    [[nodiscard]] result<local_directory> enter(const std::string& name) const
-    {
-        if (::mkdirat(descriptor_.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
-            return file_error("make directory", path_of(name));
-        descriptor open(::openat(descriptor_.get(), name.c_str(),
-            O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-        if (open.get() < 0)
-            return file_error("open directory", path_of(name));
-        return local_directory(std::move(open), path_of(name));
-    }
-
-    /// A new, empty file for reading and writing; fails when there is one of that name.
-    /// `permissions` are the most it has, less what the umask of the process takes.
-    [[nodiscard]] result<local_file> create(
-        const std::string& name, mode_t permissions = everyone) const
-    {
-        return open_file(name, O_CREAT | O_EXCL, "create", permissions);
-    }
-
-    /// A file that is there, for reading and writing.
-    [[nodiscard]] result<local_file> reopen(const std::string& name) const
-    {
-        return open_file(name, 0, "open");
-    }
-
-    /// Of the regular file `name`; nothing when there is none.
-    [[nodiscard]] std::optional<file_access> access_of(const std::string& name) const
-    {
-        constexpr mode_t all = 0777;
-        struct stat status{};
-        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-            !S_ISREG(status.st_mode))
-            return std::nullopt;
-        return file_access{status.st_mode & all, status.st_gid, status.st_uid};
-    }
-
-    /// Whether `name` can be made, or replaced by another file, in this directory by this process.
-    /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
-    [[nodiscard]] result<void> check_replaceable(const std::string& name) const
-    {
-        if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
-            return file_error("make files in", path_);
-        struct stat status{};
-        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-            if (errno == ENOENT)
-                return {};
-            return file_error("look at", path_of(name));
-        }
-        if (!S_ISREG(status.st_mode))
-            return error(errc::invalid_argument,
-                "'" + path_of(name) + "' is there and no regular file", "path");
-        // Who may not write to a file should not replace it either.
-        if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0)
-            return file_error("replace", path_of(name));
-        struct stat here{};
-        if (::fstat(descriptor_.get(), &here) != 0)
-            return file_error("look at", path_);
-        const auto user = ::geteuid();
-        if ((here.st_mode & S_ISVTX) != 0 && user != 0 && here.st_uid != user &&
-            status.st_uid != user) {
-            errno = EPERM;
-            return file_error("replace", path_of(name));
-        }
-        return {};
-    }
-
-    /// `from` takes the place of `to` at once and for good.
-    [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) const
-    {
-        if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0)
-            return file_error("rename '" + path_of(from) + "' to", path_of(to));
-        if (::fsync(descriptor_.get()) != 0)
-            return file_error("flush directory", path_);
-        return {};
-    }
-
-    void remove(const std::string& name) const noexcept
-    {
-        ::unlinkat(descriptor_.get(), name.c_str(), 0);
-    }
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-private:
-    static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
-
-    local_directory(descriptor open, std::string path) noexcept
-        : descriptor_(std::move(open)), path_(std::move(path))
-    {}
-
-    [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
-
-    [[nodiscard]] result<local_file> open_file(const std::string& name, int flags,
-        std::string_view what, mode_t permissions = everyone) const
-    {
-        descriptor open(::openat(descriptor_.get(), name.c_str(),
-            O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, permissions));
-        if (open.get() < 0)
-            return file_error(what, path_of(name));
-        return local_file(std::move(open), path_of(name));
-    }
-
-    descriptor descriptor_;
-    std::string path_;
-};
-
-/// A path as the directory that holds it and its last component.
-struct split_path
-{
-    std::string directory;
-    std::string name;
-
-    explicit split_path(std::string_view path)
-    {
-        const auto slash = path.rfind('/');
-        name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-        if (slash != std::string_view::npos)
-            directory = path.substr(0, std::max<std::size_t>(slash, 1));
-    }
-
-    [[nodiscard]] bool names_a_file() const noexcept
-    {
-        return !name.empty() && name != "." && name != "..";
-    }
-};
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
 // ---- cosio/transfer/through_file.hpp ------------------------------------------------------------
 
 // What is written to in order and cannot be replaced: a device, a pipe, an open descriptor.
@@ -22037,117 +22270,6 @@ private:
 
 #endif
 
-// ---- cosio/transfer/file_executor.hpp -----------------------------------------------------------
-
-// Where files are read and written, so that no thread that serves connections waits for a disk.
-
-#ifndef COSIO_TRANSFER_FILE_EXECUTOR_HPP
-#define COSIO_TRANSFER_FILE_EXECUTOR_HPP
-
-#include <asio/thread_pool.hpp>
-
-namespace cosio::inline v0::transfer {
-
-/// Threads for files that belong to an execution context, started by the first transfer in it that
-/// was not given an executor of its own. They end before the context does, so that a transfer may
-/// be abandoned together with its context at any time. A child process, in which there are no
-/// threads but the one that forked, starts its own; what waited for the parent's stays there.
-class file_threads final : public asio::execution_context::service
-{
-public:
-    using key_type = file_threads;
-    static inline asio::execution_context::id id{};
-
-    explicit file_threads(asio::execution_context& context) : service(context)
-    {
-        detail::notice_forks();
-    }
-
-    [[nodiscard]] asio::any_io_executor get()
-    {
-        constexpr std::size_t count = 2; // One reads ahead for the network while the other writes.
-        const std::lock_guard lock(mutex_);
-        leave_to_parent();
-        if (threads_ == nullptr) {
-            threads_ = std::make_unique<asio::thread_pool>(count);
-            generation_ = detail::process_generation();
-        }
-        return threads_->get_executor();
-    }
-
-private:
-    /// While all other services of the context are still there: what waits for a thread here may
-    /// own their sockets and timers.
-    void shutdown() override
-    {
-        const std::lock_guard lock(mutex_);
-        leave_to_parent();
-        threads_.reset();
-    }
-
-    void notify_fork(asio::execution_context::fork_event event) override
-    {
-        if (event == asio::execution_context::fork_prepare) {
-            mutex_.lock();
-        } else {
-            leave_to_parent();
-            mutex_.unlock();
-        }
-    }
-
-    /// In a child: threads that are not there cannot be joined, so their pool is never destroyed.
-    void leave_to_parent() noexcept
-    {
-        if (threads_ != nullptr && generation_ != detail::process_generation())
-            static_cast<void>(threads_.release());
-    }
-
-    std::mutex mutex_{};
-    std::unique_ptr<asio::thread_pool> threads_{};
-    std::uint32_t generation_ = 0;
-};
-
-/// `given`, or the threads of the context that `executor` is of.
-[[nodiscard]] inline asio::any_io_executor file_executor(
-    const asio::any_io_executor& given, const asio::any_io_executor& executor)
-{
-    if (given)
-        return given;
-    auto& context = asio::query(executor, asio::execution::context);
-    return asio::use_service<file_threads>(context).get();
-}
-
-/// Calls `work` on `files` while the caller's coroutine waits where it is. `work` has to outlive
-/// the wait, which a cancellation does not shorten.
-template <class Work>
-[[nodiscard]] asio::awaitable<std::invoke_result_t<Work&>> on_file_thread(
-    asio::any_io_executor files, Work& work)
-{
-    std::optional<std::invoke_result_t<Work&>> out;
-    std::exception_ptr thrown;
-    const auto begin = [&](auto&& handler) {
-        auto back = asio::get_associated_executor(handler);
-        asio::post(files,
-            [&, back = std::move(back), handler = std::move(handler)]() mutable {
-                try {
-                    out.emplace(work());
-                } catch (...) {
-                    thrown = std::current_exception();
-                }
-                asio::post(back, std::move(handler));
-            });
-    };
-    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
-        begin, asio::use_awaitable);
-    if (thrown)
-        std::rethrow_exception(thrown);
-    co_return std::move(*out);
-}
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
 // ---- cosio/transfer/checkpoint_keeper.hpp -------------------------------------------------------
 
 // The checkpoint of a transfer while it goes on: what it binds, and when it is written.
@@ -22273,78 +22395,6 @@ private:
     std::optional<std::chrono::steady_clock::time_point> saved_at_{};
     bool saving_ = false;
 };
-
-} // namespace cosio::inline v0::transfer
-
-#endif
-
-// ---- cosio/transfer/file_digest.hpp -------------------------------------------------------------
-
-// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare
-// with; CRC64 of what an earlier run has received.
-
-#ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
-#define COSIO_TRANSFER_FILE_DIGEST_HPP
-
-namespace cosio::inline v0::transfer {
-
-/// Adds `size` bytes of `file` from `offset` on to `sum`, fewer when the file is shorter.
-///
-/// Errors: those of the file; `errc::cancelled` when `workers` are to stop.
-template <class Sum>
-[[nodiscard]] asio::awaitable<result<void>> add_part(const local_file& file,
-    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size,
-    Sum& sum)
-{
-    constexpr std::uint64_t at_once = std::uint64_t{4} << 20U; // Others want the thread too.
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 64 * 1024));
-    std::uint64_t done = 0;
-    auto work = [&]() -> result<bool> {
-        const auto end = std::min(done + at_once, size);
-        while (done != end) {
-            const auto wanted =
-                std::span(buffer).first(std::min<std::uint64_t>(end - done, buffer.size()));
-            const auto got = file.read_at(offset + done, wanted);
-            if (!got)
-                return got.error();
-            if (*got == 0)
-                return false;
-            sum.update(wanted.first(*got));
-            done += *got;
-        }
-        return done != size;
-    };
-    for (;;) {
-        if (workers.stopping())
-            co_return error(errc::cancelled);
-        const auto more = co_await on_file_thread(files, work);
-        if (!more)
-            co_return more.error();
-        if (!*more)
-            co_return result<void>();
-    }
-}
-
-/// Read from the disk once, as the part is sent next: which will tell when the file has become
-/// shorter. Errors: see `add_part`.
-[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
-    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
-{
-    crypto::hasher<crypto::digest_algorithm::md5> sum;
-    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
-        co_return std::move(added).error();
-    co_return sum.finish();
-}
-
-/// Of a file that is shorter: of what it has. Errors: see `add_part`.
-[[nodiscard]] inline asio::awaitable<result<std::uint64_t>> crc64_of_part(const local_file& file,
-    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
-{
-    crypto::crc64 sum;
-    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
-        co_return std::move(added).error();
-    co_return sum.value();
-}
 
 } // namespace cosio::inline v0::transfer
 
@@ -23975,17 +24025,22 @@ private:
         co_return out;
     }
 
-    /// What the service is given to compare a part with: nothing where its reply states a CRC64.
-    [[nodiscard]] asio::awaitable<result<std::optional<crypto::md5_value>>> md5_of(part which)
+    /// Whether signatures cover what is sent: over https it is protected already.
+    [[nodiscard]] bool signs_bodies() const noexcept
     {
-        std::optional<crypto::md5_value> out;
+        return Client::dialect::signs_bodies && core_->endpoint.scheme == scheme::http;
+    }
+
+    /// What the service is given to compare a part with, and what is signed for it: nothing where its
+    /// reply states a CRC64.
+    [[nodiscard]] asio::awaitable<result<part_digests>> digests_of(part which)
+    {
         if constexpr (!Client::dialect::states_crc64) {
-            const auto sum = co_await md5_of_part(source_.content(), files_, *crew_, which.offset, which.size);
-            if (!sum)
-                co_return sum.error();
-            out = *sum;
+            auto sums = co_await digests_of_part(source_.content(), files_, *crew_, which.offset,
+                which.size, signs_bodies());
+            co_return sums;
         }
-        co_return out;
+        co_return part_digests();
     }
 
     [[nodiscard]] asio::awaitable<result<upload_result>> put()
@@ -24009,15 +24064,17 @@ private:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> put_once()
     {
-        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.identity.size});
-        if (!md5)
-            co_return md5.error();
+        const auto digests =
+            co_await digests_of({.number = 1, .offset = 0, .size = before_.identity.size});
+        if (!digests)
+            co_return digests.error();
         file_part_source source(source_.content(), before_, files_, 0, before_.identity.size,
             file_part_source::extent::whole);
         const put_object_request request{.bucket = target_.bucket,
             .key = target_.key,
             .body = source,
-            .content_md5 = *md5,
+            .content_md5 = digests->md5,
+            .content_sha256 = digests->sha256,
             .sse = target_.sse,
             .headers = target_.headers};
         if (crew_->stopping())
@@ -24164,12 +24221,12 @@ private:
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
         std::shared_ptr<file_upload> self, lane& in, part which)
     {
-        const auto md5 = co_await self->md5_of(which);
-        if (!md5)
-            co_return md5.error();
+        const auto digests = co_await self->digests_of(which);
+        if (!digests)
+            co_return digests.error();
         file_part_source source(self->source_.content(), self->before_, self->files_, which.offset,
             which.size, file_part_source::extent::part);
-        if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
+        if (auto sent = co_await self->upload_.send(in, which.number, source, *digests); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
         auto& parts = self->checkpoint_.content().parts;

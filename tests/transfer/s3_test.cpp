@@ -58,6 +58,49 @@ TEST_CASE("transfers: up, down and across, in every mode, as S3")
     CHECK(here.unfinished() == 0);
 }
 
+TEST_CASE("transfers: up and down over plain http, where bodies are signed, as S3")
+{
+    transferring here;
+    auto config = here.config;
+    config.scheme = scheme::http;
+    config.connect_to = here.server.http_endpoint();
+    const s3_client s3(here.context.get_executor(), config);
+    for (const std::size_t size : {0U, 1500U, 5500U}) {
+        CAPTURE(size);
+        const auto text = pattern(size);
+        const auto path = here.files.write("source", text);
+        const auto up = here.get(s3.upload_file({.bucket = support::bucket,
+            .key = "file",
+            .path = path,
+            .options = here.options()}));
+        REQUIRE_MESSAGE(up, (up ? std::string() : up.error().describe()));
+        CHECK(up->md5_verified);
+        CHECK((here.content("file") == text));
+        const auto streamed = here.get(s3.upload({.bucket = support::bucket,
+            .key = "body",
+            .body = text,
+            .options = here.options()}));
+        REQUIRE_MESSAGE(streamed, (streamed ? std::string() : streamed.error().describe()));
+        CHECK((here.content("body") == text));
+        const auto down = here.get(s3.download_file({.bucket = support::bucket,
+            .key = "file",
+            .path = here.files / "target",
+            .options = here.options()}));
+        REQUIRE_MESSAGE(down, (down ? std::string() : down.error().describe()));
+        CHECK((here.files.read("target") == text));
+        if (size == 0)
+            continue;
+        here.server.inject(testing::fault::flip_request_bit(9).on_method("PUT"));
+        const auto changed = here.get(s3.upload_file({.bucket = support::bucket,
+            .key = "changed",
+            .path = path,
+            .options = here.options()}));
+        REQUIRE_FALSE(changed);
+        CHECK(changed.error().code == service_errc::bad_digest);
+    }
+    CHECK(here.unfinished() == 0);
+}
+
 TEST_CASE("transfers: a copy has what its source has, whatever the rules for creating, as S3")
 {
     transferring here;

@@ -36,7 +36,7 @@ struct put_object
         encode_encryption(build, request.sse);
         encode_object_headers(build, request.headers);
         encode_traffic_limit(build, request.traffic_limit);
-        build.body(request.body, request.content_md5);
+        build.body(request.body, request.content_md5, request.content_sha256);
         return std::move(build).finish();
     }
 

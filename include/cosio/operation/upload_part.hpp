@@ -39,7 +39,7 @@ struct upload_part
         encode_traffic_limit(build, request.traffic_limit);
         if (!request.body.size())
             build.refuse(errc::invalid_argument, "must know its size", "body");
-        build.body(request.body, request.content_md5);
+        build.body(request.body, request.content_md5, request.content_sha256);
         return std::move(build).finish();
     }
 

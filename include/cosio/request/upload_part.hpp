@@ -32,6 +32,9 @@ struct upload_part_request
     /// MD5 of the body, for the service to compare: `service_errc::bad_digest` when it is another
     /// one. S3 gets that of a body in memory in any case.
     std::optional<crypto::md5_value> content_md5{};
+    /// SHA-256 of the body, which S3 signs over http: there a source has to come with it, unless
+    /// `upload` or `upload_file` reads it. Not looked at over https, nor by COS.
+    std::optional<crypto::sha256_value> content_sha256{};
     /// The key of the upload, if and only if it was initiated with SSE-C.
     cosio::sse::on_read sse{};
     /// Bits a second, 819200 to 838860800; 0: no limit.

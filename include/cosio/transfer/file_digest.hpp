@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sums of a part of a file: MD5 before it is sent, for services that state no CRC64 to compare
-// with; CRC64 of what an earlier run has received.
+// Sums of a part of a file: digests before it is sent, for services that state no CRC64 to compare
+// with, or that sign bodies; CRC64 of what an earlier run has received.
 
 #ifndef COSIO_TRANSFER_FILE_DIGEST_HPP
 #define COSIO_TRANSFER_FILE_DIGEST_HPP
@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -61,15 +62,50 @@ template <class Sum>
     }
 }
 
-/// Read from the disk once, as the part is sent next: which will tell when the file has become
-/// shorter. Errors: see `add_part`.
-[[nodiscard]] inline asio::awaitable<result<crypto::md5_value>> md5_of_part(const local_file& file,
-    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size)
+/// What is sent along with a part.
+struct part_digests
 {
-    crypto::hasher<crypto::digest_algorithm::md5> sum;
-    if (auto added = co_await add_part(file, files, workers, offset, size, sum); !added)
+    std::optional<crypto::md5_value> md5{};       ///< For the service to compare.
+    std::optional<crypto::sha256_value> sha256{}; ///< For the signature.
+};
+
+/// Several sums of the same bytes.
+struct digest_sums
+{
+    crypto::hasher<crypto::digest_algorithm::md5> md5{};
+    std::optional<crypto::hasher<crypto::digest_algorithm::sha256>> sha256{};
+
+    void update(std::span<const std::byte> bytes)
+    {
+        md5.update(bytes);
+        if (sha256)
+            sha256->update(bytes);
+    }
+};
+
+/// Read from the disk once, as the part is sent next: which will tell when the file has become
+/// shorter. SHA-256 only when `signs_body`. Errors: see `add_part`.
+[[nodiscard]] inline asio::awaitable<result<part_digests>> digests_of_part(const local_file& file,
+    asio::any_io_executor files, const crew& workers, std::uint64_t offset, std::uint64_t size,
+    bool signs_body)
+{
+    digest_sums sums;
+    if (signs_body)
+        sums.sha256.emplace();
+    if (auto added = co_await add_part(file, files, workers, offset, size, sums); !added)
         co_return std::move(added).error();
-    co_return sum.finish();
+    part_digests out;
+    const auto md5 = sums.md5.finish();
+    if (!md5)
+        co_return md5.error();
+    out.md5 = *md5;
+    if (sums.sha256) {
+        const auto sha256 = sums.sha256->finish();
+        if (!sha256)
+            co_return sha256.error();
+        out.sha256 = *sha256;
+    }
+    co_return out;
 }
 
 /// Of a file that is shorter: of what it has. Errors: see `add_part`.

@@ -17,6 +17,7 @@
 #include <cosio/result.hpp>
 #include <cosio/service_errc.hpp>
 #include <cosio/transfer/crew.hpp>
+#include <cosio/transfer/file_digest.hpp>
 #include <cosio/transfer/part_plan.hpp>
 #include <cosio/transfer/request_copies.hpp>
 #include <cosio/transfer/result.hpp>
@@ -102,14 +103,15 @@ public:
     }
 
     [[nodiscard]] asio::awaitable<result<void>> send(lane& in, std::uint32_t number, body_view body,
-        std::optional<crypto::md5_value> content_md5 = {})
+        const part_digests& digests = {})
     {
         const upload_part_request request{.bucket = target_.bucket,
             .key = target_.key,
             .upload_id = id_,
             .part_number = number,
             .body = body,
-            .content_md5 = content_md5,
+            .content_md5 = digests.md5,
+            .content_sha256 = digests.sha256,
             .sse = part_encryption(target_.sse)};
         if (in.interrupted())
             co_return error(errc::cancelled);

@@ -225,17 +225,22 @@ private:
         co_return out;
     }
 
-    /// What the service is given to compare a part with: nothing where its reply states a CRC64.
-    [[nodiscard]] asio::awaitable<result<std::optional<crypto::md5_value>>> md5_of(part which)
+    /// Whether signatures cover what is sent: over https it is protected already.
+    [[nodiscard]] bool signs_bodies() const noexcept
     {
-        std::optional<crypto::md5_value> out;
+        return Client::dialect::signs_bodies && core_->endpoint.scheme == scheme::http;
+    }
+
+    /// What the service is given to compare a part with, and what is signed for it: nothing where its
+    /// reply states a CRC64.
+    [[nodiscard]] asio::awaitable<result<part_digests>> digests_of(part which)
+    {
         if constexpr (!Client::dialect::states_crc64) {
-            const auto sum = co_await md5_of_part(source_.content(), files_, *crew_, which.offset, which.size);
-            if (!sum)
-                co_return sum.error();
-            out = *sum;
+            auto sums = co_await digests_of_part(source_.content(), files_, *crew_, which.offset,
+                which.size, signs_bodies());
+            co_return sums;
         }
-        co_return out;
+        co_return part_digests();
     }
 
     [[nodiscard]] asio::awaitable<result<upload_result>> put()
@@ -259,15 +264,17 @@ private:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> put_once()
     {
-        const auto md5 = co_await md5_of({.number = 1, .offset = 0, .size = before_.identity.size});
-        if (!md5)
-            co_return md5.error();
+        const auto digests =
+            co_await digests_of({.number = 1, .offset = 0, .size = before_.identity.size});
+        if (!digests)
+            co_return digests.error();
         file_part_source source(source_.content(), before_, files_, 0, before_.identity.size,
             file_part_source::extent::whole);
         const put_object_request request{.bucket = target_.bucket,
             .key = target_.key,
             .body = source,
-            .content_md5 = *md5,
+            .content_md5 = digests->md5,
+            .content_sha256 = digests->sha256,
             .sse = target_.sse,
             .headers = target_.headers};
         if (crew_->stopping())
@@ -414,12 +421,12 @@ private:
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
         std::shared_ptr<file_upload> self, lane& in, part which)
     {
-        const auto md5 = co_await self->md5_of(which);
-        if (!md5)
-            co_return md5.error();
+        const auto digests = co_await self->digests_of(which);
+        if (!digests)
+            co_return digests.error();
         file_part_source source(self->source_.content(), self->before_, self->files_, which.offset,
             which.size, file_part_source::extent::part);
-        if (auto sent = co_await self->upload_.send(in, which.number, source, *md5); !sent)
+        if (auto sent = co_await self->upload_.send(in, which.number, source, *digests); !sent)
             co_return std::move(sent).error();
         const auto& done = self->upload_.parts().at(which.number);
         auto& parts = self->checkpoint_.content().parts;

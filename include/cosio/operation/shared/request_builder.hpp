@@ -157,8 +157,11 @@ public:
     /// The body is the caller's; sent chunked when its size is not known, where that is allowed.
     /// The service is given its MD5 to compare: the one that the caller knows, or, where replies
     /// state no CRC64, that of a body in memory.
-    void body(const body_view& bytes, std::optional<crypto::md5_value> md5)
+    /// `sha256`: what its signature has over http, when the body is not in memory.
+    void body(const body_view& bytes, std::optional<crypto::md5_value> md5,
+        const std::optional<crypto::sha256_value>& sha256)
     {
+        sha256_ = sha256;
         prepared_.body = bytes;
         prepared_.content_length = bytes.size();
         if (!Dialect::accepts_chunked_bodies && !prepared_.content_length)
@@ -231,9 +234,13 @@ private:
             !prepared_.document.empty() || prepared_.content_length.value_or(0) == 0;
         if (!is_ours && endpoint_.scheme == scheme::https)
             return header(name, Dialect::signer::unsigned_body);
+        if (!is_ours && sha256_)
+            return header(name, crypto::hex(*sha256_));
         if (!is_ours && !prepared_.body.in_memory())
             return refuse(errc::invalid_argument,
-                "over http a body must be in memory, as its hash is signed", "body");
+                "over http a body must be in memory or come with its content_sha256, which is "
+                "signed",
+                "body");
         const auto digest = crypto::sha256(is_ours ? detail::bytes_of(prepared_.document)
                                                    : prepared_.body.bytes());
         if (!digest)
@@ -244,6 +251,7 @@ private:
     const service_endpoint& endpoint_;
     prepared_request prepared_{};
     bool takes_body_ = false;
+    std::optional<crypto::sha256_value> sha256_{}; // Of the caller's body.
     std::optional<error> refused_{};
 };
 
