@@ -15,6 +15,7 @@
 #include <cosio/xml/reader.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,8 +51,12 @@ void decode(std::string_view text)
     got.head.status = 200;
     got.body = text;
     got.body_size = text.size();
+    operation::expectation expected;
+    operation::listing_question asked;
+    asked.most = operation::most_entries_per_page;
+    expected.listing = std::make_unique<const operation::listing_question>(std::move(asked));
     if (!operation::refusal_of<cos>(got, Operation<cos>::what))
-        static_cast<void>(cosio::operation::decoded<Operation<cos>>({}, std::move(got)));
+        static_cast<void>(operation::decoded<Operation<cos>>(expected, std::move(got)));
 }
 
 void decode_error(std::string_view text)
