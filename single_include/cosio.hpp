@@ -10328,7 +10328,7 @@ public:
         lock.unlock();
         if (!got.admitted)
             return std::nullopt;
-        return admitted(std::move(where), std::move(got.connection), now);
+        return admitted(std::move(where), std::move(got.connection));
     }
 
     /// An idle connection that is still quiet, or the right to open one (`get()` is null then).
@@ -10343,7 +10343,7 @@ public:
         auto got = state_.acquire(*where, asked);
         if (got.admitted) {
             lock.unlock();
-            co_return admitted(std::move(where), std::move(got.connection), asked);
+            co_return admitted(std::move(where), std::move(got.connection));
         }
         std::optional<queue_place> place;
         try {
@@ -10360,7 +10360,7 @@ public:
         auto stop = control.stopped();
         if (stop)
             co_return std::move(*stop);
-        co_return admitted(where, place->take(), std::chrono::steady_clock::now());
+        co_return admitted(where, place->take());
     }
 
     /// As `release` with a connection nobody was admitted for.
@@ -10469,8 +10469,7 @@ private:
     /// Passes over idle connections that are not quiet: what a server says unasked, or its end,
     /// must not be taken for the reply to the next request.
     [[nodiscard]] lease<Connection> admitted(
-        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection,
-        std::chrono::steady_clock::time_point now)
+        std::shared_ptr<const origin> where, std::unique_ptr<Connection> connection)
     {
         // From here on the right is given back, whatever happens.
         lease<Connection> out(this->shared_from_this(), std::move(where), std::move(connection));

@@ -233,12 +233,13 @@ export AWS_ACCESS_KEY_ID=$COS_SECRET_ID AWS_SECRET_ACCESS_KEY=$COS_SECRET_KEY AW
 COS_SECRET_ID='' COS_SECRET_KEY='' COS_REGION='' run 0 ls "$s3" && says "none/"
 for mode in none s3 kms; do
     run 0 cp large "$s3/s3/$mode/" --sse $mode --part-size 5M && says "uploaded large to $s3/s3/$mode/large"
-    says "MD5 verified"
+    # Under SSE-KMS and SSE-C an ETag is no MD5, so the reply proves none.
+    if [[ $mode == kms ]]; then says "no checksum to compare"; else says "MD5 verified"; fi
     run 0 cp "$s3/s3/$mode/large" back && cmp -s back large || fail "back from S3, $mode"
     run 0 cat "$bucket/s3/$mode/large" && cmp -s out large || fail "COS does not read what S3 wrote"
 done
 mebibytes 11 >larger
-run 0 cp larger "$s3/s3/c" --sse-c-key-file raw.key --part-size 5M && says "in 3 parts, MD5 verified"
+run 0 cp larger "$s3/s3/c" --sse-c-key-file raw.key --part-size 5M && says "in 3 parts, no checksum to compare"
 run 1 cat "$s3/s3/c"
 run 0 cp "$s3/s3/c" back --sse-c-key-file raw.key && cmp -s back larger || fail "back from S3, SSE-C"
 run 0 cp "$s3/s3/c" "$s3/s3/copy" --source-sse-c-key-file raw.key --sse kms && says "copied $s3/s3/c"
