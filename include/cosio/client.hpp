@@ -75,7 +75,8 @@ namespace cosio::inline v0 {
 ///   `initiate_multipart_upload` may be repeated; that one is only as long as nothing of it was
 ///   sent. A body source without `rewind()` is sent once. An idempotent request that meets a
 ///   connection which the server has just closed is sent once more without counting.
-/// - **Time.** Each step has a limit, and so has the whole: `timeout_settings`.
+/// - **Time.** Each step has a limit, and so has the whole of an operation: `timeout_settings`. A
+///   transfer has none of the whole, but a peer has to keep to a minimum rate.
 /// - **Cancellation.** Terminal, through the token's slot: the connection is closed and the
 ///   operation completes with `errc::cancelled`; `error::may_have_executed()` says whether the
 ///   service may have carried it out all the same. Other types of cancellation are ignored. Emit
