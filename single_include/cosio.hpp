@@ -10577,7 +10577,7 @@ struct service_facts
 
 /// Constant after it was made, but for the members that guard themselves, and those that a child
 /// process has anew.
-class client_core : private fork_registry::listener
+class client_core final : private fork_registry::listener
 {
 public:
     client_core(asio::any_io_executor where, const config& settings, service_endpoint to,
