@@ -67,11 +67,9 @@ asio::awaitable<int> rm(const session<Client>& here)
     std::vector<location> objects;
     for (const auto& each : here.asked.operands)
         objects.push_back(parse_object(each));
-    std::ranges::sort(
-        objects, {}, [](const location& each) { return std::tie(each.bucket, each.key); });
     bool all = true;
     // Keys that no document can have go one by one.
-    const auto single = std::ranges::stable_partition(
+    const auto single = std::ranges::partition(
         objects, [](const location& each) { return cosio::xml::is_xml_text(each.key); });
     for (const auto& each : single) {
         if (here.interrupted.happened())
@@ -80,6 +78,8 @@ asio::awaitable<int> rm(const session<Client>& here)
         all = all && gone;
     }
     objects.erase(single.begin(), single.end());
+    std::ranges::sort(
+        objects, {}, [](const location& each) { return std::tie(each.bucket, each.key); });
     for (std::span<const location> rest(objects); !rest.empty() && !here.interrupted.happened();) {
         std::size_t count = 1;
         while (count != std::min(most, rest.size()) && rest[count].bucket == rest[0].bucket)
