@@ -153,6 +153,25 @@ TEST_CASE("listing proof: uploads")
         });
 }
 
+TEST_CASE("listing proof: uploads of Ceph, whose keys are encoded without a word of it")
+{
+    const auto key_of = [](std::string_view prefix, const std::string& members) {
+        const auto got = decode<operation::list_multipart_uploads>(
+            {.bucket = bucket, .prefix = prefix},
+            reply(200, "", "<ListMultipartUploadsResult>" + members +
+                    "<IsTruncated>false</IsTruncated></ListMultipartUploadsResult>"));
+        return got ? got->uploads.at(0).key : got.error().message;
+    };
+    const std::string marker = "<NextKeyMarker>a b</NextKeyMarker>";
+    CHECK(key_of("", marker + upload("a%20b", "1")) == "a b");
+    CHECK(key_of("a b", marker + upload("a%20b", "1")) == "a b");
+    CHECK(key_of("a b", upload("a%20b", "1")) == "a b");
+    // Where nothing shows that it is encoded, a key is what it says.
+    CHECK(key_of("", upload("a%20b", "1")) == "a%20b");
+    CHECK(key_of("a%", "<NextKeyMarker>a%20b</NextKeyMarker>" + upload("a%20b", "1")) == "a%20b");
+    CHECK(key_of("b", marker + upload("a%20b", "1")).find("prefix") != std::string::npos);
+}
+
 TEST_CASE("listing proof: parts")
 {
     check<operation::list_parts>(

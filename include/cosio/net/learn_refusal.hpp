@@ -47,8 +47,10 @@ namespace cosio::inline v0::net {
         co_return;
     auto learnt = std::move(said).error();
     loop.failed(learnt);
-    if (control.cancelled())
+    if (control.cancelled()) {
         why = std::move(learnt);
+        co_return;
+    }
     // The bytes of an archived object cannot be had, but a HEAD of it is not refused for that.
     if (learnt.http_status != why.http_status || learnt.service_code.empty() ||
         learnt.code == condition::archived)

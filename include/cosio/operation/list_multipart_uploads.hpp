@@ -117,11 +117,25 @@ private:
         return one;
     }
 
+    /// Ceph encodes the keys of uploads without saying so, and not the marker: then a key is, once
+    /// decoded, the marker that follows it, or begins with the prefix as only then it does.
+    static bool hides_encoding(const result_type& out, const listing_question& asked)
+    {
+        if (out.uploads.empty())
+            return false;
+        const auto& key = out.uploads.back().key;
+        const auto plain = http::percent_decoded(key, http::plus::space);
+        return plain && *plain != key &&
+            (*plain == out.next_key_marker ||
+                (!key.starts_with(asked.prefix) && plain->starts_with(asked.prefix)));
+    }
+
     static result<void> decode_all(
         result_type& out, const listing_question& asked, bool encoded)
     {
+        const bool keys_are_encoded = encoded || hides_encoding(out, asked);
         for (auto& one : out.uploads) {
-            if (auto decoded = decode_names({&one.key}, encoded); !decoded)
+            if (auto decoded = decode_names({&one.key}, keys_are_encoded); !decoded)
                 return decoded;
             if (auto sound = check_name(one.key, asked); !sound)
                 return sound;
