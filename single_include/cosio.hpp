@@ -2699,7 +2699,7 @@ enum class read_until { some, full };
 [[nodiscard]] COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
     const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when);
 
-/// A transfer has no total: its operations have.
+/// The total of a transfer is that of its options; its operations have the client's.
 template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
 [[nodiscard]] prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
     const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments);
@@ -3560,6 +3560,11 @@ struct transfer_options
     /// done since may have to be done again after a crash.
     std::chrono::milliseconds checkpoint_interval{1000};
     unfinished_upload on_failure = unfinished_upload::keep_if_resumable;
+    /// From the call to the end of the transfer; at most as long as that, and then some for cleaning
+    /// up, ten seconds at most where an upload is aborted. A transfer that takes longer ends with
+    /// `errc::total_timeout`, and leaves what one that is cancelled leaves: it can be resumed in the
+    /// same way. Each request within it has the `timeout_settings` of the client besides.
+    timeout total = no_timeout;
     /// Lets parts be smaller than COS allows, for services that take them, such as the emulator
     /// with `emulator_options::minimum_part_size`.
     bool allow_small_parts = false;
@@ -6837,6 +6842,12 @@ public:
     [[nodiscard]] bool interrupted() const noexcept
     {
         return cancelled_ || expired_.has_value() || is_of_other_process();
+    }
+    /// What interrupted the step that was waited for last: the caller, or its time. Time that has
+    /// passed since is not looked at.
+    [[nodiscard]] std::optional<errc> interruption() const noexcept
+    {
+        return cancelled_ ? errc::cancelled : expired_;
     }
     /// Whether the operation was begun in a parent of this process, or by a client whose context
     /// does not know yet that it is in a child.
@@ -19655,15 +19666,27 @@ public:
         }
     }
 
-    /// Waits until all jobs have ended. The error of the first that failed; an interruption is
-    /// none, ask the control of the transfer.
+    /// Waits until all jobs have ended. The error of the first that failed; `errc::cancelled` when
+    /// they were interrupted, as then some may not have been begun.
     [[nodiscard]] asio::awaitable<result<void>> finish()
     {
         while (under_way_ != 0)
             co_await wait_for_change();
         if (failure_)
             co_return *failure_;
+        if (stopping())
+            co_return error(errc::cancelled);
         co_return result<void>();
+    }
+
+    /// Ends all jobs early. The error of one that had failed before.
+    [[nodiscard]] asio::awaitable<result<void>> stop()
+    {
+        interrupt();
+        auto ended = co_await finish();
+        if (!failure_)
+            ended = result<void>();
+        co_return ended;
     }
 
     void interrupt() noexcept override
@@ -19740,10 +19763,14 @@ private:
 };
 
 /// What `steps` come to, exceptions included, once no job of `workers` is under way any more: what
-/// the jobs refer to may go then.
+/// the jobs refer to may go then. Until then `control` interrupts the workers when the transfer is
+/// cancelled or its time is over, and it ends with `errc::cancelled` or `errc::total_timeout`;
+/// cleaning up after it is not interrupted.
 template <class T>
-[[nodiscard]] asio::awaitable<result<T>> settle(crew& workers, asio::awaitable<result<T>> steps)
+[[nodiscard]] asio::awaitable<result<T>> settle(
+    net::operation_control& control, crew& workers, asio::awaitable<result<T>> steps)
 {
+    const net::operation_control::waiting waiting(control, workers, net::step::untimed);
     result<T> out = error(errc::cancelled);
     try {
         out = co_await std::move(steps);
@@ -19751,8 +19778,9 @@ template <class T>
         out = net::error_of_exception();
     }
     if (!out) {
-        workers.interrupt();
-        static_cast<void>(co_await workers.finish());
+        static_cast<void>(co_await workers.stop());
+        if (const auto why = control.interruption())
+            out.error().code = *why;
     }
     co_return out;
 }
@@ -21178,6 +21206,8 @@ public:
             .sse = part_encryption(target_.sse)};
         encryption_expectation expected(target_.sse);
         expected.compare_kms_keys_by(&Client::dialect::is_same_kms_key);
+        if (in.interrupted())
+            co_return false;
         auto found = co_await cos_.head_object(request, in.token());
         if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
             !expected.check(found->sse))
@@ -21319,7 +21349,18 @@ namespace cosio::inline v0::transfer {
         return error(errc::invalid_argument, "must be at least 1", "parallelism");
     if (options.checkpoint_interval < options.checkpoint_interval.zero())
         return error(errc::invalid_argument, "must not be negative", "checkpoint_interval");
+    if (options.total.limit() <= timeout::duration::zero())
+        return error(errc::invalid_argument,
+            "must be positive; cosio::no_timeout sets no limit", "total");
     return {};
+}
+
+/// Of the transfer that `request` asks for. None when it is one that `check_options` refuses.
+template <class Request, class... Others>
+[[nodiscard]] timeout total_of(const Request& request, const Others&...) noexcept
+{
+    const auto total = request.options.total;
+    return total.limit() > timeout::duration::zero() ? total : timeout(no_timeout);
 }
 
 /// What a client's service allows, and the options let pass.
@@ -21371,14 +21412,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
-        const net::operation_control::waiting waiting(*with_.control, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*with_.control, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (with_.control->cancelled())
-            why.code = errc::cancelled;
         if (upload_)
             co_await upload_->abort(why);
         co_return why;
@@ -21421,6 +21459,8 @@ private:
         }
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         using operation = operation::head_object<dialect>;
         auto run = net::make_operation_run<dialect, operation>(
             with_.core, with_.cos.limits(), request, where);
@@ -21489,8 +21529,6 @@ private:
         }
         if (auto copied = co_await crew_->finish(); !copied)
             co_return changed_or(std::move(copied).error());
-        if (with_.control->cancelled())
-            co_return error(errc::cancelled);
         auto done = co_await upload_->complete(crew_->first(), object_.crc64);
         co_return done;
     }
@@ -21724,14 +21762,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_return why;
     }
 
@@ -21776,8 +21811,6 @@ private:
         }
         if (auto received = co_await crew_->finish(); !received)
             co_return std::move(received).error();
-        if (control_->cancelled())
-            co_return error(errc::cancelled);
         co_return finish(*plan, whole);
     }
 
@@ -22612,14 +22645,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_await clean_up();
         co_return why;
     }
@@ -22676,7 +22706,7 @@ private:
                 "is for files: what goes to a device or a pipe cannot be resumed", "checkpoint");
         auto work = [this] { return file_.open_to_write(); };
         while (!through_) {
-            if (control_->cancelled())
+            if (crew_->stopping())
                 co_return error(errc::cancelled);
             auto opened = co_await on_file_thread(files_, work);
             if (!opened)
@@ -22817,8 +22847,6 @@ private:
                 *in, receive_part(this->shared_from_this(), *in, plan.at(number), whole));
         }
         auto received = co_await crew_->finish();
-        if (received && control_->cancelled())
-            received = error(errc::cancelled);
         if (!received && received.error().code == errc::object_changed)
             resumable_ = false; // What was received is of an object that is gone.
         co_return received;
@@ -23114,22 +23142,23 @@ public:
 
     [[nodiscard]] asio::awaitable<result<download_directory_result>> run()
     {
-        const net::operation_control::waiting waiting(
-            *with_.control, *crew_, net::step::untimed);
-        auto work = receive_pages();
-        auto listed = co_await settle(*crew_, std::move(work));
-        auto received = co_await crew_->finish();
-        if (with_.control->cancelled())
-            co_return error(errc::cancelled);
-        if (!received) // Which stopped the listing too.
-            co_return std::move(received).error();
-        if (!listed)
-            co_return std::move(listed).error();
-        co_return done_;
+        auto work = steps();
+        auto done = co_await settle(*with_.control, *crew_, std::move(work));
+        co_return done;
     }
 
 private:
     using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<download_directory_result>> steps()
+    {
+        auto listed = co_await receive_pages();
+        if (!listed && !crew_->stopping())
+            co_return std::move(listed).error();
+        if (auto received = co_await crew_->finish(); !received) // Which stopped the listing too.
+            co_return std::move(received).error();
+        co_return done_;
+    }
 
     [[nodiscard]] asio::awaitable<result<void>> receive_pages()
     {
@@ -23302,14 +23331,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_await upload_.abort(why);
         co_return why;
     }
@@ -23456,7 +23482,7 @@ private:
             if (at_end_)
                 break;
             if (number == growing.maximum_count()) {
-                static_cast<void>(co_await stop());
+                static_cast<void>(co_await crew_->stop());
                 co_return error(errc::invalid_argument,
                     "too small: the body does not end within the " + std::to_string(number) +
                         " parts that an upload may have, which held " + std::to_string(read_ - 1) +
@@ -23469,24 +23495,14 @@ private:
             auto got = co_await next(said_size_ ? part_size : growing.size_of(number + 1));
             if (!got) {
                 // A part that failed is why the source was stopped.
-                if (auto sent = co_await stop(); !sent)
+                if (auto sent = co_await crew_->stop(); !sent)
                     co_return sent;
                 co_return std::move(got).error();
             }
             bytes = std::move(*got);
         }
         auto sent = co_await crew_->finish();
-        if (sent && control_->cancelled())
-            sent = error(errc::cancelled);
         co_return sent;
-    }
-
-    /// Waits for the parts under way, which end early. The error of one that had failed before.
-    [[nodiscard]] asio::awaitable<result<void>> stop()
-    {
-        crew_->interrupt();
-        auto ended = co_await crew_->finish();
-        co_return ended;
     }
 
     [[nodiscard]] static asio::awaitable<result<void>> send_part(
@@ -23873,14 +23889,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_await clean_up(why);
         co_return why;
     }
@@ -24219,8 +24232,6 @@ private:
             crew_->start(*in, send_part(this->shared_from_this(), *in, plan.at(number)));
         }
         auto sent = co_await crew_->finish();
-        if (sent && control_->cancelled())
-            sent = error(errc::cancelled);
         if (!sent) {
             const auto work = [this] { return source_.content().state(); };
             const auto now = co_await on_file_thread(files_, work);
@@ -24393,9 +24404,9 @@ prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
     const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments)
 {
     using client_type = basic_client<Dialect>;
-    auto without_total = limits;
-    without_total.total = no_timeout;
-    auto control = make_control(*core, without_total);
+    auto of_transfer = limits;
+    of_transfer.total = transfer::total_of(arguments...);
+    auto control = make_control(*core, of_transfer);
     const transfer::environment<client_type> with{
         cos, core, control, transfer::file_executor(core->file_executor, core->executor)};
     auto work = transfer::run(std::make_shared<Transfer<client_type>>(with, arguments...));

@@ -11,10 +11,10 @@ constexpr std::array<std::string_view, 12> common{"--quiet", "--dialect", "--reg
     "--connect-to", "--ca-file", "--path-style", "--http", "--credentials-file", "--log",
     "--version", "--help"};
 
-constexpr std::array<std::string_view, 13> of_cp{"--recursive", "--sse", "--sse-kms-key-id",
+constexpr std::array<std::string_view, 14> of_cp{"--recursive", "--sse", "--sse-kms-key-id",
     "--sse-context", "--sse-c-key-file", "--source-sse-c-key-file", "--source-region",
     "--storage-class", "--part-size", "--parallel", "--resume",
-    "--checkpoint", "--compare"};
+    "--checkpoint", "--compare", "--timeout"};
 constexpr std::array<std::string_view, 1> of_reads{"--sse-c-key-file"};
 constexpr std::array<std::string_view, 1> of_ls{"--recursive"};
 constexpr std::array<std::string_view, 3> of_restore{"--days", "--tier", "--sse-c-key-file"};

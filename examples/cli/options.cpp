@@ -134,6 +134,11 @@ constexpr std::array table{
         }},
     option{"--compare", "", "read an uploaded file again before its object is made, and compare",
         [](options& into, std::string_view) { into.compare = true; }},
+    option{"--timeout", "SECONDS", "of the whole transfer; one that takes longer fails",
+        [](options& into, std::string_view value) {
+            into.timeout = std::chrono::seconds(
+                number_of<std::uint32_t>("a number of seconds, at least 1", value));
+        }},
     option{"--recursive", "", "cp: all objects of a folder; ls: every key, unfolded",
         [](options& into, std::string_view) { into.recursive = true; }},
     option{"--days", "N", "how long the restored copy is kept",

@@ -53,6 +53,7 @@ struct options
     bool resume = false;
     std::string checkpoint{}; ///< Which means `resume`.
     bool compare = false;
+    std::optional<std::chrono::seconds> timeout{}; ///< Of the whole transfer.
     cosio::storage_class storage_class = cosio::storage_class::unspecified;
 
     bool recursive = false;

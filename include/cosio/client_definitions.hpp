@@ -142,9 +142,9 @@ prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
     const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments)
 {
     using client_type = basic_client<Dialect>;
-    auto without_total = limits;
-    without_total.total = no_timeout;
-    auto control = make_control(*core, without_total);
+    auto of_transfer = limits;
+    of_transfer.total = transfer::total_of(arguments...);
+    auto control = make_control(*core, of_transfer);
     const transfer::environment<client_type> with{
         cos, core, control, transfer::file_executor(core->file_executor, core->executor)};
     auto work = transfer::run(std::make_shared<Transfer<client_type>>(with, arguments...));

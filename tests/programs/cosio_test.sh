@@ -84,6 +84,8 @@ run 2 cp "$bucket/x" y --sse cos && complains "a read needs neither"
 run 2 cp "$bucket/x" y --compare && complains "--compare"
 run 2 cp small "$bucket" --sse c && complains "needs --sse-c-key-file"
 run 2 cp small "$bucket" --part-size 1K && complains "1M to 5G"
+run 2 cp small "$bucket" --timeout 0 && complains "a number of seconds"
+run 2 ls "$bucket" --timeout 3 && complains "'ls' has no --timeout"
 run 2 rm "$bucket/" && complains "a key is missing"
 run 2 restore "$bucket/x" && complains "--days"
 run 2 ls "$bucket" --endpoint ':' && complains "--endpoint"
@@ -328,6 +330,21 @@ run 1 cp huge "$bucket/huge" --checkpoint own.cosio-checkpoint --part-size 2M
 complains "the size of the parts differs" && complains "(own.cosio-checkpoint)"
 run 0 cp huge "$bucket/huge" --checkpoint own.cosio-checkpoint "${in_parts[@]}" && says "of them by an earlier run"
 [[ ! -e own.cosio-checkpoint ]] || fail "the checkpoint is still there"
+for way in "huge $bucket/huge" "$bucket/huge down"; do
+    # shellcheck disable=SC2086
+    "$cosio" "${there[@]}" cp $way --resume --timeout 2 "${in_parts[@]}" >out 2>err &
+    pid=$!
+    until_there '^part '
+    kill -STOP $emulator_pid
+    code=0
+    wait $pid || code=$?
+    kill -CONT $emulator_pid
+    [[ $code == 1 ]] && complains "did not end in time; the same command goes on where it ended" ||
+        fail "--timeout: $code"
+    # shellcheck disable=SC2086
+    run 0 cp $way --resume --timeout 60 "${in_parts[@]}" && says "of them by an earlier run"
+done
+cmp -s down huge && rm down || fail "a download in two times"
 "$cosio" "${there[@]}" cp - "$bucket/endless" < <(exec sleep 30 2>&-) >out 2>err &
 pid=$!
 sleep 1

@@ -30,6 +30,8 @@ namespace cli {
         usual.part_size = usual.threshold = *chosen.part_size;
     if (chosen.parallel)
         usual.parallelism = *chosen.parallel;
+    if (chosen.timeout)
+        usual.total = *chosen.timeout;
     return usual;
 }
 
@@ -45,7 +47,7 @@ int fail_transfer(const session<Client>& here, std::string_view subject,
         advice = fmt::format(" ({})", checkpoint);
     else if (!checkpoint.empty() && std::filesystem::exists(checkpoint, ignored))
         advice = fmt::format("; the same command goes on where it ended ({})", checkpoint);
-    else if (why.code == cosio::errc::cancelled)
+    else if (why.code == cosio::errc::cancelled || why.code == cosio::errc::total_timeout)
         advice = here.asked.chosen.resume ? "; nothing was done yet that could be resumed"
                                           : "; it begins anew, as --resume was not given";
     complain(here.asked.what->name, fmt::format("{}: {}{}", subject, reason_of(why), advice));

@@ -147,7 +147,7 @@ enum class read_until { some, full };
 [[nodiscard]] COSIO_DECLARED prepared_operation<std::size_t> prepare_read(
     const std::shared_ptr<object_stream>& stream, std::span<std::byte> buffer, read_until when);
 
-/// A transfer has no total: its operations have.
+/// The total of a transfer is that of its options; its operations have the client's.
 template <class Dialect, template <class> class Transfer, class Result, class... Arguments>
 [[nodiscard]] prepared_operation<Result> prepare_transfer(const basic_client<Dialect>& cos,
     const core_pointer& core, const timeout_settings& limits, const Arguments&... arguments);

@@ -151,6 +151,12 @@ public:
     {
         return cancelled_ || expired_.has_value() || is_of_other_process();
     }
+    /// What interrupted the step that was waited for last: the caller, or its time. Time that has
+    /// passed since is not looked at.
+    [[nodiscard]] std::optional<errc> interruption() const noexcept
+    {
+        return cancelled_ ? errc::cancelled : expired_;
+    }
     /// Whether the operation was begun in a parent of this process, or by a client whose context
     /// does not know yet that it is in a child.
     [[nodiscard]] bool is_of_other_process() const noexcept

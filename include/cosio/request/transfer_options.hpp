@@ -6,6 +6,7 @@
 #define COSIO_REQUEST_TRANSFER_OPTIONS_HPP
 
 #include <cosio/request/progress.hpp>
+#include <cosio/timeouts.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -44,6 +45,11 @@ struct transfer_options
     /// done since may have to be done again after a crash.
     std::chrono::milliseconds checkpoint_interval{1000};
     unfinished_upload on_failure = unfinished_upload::keep_if_resumable;
+    /// From the call to the end of the transfer; at most as long as that, and then some for cleaning
+    /// up, ten seconds at most where an upload is aborted. A transfer that takes longer ends with
+    /// `errc::total_timeout`, and leaves what one that is cancelled leaves: it can be resumed in the
+    /// same way. Each request within it has the `timeout_settings` of the client besides.
+    timeout total = no_timeout;
     /// Lets parts be smaller than COS allows, for services that take them, such as the emulator
     /// with `emulator_options::minimum_part_size`.
     bool allow_small_parts = false;

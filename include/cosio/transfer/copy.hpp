@@ -49,14 +49,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
-        const net::operation_control::waiting waiting(*with_.control, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*with_.control, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (with_.control->cancelled())
-            why.code = errc::cancelled;
         if (upload_)
             co_await upload_->abort(why);
         co_return why;
@@ -99,6 +96,8 @@ private:
         }
         const head_object_request request{.bucket = source_.bucket, .key = source_.key,
             .sse = source_.sse, .version_id = source_.version_id};
+        if (crew_->stopping())
+            co_return error(errc::cancelled);
         using operation = operation::head_object<dialect>;
         auto run = net::make_operation_run<dialect, operation>(
             with_.core, with_.cos.limits(), request, where);
@@ -167,8 +166,6 @@ private:
         }
         if (auto copied = co_await crew_->finish(); !copied)
             co_return changed_or(std::move(copied).error());
-        if (with_.control->cancelled())
-            co_return error(errc::cancelled);
         auto done = co_await upload_->complete(crew_->first(), object_.crc64);
         co_return done;
     }

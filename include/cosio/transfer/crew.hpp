@@ -158,15 +158,27 @@ public:
         }
     }
 
-    /// Waits until all jobs have ended. The error of the first that failed; an interruption is
-    /// none, ask the control of the transfer.
+    /// Waits until all jobs have ended. The error of the first that failed; `errc::cancelled` when
+    /// they were interrupted, as then some may not have been begun.
     [[nodiscard]] asio::awaitable<result<void>> finish()
     {
         while (under_way_ != 0)
             co_await wait_for_change();
         if (failure_)
             co_return *failure_;
+        if (stopping())
+            co_return error(errc::cancelled);
         co_return result<void>();
+    }
+
+    /// Ends all jobs early. The error of one that had failed before.
+    [[nodiscard]] asio::awaitable<result<void>> stop()
+    {
+        interrupt();
+        auto ended = co_await finish();
+        if (!failure_)
+            ended = result<void>();
+        co_return ended;
     }
 
     void interrupt() noexcept override
@@ -243,10 +255,14 @@ private:
 };
 
 /// What `steps` come to, exceptions included, once no job of `workers` is under way any more: what
-/// the jobs refer to may go then.
+/// the jobs refer to may go then. Until then `control` interrupts the workers when the transfer is
+/// cancelled or its time is over, and it ends with `errc::cancelled` or `errc::total_timeout`;
+/// cleaning up after it is not interrupted.
 template <class T>
-[[nodiscard]] asio::awaitable<result<T>> settle(crew& workers, asio::awaitable<result<T>> steps)
+[[nodiscard]] asio::awaitable<result<T>> settle(
+    net::operation_control& control, crew& workers, asio::awaitable<result<T>> steps)
 {
+    const net::operation_control::waiting waiting(control, workers, net::step::untimed);
     result<T> out = error(errc::cancelled);
     try {
         out = co_await std::move(steps);
@@ -254,8 +270,9 @@ template <class T>
         out = net::error_of_exception();
     }
     if (!out) {
-        workers.interrupt();
-        static_cast<void>(co_await workers.finish());
+        static_cast<void>(co_await workers.stop());
+        if (const auto why = control.interruption())
+            out.error().code = *why;
     }
     co_return out;
 }

@@ -52,14 +52,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_return why;
     }
 
@@ -104,8 +101,6 @@ private:
         }
         if (auto received = co_await crew_->finish(); !received)
             co_return std::move(received).error();
-        if (control_->cancelled())
-            co_return error(errc::cancelled);
         co_return finish(*plan, whole);
     }
 

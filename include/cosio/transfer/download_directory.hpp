@@ -50,22 +50,23 @@ public:
 
     [[nodiscard]] asio::awaitable<result<download_directory_result>> run()
     {
-        const net::operation_control::waiting waiting(
-            *with_.control, *crew_, net::step::untimed);
-        auto work = receive_pages();
-        auto listed = co_await settle(*crew_, std::move(work));
-        auto received = co_await crew_->finish();
-        if (with_.control->cancelled())
-            co_return error(errc::cancelled);
-        if (!received) // Which stopped the listing too.
-            co_return std::move(received).error();
-        if (!listed)
-            co_return std::move(listed).error();
-        co_return done_;
+        auto work = steps();
+        auto done = co_await settle(*with_.control, *crew_, std::move(work));
+        co_return done;
     }
 
 private:
     using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] asio::awaitable<result<download_directory_result>> steps()
+    {
+        auto listed = co_await receive_pages();
+        if (!listed && !crew_->stopping())
+            co_return std::move(listed).error();
+        if (auto received = co_await crew_->finish(); !received) // Which stopped the listing too.
+            co_return std::move(received).error();
+        co_return done_;
+    }
 
     [[nodiscard]] asio::awaitable<result<void>> receive_pages()
     {

@@ -58,14 +58,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<download_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_await clean_up();
         co_return why;
     }
@@ -122,7 +119,7 @@ private:
                 "is for files: what goes to a device or a pipe cannot be resumed", "checkpoint");
         auto work = [this] { return file_.open_to_write(); };
         while (!through_) {
-            if (control_->cancelled())
+            if (crew_->stopping())
                 co_return error(errc::cancelled);
             auto opened = co_await on_file_thread(files_, work);
             if (!opened)
@@ -263,8 +260,6 @@ private:
                 *in, receive_part(this->shared_from_this(), *in, plan.at(number), whole));
         }
         auto received = co_await crew_->finish();
-        if (received && control_->cancelled())
-            received = error(errc::cancelled);
         if (!received && received.error().code == errc::object_changed)
             resumable_ = false; // What was received is of an object that is gone.
         co_return received;

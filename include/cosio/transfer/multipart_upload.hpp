@@ -169,6 +169,8 @@ public:
             .sse = part_encryption(target_.sse)};
         encryption_expectation expected(target_.sse);
         expected.compare_kms_keys_by(&Client::dialect::is_same_kms_key);
+        if (in.interrupted())
+            co_return false;
         auto found = co_await cos_.head_object(request, in.token());
         if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
             !expected.check(found->sse))

@@ -27,7 +27,18 @@ namespace cosio::inline v0::transfer {
         return error(errc::invalid_argument, "must be at least 1", "parallelism");
     if (options.checkpoint_interval < options.checkpoint_interval.zero())
         return error(errc::invalid_argument, "must not be negative", "checkpoint_interval");
+    if (options.total.limit() <= timeout::duration::zero())
+        return error(errc::invalid_argument,
+            "must be positive; cosio::no_timeout sets no limit", "total");
     return {};
+}
+
+/// Of the transfer that `request` asks for. None when it is one that `check_options` refuses.
+template <class Request, class... Others>
+[[nodiscard]] timeout total_of(const Request& request, const Others&...) noexcept
+{
+    const auto total = request.options.total;
+    return total.limit() > timeout::duration::zero() ? total : timeout(no_timeout);
 }
 
 /// What a client's service allows, and the options let pass.

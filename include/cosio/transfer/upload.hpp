@@ -48,14 +48,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_await upload_.abort(why);
         co_return why;
     }
@@ -202,7 +199,7 @@ private:
             if (at_end_)
                 break;
             if (number == growing.maximum_count()) {
-                static_cast<void>(co_await stop());
+                static_cast<void>(co_await crew_->stop());
                 co_return error(errc::invalid_argument,
                     "too small: the body does not end within the " + std::to_string(number) +
                         " parts that an upload may have, which held " + std::to_string(read_ - 1) +
@@ -215,24 +212,14 @@ private:
             auto got = co_await next(said_size_ ? part_size : growing.size_of(number + 1));
             if (!got) {
                 // A part that failed is why the source was stopped.
-                if (auto sent = co_await stop(); !sent)
+                if (auto sent = co_await crew_->stop(); !sent)
                     co_return sent;
                 co_return std::move(got).error();
             }
             bytes = std::move(*got);
         }
         auto sent = co_await crew_->finish();
-        if (sent && control_->cancelled())
-            sent = error(errc::cancelled);
         co_return sent;
-    }
-
-    /// Waits for the parts under way, which end early. The error of one that had failed before.
-    [[nodiscard]] asio::awaitable<result<void>> stop()
-    {
-        crew_->interrupt();
-        auto ended = co_await crew_->finish();
-        co_return ended;
     }
 
     [[nodiscard]] static asio::awaitable<result<void>> send_part(

@@ -57,14 +57,11 @@ public:
 
     [[nodiscard]] asio::awaitable<result<upload_result>> run()
     {
-        const net::operation_control::waiting waiting(*control_, *crew_, net::step::untimed);
         auto work = steps();
-        auto done = co_await settle(*crew_, std::move(work));
+        auto done = co_await settle(*control_, *crew_, std::move(work));
         if (done)
             co_return done;
         auto why = std::move(done).error();
-        if (control_->cancelled())
-            why.code = errc::cancelled;
         co_await clean_up(why);
         co_return why;
     }
@@ -403,8 +400,6 @@ private:
             crew_->start(*in, send_part(this->shared_from_this(), *in, plan.at(number)));
         }
         auto sent = co_await crew_->finish();
-        if (sent && control_->cancelled())
-            sent = error(errc::cancelled);
         if (!sent) {
             const auto work = [this] { return source_.content().state(); };
             const auto now = co_await on_file_thread(files_, work);
