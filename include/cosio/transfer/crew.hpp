@@ -175,10 +175,10 @@ public:
     [[nodiscard]] asio::awaitable<result<void>> stop()
     {
         interrupt();
-        auto ended = co_await finish();
+        auto outcome = co_await finish();
         if (!failure_)
-            ended = result<void>();
-        co_return ended;
+            outcome = result<void>();
+        co_return outcome;
     }
 
     void interrupt() noexcept override
