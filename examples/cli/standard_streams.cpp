@@ -37,6 +37,25 @@ cosio::error stream_error(const std::string& stream, const char* cannot)
     return system_error((stream + cannot).c_str());
 }
 
+/// How many bytes standard input still has; nothing when it does not keep to a size.
+std::optional<std::uint64_t> left_of(const cosio::transfer::source_file& file)
+{
+    const auto here = ::lseek(STDIN_FILENO, 0, SEEK_CUR);
+    if (here < 0 || file.kind() != cosio::transfer::source_kind::sized)
+        return std::nullopt;
+    const auto all = file.state().identity.size;
+    const auto before = static_cast<std::uint64_t>(here);
+    return all > before ? all - before : 0;
+}
+
+std::optional<std::uint64_t> size_of_standard_input()
+{
+    if (!is_regular(STDIN_FILENO))
+        return std::nullopt;
+    auto file = cosio::transfer::source_file::of(STDIN_FILENO, "standard input");
+    return file && file->look() ? left_of(*file) : std::nullopt;
+}
+
 /// Until `descriptor` is ready, or the other hangs up: `errc::cancelled`.
 cosio::result<void> wait_until_ready(int descriptor, short event, int hang_up)
 {
@@ -50,6 +69,8 @@ cosio::result<void> wait_until_ready(int descriptor, short event, int hang_up)
 }
 
 } // namespace
+
+standard_input::standard_input(int hang_up) : hang_up_(hang_up), size_(size_of_standard_input()) {}
 
 asio::awaitable<cosio::result<std::size_t>> standard_input::read(std::span<std::byte> buffer)
 {
@@ -79,7 +100,7 @@ cosio::result<std::size_t> standard_input::read_some(std::span<std::byte> buffer
 
 cosio::result<void> standard_input::begin()
 {
-    if (std::exchange(begun_, true) || !size())
+    if (std::exchange(begun_, true) || !size_)
         return {};
     auto opened = cosio::transfer::source_file::of(STDIN_FILENO, "standard input");
     if (!opened)
@@ -92,6 +113,8 @@ cosio::result<void> standard_input::begin()
             return looked;
         const auto wait = opened->time_until_settled();
         if (wait == wait.zero() || (looks != 0 && opened->state() == before)) {
+            if (left_of(*opened) != size_)
+                break; // The size that was stated for the object is that of before.
             file_ = std::move(*opened);
             return {};
         }
@@ -100,18 +123,6 @@ cosio::result<void> standard_input::begin()
     return opened->content().changed_error();
 }
 
-std::optional<std::uint64_t> standard_input::size() const
-{
-    const auto here = ::lseek(STDIN_FILENO, 0, SEEK_CUR);
-    if (!is_regular(STDIN_FILENO) || here < 0)
-        return std::nullopt;
-    auto file = cosio::transfer::source_file::of(STDIN_FILENO, "standard input");
-    if (!file || !file->look() || file->kind() != cosio::transfer::source_kind::sized)
-        return std::nullopt;
-    const auto all = file->state().identity.size;
-    const auto before = static_cast<std::uint64_t>(here);
-    return all > before ? all - before : 0;
-}
 
 standard_output::standard_output(int hang_up)
     : hang_up_(hang_up), may_block_(!is_regular(STDOUT_FILENO))

@@ -23,12 +23,12 @@ class standard_input
 {
 public:
     /// `hang_up`: a descriptor that ends a wait by hanging up, see `interruption`.
-    explicit standard_input(int hang_up) : hang_up_(hang_up) {}
+    explicit standard_input(int hang_up);
 
     /// Errors: `errc::cancelled`, `errc::file_changed`, those of the system.
     [[nodiscard]] asio::awaitable<cosio::result<std::size_t>> read(std::span<std::byte> buffer);
-    /// Of a file that keeps to it; nobody else knows.
-    [[nodiscard]] std::optional<std::uint64_t> size() const;
+    /// Of a file that keeps to it, when this was made; nobody else knows.
+    [[nodiscard]] std::optional<std::uint64_t> size() const noexcept { return size_; }
 
 private:
     [[nodiscard]] cosio::result<std::size_t> read_some(std::span<std::byte> buffer);
@@ -36,6 +36,7 @@ private:
     [[nodiscard]] cosio::result<void> begin();
 
     int hang_up_;
+    std::optional<std::uint64_t> size_;
     bool begun_ = false;
     std::optional<cosio::transfer::source_file> file_{}; ///< If it has to stay as it is.
     asio::thread_pool thread_{1};
