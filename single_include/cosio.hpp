@@ -20309,6 +20309,7 @@ private:
 #ifndef COSIO_TRANSFER_LOCAL_FILE_HPP
 #define COSIO_TRANSFER_LOCAL_FILE_HPP
 
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -20379,6 +20380,13 @@ struct file_state
     }
 
     friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+enum class lock_outcome {
+    locked,
+    held_by_another,
+    /// The file system knows no locks, or has none left.
+    unavailable
 };
 
 /// An open file. Reading and writing at positions is safe from several threads.
@@ -20488,6 +20496,22 @@ public:
         return {};
     }
 
+    /// Keeps the file from all others that lock it, until it is closed or the process has ended; a
+    /// child that was forked meanwhile has it as well. Does not wait.
+    [[nodiscard]] lock_outcome lock() const noexcept
+    {
+        if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0)
+            return lock_outcome::locked;
+        return errno == EWOULDBLOCK ? lock_outcome::held_by_another : lock_outcome::unavailable;
+    }
+
+    /// Whether no name leads to it any more.
+    [[nodiscard]] bool has_no_name() const noexcept
+    {
+        struct stat status{};
+        return ::fstat(descriptor_.get(), &status) == 0 && status.st_nlink == 0;
+    }
+
     /// A group that cannot be given the file may not do more than everybody: the group the file has
     /// is another one.
     [[nodiscard]] result<void> set_access(file_access to) const
@@ -20584,18 +20608,36 @@ public:
         return file_access{status.st_mode & all, status.st_gid, status.st_uid};
     }
 
+    /// What has that name, links not followed; nothing when nothing has. Errors: the system's.
+    [[nodiscard]] result<std::optional<struct stat>> status_of(const std::string& name) const
+    {
+        struct stat status{};
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+            return std::optional<struct stat>(status);
+        if (errno == ENOENT)
+            return std::optional<struct stat>();
+        return file_error("look at", path_of(name));
+    }
+
+    /// Whether that name is of the regular file with this inode.
+    [[nodiscard]] bool names(const std::string& name, std::uint64_t inode) const
+    {
+        const auto found = status_of(name);
+        return found && *found && S_ISREG((*found)->st_mode) && (*found)->st_ino == inode;
+    }
+
     /// Whether `name` can be made, or replaced by another file, in this directory by this process.
     /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
     [[nodiscard]] result<void> check_replaceable(const std::string& name) const
     {
         if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
             return file_error("make files in", path_);
-        struct stat status{};
-        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-            if (errno == ENOENT)
-                return {};
-            return file_error("look at", path_of(name));
-        }
+        const auto found = status_of(name);
+        if (!found)
+            return found.error();
+        if (!*found)
+            return {};
+        const auto& status = **found;
         if (!S_ISREG(status.st_mode))
             return error(errc::invalid_argument,
                 "'" + path_of(name) + "' is there and no regular file", "path");
@@ -20614,12 +20656,18 @@ public:
         return {};
     }
 
-    /// `from` takes the place of `to` at once and for good.
+    /// `from` takes the place of `to` at once; for good after `sync`.
     [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) const
     {
         if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0)
             return file_error("rename '" + path_of(from) + "' to", path_of(to));
-        if (::fsync(descriptor_.get()) != 0)
+        return {};
+    }
+
+    /// The names in it are on the disk when this returns, where the file system can do that.
+    [[nodiscard]] result<void> sync() const
+    {
+        if (::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
             return file_error("flush directory", path_);
         return {};
     }
@@ -20629,7 +20677,22 @@ public:
         ::unlinkat(descriptor_.get(), name.c_str(), 0);
     }
 
+    /// When it is the name of the regular file with this inode.
+    void remove(const std::string& name, std::uint64_t inode) const
+    {
+        if (names(name, inode))
+            remove(name);
+    }
+
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] std::string path_of(const std::string& name) const
+    {
+        return path_.ends_with('/') ? path_ + name : path_ + "/" + name;
+    }
+
+    [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
+    /// Somebody else closes the descriptor.
+    void release() noexcept { descriptor_.release(); }
 
 private:
     static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
@@ -20638,13 +20701,11 @@ private:
         : descriptor_(std::move(open)), path_(std::move(path))
     {}
 
-    [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
-
     [[nodiscard]] result<local_file> open_file(const std::string& name, int flags,
         std::string_view what, mode_t permissions = everyone) const
     {
         descriptor open(::openat(descriptor_.get(), name.c_str(),
-            O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, permissions));
+            O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, permissions));
         if (open.get() < 0)
             return file_error(what, path_of(name));
         return local_file(std::move(open), path_of(name));
@@ -22090,11 +22151,23 @@ namespace target_search {
         errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
 }
 
+/// Whether another user may have put this where everybody may: the kernel's `protected_symlinks` and
+/// `protected_fifos` do not look at links that we follow ourselves.
+[[nodiscard]] inline bool is_planted(const std::string& path, const struct stat& one)
+{
+    struct stat place{};
+    const auto directory = split_path(path).directory;
+    return ::stat(directory.empty() ? "." : directory.c_str(), &place) == 0 &&
+        (place.st_mode & S_ISVTX) != 0 && (place.st_mode & S_IWOTH) != 0 &&
+        one.st_uid != ::geteuid() && one.st_uid != place.st_uid;
+}
+
 } // namespace target_search
 
 /// Follows the links that `path` leads through, also to a file that is not there yet. Blocks.
 /// Errors: the system's, and `errc::invalid_argument` for what can be neither replaced nor written
-/// to: a directory, a socket, a block device.
+/// to: a directory, a socket, a block device, or a link or pipe that another user has put where
+/// everybody may.
 [[nodiscard]] inline result<download_target> find_download_target(const std::string& path)
 {
     using target_search::refused;
@@ -22107,6 +22180,9 @@ namespace target_search {
             return download_target{at, false, number};
         struct stat here{};
         const bool found = ::lstat(at.c_str(), &here) == 0;
+        if (found && !S_ISREG(here.st_mode) && target_search::is_planted(at, here))
+            return refused(path,
+                "is of another user, in a directory that everybody may write to");
         if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {
             auto next = target_search::content_of_link(at);
             if (!next)
@@ -22139,110 +22215,392 @@ namespace target_search {
 
 #endif
 
+// ---- cosio/transfer/temporary_name.hpp ----------------------------------------------------------
+
+// Names of temporary files: random, and such that the next run for the same target knows them.
+
+#ifndef COSIO_TRANSFER_TEMPORARY_NAME_HPP
+#define COSIO_TRANSFER_TEMPORARY_NAME_HPP
+
+namespace cosio::inline v0::transfer {
+
+/// `.cosio-<target>-<random>.partial`, `.cosio-<target>-<random>-<checkpoint>.partial` and
+/// `.cosio-<target>-<random>.checkpoint`, each field 16 hexadecimal digits: of at most 65 bytes,
+/// however long the name of the target is.
+struct temporary_name
+{
+    static constexpr std::string_view of_download = ".partial";
+    static constexpr std::string_view of_checkpoint = ".checkpoint";
+
+    std::string target;                    ///< See `field_of`: the name of what it is to become.
+    std::string random;
+    std::optional<std::string> checkpoint{}; ///< See `field_of`: the path of what may refer to it.
+    std::string_view ending = of_download;
+
+    [[nodiscard]] std::string text() const
+    {
+        std::string out = ".cosio-" + target + "-" + random;
+        if (checkpoint)
+            out.append("-").append(*checkpoint);
+        return out.append(ending);
+    }
+
+    /// Nothing for what is no such name. Pure.
+    [[nodiscard]] static std::optional<temporary_name> parse(std::string_view text)
+    {
+        constexpr std::string_view beginning = ".cosio-";
+        temporary_name out;
+        if (!text.starts_with(beginning))
+            return std::nullopt;
+        text.remove_prefix(beginning.size());
+        if (text.ends_with(of_checkpoint))
+            out.ending = of_checkpoint;
+        else if (!text.ends_with(of_download))
+            return std::nullopt;
+        text.remove_suffix(out.ending.size());
+        const bool refers = text.size() == 3 * digits + 2;
+        if ((!refers && text.size() != 2 * digits + 1) ||
+            (refers && out.ending == of_checkpoint))
+            return std::nullopt;
+        for (std::size_t at = 0; at != text.size(); ++at)
+            if (at % (digits + 1) == digits ? text[at] != '-' : !is_digit(text[at]))
+                return std::nullopt;
+        out.target = text.substr(0, digits);
+        out.random = text.substr(digits + 1, digits);
+        if (refers)
+            out.checkpoint = text.substr(2 * digits + 2);
+        return out;
+    }
+
+    [[nodiscard]] static std::string field_of(std::string_view named)
+    {
+        const auto sum = crypto::crc64_of(detail::bytes_of(named));
+        std::array<std::byte, sizeof(sum)> bytes{};
+        for (std::size_t at = 0; at != bytes.size(); ++at)
+            bytes[at] = static_cast<std::byte>(sum >> (8 * at));
+        return crypto::hex(bytes);
+    }
+
+    /// A name nobody has. Errors: `errc::crypto_unavailable`.
+    [[nodiscard]] static result<temporary_name> make(std::string_view target,
+        std::optional<std::string> checkpoint = {}, std::string_view ending = of_download)
+    {
+        std::array<unsigned char, digits / 2> random{};
+        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+            return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
+        temporary_name out;
+        out.target = field_of(target);
+        out.random = crypto::hex(std::as_bytes(std::span(random)));
+        out.checkpoint = std::move(checkpoint);
+        out.ending = ending;
+        return out;
+    }
+
+private:
+    static constexpr std::size_t digits = 16;
+
+    [[nodiscard]] static constexpr bool is_digit(char c) noexcept
+    {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
+};
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
+// ---- cosio/transfer/temporary_file.hpp ----------------------------------------------------------
+
+// Temporary files: made under a name that nobody has, locked as long as their run lives, and
+// collected when it is dead. Everything here blocks.
+
+#ifndef COSIO_TRANSFER_TEMPORARY_FILE_HPP
+#define COSIO_TRANSFER_TEMPORARY_FILE_HPP
+
+#include <dirent.h>
+
+namespace cosio::inline v0::transfer {
+
+/// A new file that is locked, and its name.
+struct temporary_file
+{
+    std::string name;
+    local_file file;
+    std::uint64_t inode;
+};
+
+/// `permissions` are the most it has, less what the umask takes.
+/// Errors: the system's, `errc::crypto_unavailable`.
+[[nodiscard]] inline result<temporary_file> make_temporary(const local_directory& in,
+    std::string_view target, const std::optional<std::string>& checkpoint, std::string_view ending,
+    mode_t permissions)
+{
+    for (;;) {
+        const auto name = temporary_name::make(target, checkpoint, ending);
+        if (!name)
+            return name.error();
+        auto made = in.create(name->text(), permissions);
+        if (!made && made.error().code == std::errc::file_exists)
+            continue;
+        if (!made)
+            return std::move(made).error();
+        // Before it was locked it may have been taken for one of a dead run, and removed.
+        if (made->lock() == lock_outcome::held_by_another || made->has_no_name())
+            continue;
+        const auto identity = made->identity();
+        if (!identity) {
+            in.remove(name->text());
+            return identity.error();
+        }
+        return temporary_file{name->text(), std::move(*made), identity->inode};
+    }
+}
+
+/// Locks what an earlier run has left; waits a moment for one that is just dying. False: another run
+/// is at work on it. True too where the file system knows no locks.
+[[nodiscard]] inline bool take_over(const local_file& file)
+{
+    constexpr int attempts = 15;
+    for (int attempt = 0; attempt != attempts; ++attempt) {
+        if (file.lock() != lock_outcome::held_by_another)
+            return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
+}
+
+/// Which temporary files of dead runs nobody can go on with.
+struct leftover_rule
+{
+    /// See `temporary_name::field_of`; nothing: of any target.
+    std::optional<std::string> target{};
+    /// Of the checkpoint of this run, see `temporary_name::checkpoint`. What another checkpoint may
+    /// refer to stays.
+    std::optional<std::string> checkpoint{};
+    /// The one that the checkpoint of this run refers to: it stays.
+    std::string referred{};
+
+    /// Pure. An empty file is of no use to whoever refers to it.
+    [[nodiscard]] bool applies_to(
+        const temporary_name& one, std::string_view text, bool is_empty) const
+    {
+        if (text == referred || (target && one.target != *target))
+            return false;
+        return !one.checkpoint || one.checkpoint == checkpoint || is_empty;
+    }
+};
+
+/// Removes what dead runs have left in `in`: regular files of this user, with names of ours, that no
+/// run has locked. Looks at the first 65,536 names; what cannot be removed stays.
+inline void collect_leftovers(const local_directory& in, const leftover_rule& rule)
+{
+    constexpr std::size_t most_names = 65'536;
+    auto own = in.enter_itself();
+    if (!own)
+        return;
+    DIR* const names = ::fdopendir(own->native_handle());
+    if (names == nullptr)
+        return;
+    own->release(); // `closedir` closes it.
+    for (std::size_t count = 0; count != most_names; ++count) {
+        const auto* const entry = ::readdir(names);
+        if (entry == nullptr)
+            break;
+        const std::string text = entry->d_name;
+        const auto parsed = temporary_name::parse(text);
+        if (!parsed || !rule.applies_to(*parsed, text, true))
+            continue;
+        const auto status = in.status_of(text);
+        if (!status || !*status || !S_ISREG((*status)->st_mode) || (*status)->st_nlink != 1 ||
+            (*status)->st_uid != ::geteuid())
+            continue;
+        const auto file = in.reopen(text);
+        if (!file || file->lock() != lock_outcome::locked)
+            continue;
+        const auto now = file->identity();
+        if (now && now->inode == (*status)->st_ino &&
+            rule.applies_to(*parsed, text, now->size == 0))
+            in.remove(text, now->inode);
+    }
+    ::closedir(names);
+}
+
+} // namespace cosio::inline v0::transfer
+
+#endif
+
 // ---- cosio/transfer/checkpoint_file.hpp ---------------------------------------------------------
 
-// The checkpoint on disk: replaced as a whole, so that a reader finds the old or the new one.
+// The checkpoint on disk: replaced as a whole, so that a reader finds the old or the new one, and
+// held by one run at a time. Everything here blocks.
 
 #ifndef COSIO_TRANSFER_CHECKPOINT_FILE_HPP
 #define COSIO_TRANSFER_CHECKPOINT_FILE_HPP
 
 namespace cosio::inline v0::transfer {
 
-/// What the file at `path` says; nothing when there is none. Blocks.
 /// Errors: `errc::invalid_checkpoint`, and the system's.
-[[nodiscard]] inline result<std::optional<checkpoint>> load_checkpoint(const std::string& path)
+[[nodiscard]] inline result<checkpoint> read_checkpoint(const local_file& file)
 {
     constexpr std::size_t largest = 16 * 1024 * 1024;
-    auto file = local_file::open_for_reading(path);
-    if (!file && file.error().code == std::errc::no_such_file_or_directory)
-        return std::optional<checkpoint>();
-    if (!file)
-        return std::move(file).error();
-    const auto identity = file->identity();
+    const auto identity = file.identity();
     if (!identity)
         return identity.error();
     if (identity->size > largest)
         return error(errc::invalid_checkpoint, "it is too large to be one", "checkpoint");
     std::string text(identity->size, '\0');
-    const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
+    const auto size = file.read_at(0, std::as_writable_bytes(std::span(text)));
     if (!size)
         return size.error();
     text.resize(*size);
-    auto decoded = decode_checkpoint(text);
-    if (!decoded)
-        return std::move(decoded).error();
-    return std::optional<checkpoint>(std::move(*decoded));
+    return decode_checkpoint(text);
 }
 
-/// A name that no file has: `.cosio-<random>` and `suffix`. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<std::string> temporary_name(std::string_view suffix)
+/// The regular file at `path`; nothing when there is none. Errors: as of `open_for_reading`.
+[[nodiscard]] inline result<std::optional<local_file>> open_if_there(const std::string& path)
 {
-    std::array<unsigned char, 8> random{};
-    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-        return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
-    return std::string(".cosio-")
-        .append(crypto::hex(std::as_bytes(std::span(random))))
-        .append(suffix);
-}
-
-/// Whether what is at `path` begins as a checkpoint does; nothing when nothing is there. Blocks.
-[[nodiscard]] inline result<std::optional<bool>> looks_like_checkpoint(const std::string& path)
-{
-    constexpr std::string_view beginning = "cosio-checkpoint ";
-    const auto file = local_file::open_for_reading(path);
+    auto file = local_file::open_for_reading(path);
     if (!file && file.error().code == std::errc::no_such_file_or_directory)
-        return std::optional<bool>();
-    if (!file)
-        return file.error();
-    std::array<char, beginning.size()> text{};
-    const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
-    if (!size)
-        return size.error();
-    return std::optional<bool>(std::string_view(text.data(), *size) == beginning);
-}
-
-/// Writes only over another checkpoint; a symbolic link is followed. Blocks.
-/// Errors: the system's, and `errc::invalid_checkpoint` for what is none; the file at `path` is then
-/// as it was.
-[[nodiscard]] inline result<void> save_checkpoint(const std::string& path, const checkpoint& from)
-{
-    const auto text = encode_checkpoint(from);
-    const auto before = looks_like_checkpoint(path);
-    if (!before)
-        return before.error();
-    if (*before && !**before)
-        return error(errc::invalid_checkpoint, "'" + path + "' is none, and stays", "checkpoint");
-    const auto found = find_download_target(path);
-    if (!found)
-        return found.error();
-    const split_path target(found->path);
-    const auto temporary = temporary_name(".checkpoint");
-    if (!temporary)
-        return temporary.error();
-    auto directory = local_directory::open(target.directory);
-    if (!directory)
-        return std::move(directory).error();
-    auto file = directory->create(*temporary);
+        return std::optional<local_file>();
     if (!file)
         return std::move(file).error();
-    auto done = file->write_at(0, detail::bytes_of(text));
-    if (done)
-        done = file->sync();
-    if (done)
-        done = directory->rename(*temporary, target.name);
-    if (!done)
-        directory->remove(*temporary);
-    return done;
+    return std::optional<local_file>(std::move(*file));
 }
 
-/// Removes what is a checkpoint and nothing else. Blocks.
-inline void remove_checkpoint(const std::string& path)
+/// The checkpoint of one run. What it has not loaded or written itself it neither replaces nor
+/// removes.
+class checkpoint_file
 {
-    const auto is_one = looks_like_checkpoint(path);
-    const auto found = find_download_target(path);
-    if (is_one && *is_one && **is_one && found && found->is_replaced)
-        ::unlink(found->path.c_str());
-}
+public:
+    explicit checkpoint_file(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// Whether there is a file that was loaded or written by this run.
+    [[nodiscard]] bool is_held() const noexcept { return held_.has_value(); }
+
+    /// What an earlier run has left; nothing when there is none. No other run can load it then. What
+    /// runs that were killed while they wrote it have left goes.
+    /// Errors: `errc::invalid_checkpoint`, `errc::checkpoint_mismatch` when another run is at work
+    /// with it, and the system's.
+    [[nodiscard]] result<std::optional<checkpoint>> load()
+    {
+        collect();
+        for (;;) {
+            auto file = open_if_there(path_);
+            if (!file)
+                return std::move(file).error();
+            if (!*file)
+                return std::optional<checkpoint>();
+            if (!take_over(**file))
+                return error(errc::checkpoint_mismatch,
+                    "another run is at work with '" + path_ + "'", "checkpoint");
+            if ((*file)->has_no_name())
+                continue; // It was replaced before it was locked.
+            auto found = read_checkpoint(**file);
+            if (!found)
+                return std::move(found).error();
+            const auto identity = (*file)->identity();
+            if (!identity)
+                return identity.error();
+            held_.emplace(held{std::move(**file), *identity});
+            return std::optional<checkpoint>(std::move(*found));
+        }
+    }
+
+    /// A symbolic link is followed. Errors: the system's, and `errc::checkpoint_mismatch` when there
+    /// is a file that is not of this run; it is as it was then.
+    [[nodiscard]] result<void> save(const checkpoint& from)
+    {
+        const auto text = encode_checkpoint(from);
+        const auto found = find_download_target(path_);
+        if (!found)
+            return found.error();
+        const split_path target(found->path);
+        const auto directory = local_directory::open(target.directory);
+        if (!directory)
+            return directory.error();
+        constexpr mode_t permissions = 0666;
+        auto made = make_temporary(*directory, target.name, std::nullopt,
+            temporary_name::of_checkpoint, permissions);
+        if (!made)
+            return std::move(made).error();
+        auto done = made->file.write_at(0, detail::bytes_of(text));
+        if (done)
+            done = made->file.sync();
+        const auto written = made->file.identity();
+        if (done && !written)
+            done = written.error();
+        if (done)
+            done = check_ours(*directory, target.name);
+        if (done)
+            done = directory->rename(made->name, target.name);
+        if (!done) {
+            directory->remove(made->name, made->inode);
+            return done;
+        }
+        held_.emplace(held{std::move(made->file), *written});
+        return directory->sync();
+    }
+
+    void remove()
+    {
+        if (const auto found = find_download_target(path_); held_ && found && found->is_replaced) {
+            const split_path target(found->path);
+            const auto directory = local_directory::open(target.directory);
+            if (directory && check_ours(*directory, target.name))
+                directory->remove(target.name, held_->identity.inode);
+        }
+        held_.reset();
+    }
+
+    /// What the name of a temporary file says that this checkpoint may refer to.
+    [[nodiscard]] std::string field() const
+    {
+        std::error_code unknown;
+        const auto whole = std::filesystem::weakly_canonical(path_, unknown);
+        return temporary_name::field_of(unknown ? path_ : whole.native());
+    }
+
+private:
+    /// Locked as long as it is open.
+    struct held
+    {
+        local_file file;
+        file_identity identity;
+    };
+
+    /// Whether `name` is of no file, or of the one that is held.
+    [[nodiscard]] result<void> check_ours(
+        const local_directory& in, const std::string& name) const
+    {
+        const auto found = in.status_of(name);
+        if (!found)
+            return found.error();
+        if (!*found)
+            return {};
+        if (held_ && in.names(name, held_->identity.inode)) {
+            const auto now = held_->file.identity();
+            if (!now || *now == held_->identity)
+                return now ? result<void>() : now.error();
+        }
+        return error(errc::checkpoint_mismatch,
+            "'" + path_ + "' is not of this run: another one, or another program, has written it",
+            "checkpoint");
+    }
+
+    void collect() const
+    {
+        const auto found = find_download_target(path_);
+        if (!found || !found->is_replaced)
+            return;
+        const split_path target(found->path);
+        if (const auto directory = local_directory::open(target.directory))
+            collect_leftovers(*directory, {.target = temporary_name::field_of(target.name)});
+    }
+
+    std::string path_;
+    std::optional<held> held_{};
+};
 
 } // namespace cosio::inline v0::transfer
 
@@ -22329,10 +22687,15 @@ private:
 namespace cosio::inline v0::transfer {
 
 /// Why a transfer cannot go on from a checkpoint.
-[[nodiscard]] inline error mismatch(std::string_view what)
+[[nodiscard]] inline error cannot_go_on(std::string_view why)
 {
     return error(errc::checkpoint_mismatch,
-        std::string(what).append(" differs; remove the checkpoint to begin anew"), "checkpoint");
+        std::string(why).append("; remove the checkpoint to begin anew"), "checkpoint");
+}
+
+[[nodiscard]] inline error mismatch(std::string_view what)
+{
+    return cannot_go_on(std::string(what).append(" differs"));
 }
 
 /// Compares what `found` binds with what is asked for now. Pure.
@@ -22367,19 +22730,22 @@ public:
     /// An empty `path`: nothing is kept.
     checkpoint_keeper(
         std::string path, std::chrono::milliseconds interval, asio::any_io_executor files)
-        : path_(std::move(path)), interval_(interval), files_(std::move(files))
+        : file_(std::move(path)), interval_(interval), files_(std::move(files))
     {}
 
-    [[nodiscard]] bool is_on() const noexcept { return !path_.empty(); }
+    [[nodiscard]] bool is_on() const noexcept { return !file_.path().empty(); }
+    /// Whether there is a file that was loaded or written by this run.
+    [[nodiscard]] bool is_on_disk() const noexcept { return file_.is_held(); }
+    [[nodiscard]] const checkpoint_file& file() const noexcept { return file_; }
     [[nodiscard]] checkpoint& content() noexcept { return content_; }
     [[nodiscard]] const checkpoint& content() const noexcept { return content_; }
 
-    /// What an earlier run left.
+    /// What an earlier run left. Errors: as of `checkpoint_file::load`.
     [[nodiscard]] asio::awaitable<result<std::optional<checkpoint>>> load()
     {
         if (!is_on())
             co_return std::optional<checkpoint>();
-        auto work = [this] { return load_checkpoint(path_); };
+        auto work = [this] { return file_.load(); };
         auto found = co_await on_file_thread(files_, work);
         co_return found;
     }
@@ -22399,7 +22765,7 @@ public:
         saving_ = true;
         auto work = [this, &flush, now = content_]() -> result<void> {
             auto flushed = flush();
-            return flushed ? save_checkpoint(path_, now) : flushed;
+            return flushed ? file_.save(now) : flushed;
         };
         auto done = co_await on_file_thread(files_, work);
         saving_ = false;
@@ -22429,7 +22795,7 @@ public:
         if (!is_on() || generation_ != detail::process_generation())
             co_return;
         auto work = [this] {
-            remove_checkpoint(path_);
+            file_.remove();
             return true;
         };
         co_await on_file_thread(files_, work);
@@ -22437,7 +22803,7 @@ public:
 
 private:
     const std::uint32_t generation_ = detail::process_generation();
-    std::string path_;
+    checkpoint_file file_;
     std::chrono::milliseconds interval_;
     asio::any_io_executor files_;
     checkpoint content_{};
@@ -22464,8 +22830,12 @@ class partial_file
 public:
     /// `beneath`: the directory that `path` is a name in; nothing: the path says it.
     partial_file(std::string path, std::optional<local_directory> beneath)
-        : path_(std::move(path)), target_(path_), directory_(std::move(beneath))
+        : path_(std::move(path)), target_(path_), directory_(std::move(beneath)),
+          is_beneath_(directory_.has_value())
     {}
+
+    /// Whether the directory was given.
+    [[nodiscard]] bool is_beneath() const noexcept { return is_beneath_; }
 
     /// Opens the directory, and finds out early what cannot become a file. Follows the links that
     /// the path leads through, unless it is a name in a directory that was given.
@@ -22504,45 +22874,61 @@ public:
         return std::optional<through_file>(std::move(*opened));
     }
 
-    /// Requires `check_target`, as all that follow do, and a file that is replaced.
-    [[nodiscard]] result<void> create()
+    /// Removes what dead runs have left beside the target, but what `rule` keeps. Requires
+    /// `check_target`, as all that follow do, and a file that is replaced.
+    void collect(leftover_rule rule) const
     {
-        auto name = transfer::temporary_name(suffix);
-        if (!name)
-            return std::move(name).error();
-        temporary_ = std::move(*name);
-        auto made = directory_->access_of(target_.name)
-            ? directory_->create(temporary_, for_ourselves)
-            : directory_->create(temporary_);
+        rule.target = transfer::temporary_name::field_of(target_.name);
+        collect_leftovers(*directory_, rule);
+    }
+
+    /// `checkpoint`: the field of the temporary file's name that says which may refer to it.
+    [[nodiscard]] result<void> create(const std::optional<std::string>& checkpoint = {})
+    {
+        constexpr mode_t for_everyone = 0666;
+        auto made = make_temporary(*directory_, target_.name, checkpoint,
+            transfer::temporary_name::of_download,
+            directory_->access_of(target_.name) ? for_ourselves : for_everyone);
         if (!made)
             return std::move(made).error();
-        file_.emplace(std::move(*made));
-        if (auto set = adopt_access(for_ourselves); !set)
-            return set;
-        const auto identity = file_->identity();
-        if (!identity)
-            return identity.error();
-        inode_ = identity->inode;
-        return {};
+        temporary_ = std::move(made->name);
+        file_.emplace(std::move(made->file));
+        inode_ = made->inode;
+        return adopt_access(for_ourselves);
     }
 
     /// Opens what an earlier run created. Errors: `errc::checkpoint_mismatch`.
     [[nodiscard]] result<void> reopen(const std::string& name, std::uint64_t inode)
     {
-        const bool ours = name.starts_with(prefix) && name.ends_with(suffix) &&
-            name.find('/') == std::string::npos;
-        if (!ours)
+        const auto parsed = transfer::temporary_name::parse(name);
+        if (!parsed || parsed->ending != transfer::temporary_name::of_download)
             return mismatch("the name of the temporary file");
         auto opened = directory_->reopen(name);
         if (!opened)
-            return mismatch("the temporary file is gone: the directory");
+            return cannot_go_on("the temporary file is gone");
         const auto identity = opened->identity();
         if (!identity || identity->inode != inode)
             return mismatch("the temporary file");
+        if (!take_over(*opened))
+            return error(errc::checkpoint_mismatch,
+                "another run is at work on '" + opened->path() + "'", "checkpoint");
         temporary_ = name;
         file_.emplace(std::move(*opened));
         inode_ = inode;
         return adopt_access(for_ourselves);
+    }
+
+    /// Whether something has that name of a temporary file.
+    [[nodiscard]] bool can_reopen(const std::string& name) const
+    {
+        const auto found = directory_->status_of(name);
+        return found && *found;
+    }
+
+    /// Whether an earlier run got as far as giving that file its name.
+    [[nodiscard]] bool is_target(std::uint64_t inode) const
+    {
+        return directory_->names(target_.name, inode);
     }
 
     /// Requires `create` or `reopen`.
@@ -22562,22 +22948,29 @@ public:
     [[nodiscard]] result<void> sync() const { return file_->sync(); }
 
     /// The file is there, under its own name, and stays there. One that it replaces leaves it its
-    /// permissions. Requires `sync`.
+    /// permissions. Requires `sync`. On an error `was_created` is false if the file has its name
+    /// nevertheless.
     [[nodiscard]] result<void> commit()
     {
+        // What has taken the name meanwhile is not to be lost.
+        if (auto possible = directory_->check_replaceable(target_.name); !possible)
+            return possible;
+        if (!directory_->names(temporary_, inode_))
+            return error(errc::invalid_argument,
+                "'" + directory_->path_of(temporary_) + "' was removed or replaced", "path");
         if (auto set = adopt_access(); !set)
             return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
             return renamed;
         file_.reset();
-        return {};
+        return directory_->sync();
     }
 
     /// Nothing of it is left; but a child process leaves it to its parent.
-    void discard() noexcept
+    void discard()
     {
         if (file_ && generation_ == detail::process_generation())
-            directory_->remove(temporary_);
+            directory_->remove(temporary_, inode_);
     }
 
 private:
@@ -22596,13 +22989,11 @@ private:
         return file_->set_access(*access);
     }
 
-    static constexpr std::string_view prefix = ".cosio-";
-    static constexpr std::string_view suffix = ".partial";
-
     const std::uint32_t generation_ = detail::process_generation();
     std::string path_;
     split_path target_;
     std::optional<local_directory> directory_;
+    bool is_beneath_;
     std::optional<download_target> written_to_{};
     std::string temporary_{};
     std::optional<local_file> file_{};
@@ -22671,6 +23062,7 @@ private:
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
+        co_await collect(*earlier);
         if (auto found = co_await fetch_.head(crew_->first()); !found)
             co_return std::move(found).error();
         const auto size = fetch_.object().size;
@@ -22779,9 +23171,34 @@ private:
         return out;
     }
 
+    /// Removes what dead runs have left, but what `earlier` refers to; forgets `earlier` when there
+    /// is nothing that it could go on with.
+    [[nodiscard]] asio::awaitable<void> collect(std::optional<checkpoint>& earlier)
+    {
+        if (file_.is_beneath() && !checkpoint_.is_on())
+            co_return; // Whoever knows the directory does that, once for all files in it.
+        auto work = [&] {
+            leftover_rule rule;
+            if (checkpoint_.is_on())
+                rule.checkpoint = field_ = checkpoint_.file().field();
+            if (earlier)
+                rule.referred = earlier->file_name;
+            file_.collect(rule);
+            // Of a run that was killed after the file had its name, or before there was a part.
+            return earlier && earlier->kind == checkpoint::direction::download &&
+                (earlier->parts.empty() || file_.is_target(earlier->file.inode)) &&
+                !file_.can_reopen(earlier->file_name);
+        };
+        if (co_await on_file_thread(files_, work))
+            earlier.reset();
+    }
+
     [[nodiscard]] asio::awaitable<result<void>> begin(const part_plan& plan, bool whole)
     {
-        auto work = [this] { return file_.create(); };
+        auto work = [this, whole] {
+            return file_.create(
+                checkpoint_.is_on() && !whole ? std::optional(field_) : std::nullopt);
+        };
         auto created = co_await on_file_thread(files_, work);
         if (!created || !checkpoint_.is_on() || whole)
             co_return created;
@@ -22976,13 +23393,14 @@ private:
             resumable_ = false;
             co_return std::move(flushed).error();
         }
-        // Before the file has its name: a checkpoint without its file would be in the way.
-        co_await checkpoint_.remove();
         auto work = [this] { return file_.commit(); };
-        if (auto done = co_await on_file_thread(files_, work); !done) {
-            resumable_ = false;
+        auto done = co_await on_file_thread(files_, work);
+        if (!done && file_.was_created()) // All of it is here, and another run can try again.
             co_return std::move(done).error();
-        }
+        resumable_ = false;
+        co_await checkpoint_.remove();
+        if (!done)
+            co_return std::move(done).error();
         co_return out;
     }
 
@@ -22993,7 +23411,8 @@ private:
             co_return;
         if (resumable_ && options_.on_failure == unfinished_upload::keep_if_resumable) {
             const auto saved = co_await save();
-            if (saved)
+            // On a full disk: the checkpoint as it was written before.
+            if (saved || (resumable_ && checkpoint_.is_on_disk()))
                 co_return;
         }
         auto work = [this] {
@@ -23016,6 +23435,7 @@ private:
     checkpoint_keeper checkpoint_;
     object_fetch<Client> fetch_;
     partial_file file_;
+    std::string field_{}; // Of the temporary file's name: which checkpoint may refer to it.
     std::optional<through_file> through_{}; // Instead of the file.
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
@@ -23234,7 +23654,8 @@ private:
         if (!path)
             co_return std::move(path).error();
         std::optional<local_directory> place;
-        auto work = [&] { return enter(*self->root_, *path, place); };
+        const bool is_new = self->entered_.insert(path->directories).second;
+        auto work = [&] { return enter(*self->root_, *path, is_new, place); };
         if (auto entered = co_await on_file_thread(self->with_.files, work); !entered)
             co_return std::move(entered).error();
         if (path->name.empty())
@@ -23262,9 +23683,9 @@ private:
         co_return result<void>();
     }
 
-    /// Blocks.
+    /// Where the run `is_new`, it removes what dead ones have left. Blocks.
     [[nodiscard]] static result<void> enter(const local_directory& root,
-        const relative_path& path, std::optional<local_directory>& place)
+        const relative_path& path, bool is_new, std::optional<local_directory>& place)
     {
         auto here = root.enter_itself();
         for (const auto& name : path.directories) {
@@ -23274,6 +23695,8 @@ private:
         }
         if (!here)
             return std::move(here).error();
+        if (is_new)
+            collect_leftovers(*here, {});
         place.emplace(std::move(*here));
         return {};
     }
@@ -23296,6 +23719,7 @@ private:
     std::optional<local_directory> root_{};
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
+    std::set<std::vector<std::string>> entered_{}; // Directories below the root.
     download_directory_result done_{};
 };
 
@@ -24183,7 +24607,7 @@ private:
                 co_return result<void>();
             }
             if (gone)
-                co_return mismatch("the upload is gone: the service");
+                co_return cannot_go_on("the service no longer has the upload");
             co_return std::move(there).error();
         }
         upload_.keep_only(*there);
@@ -24277,7 +24701,7 @@ private:
             options_.on_failure == unfinished_upload::keep_if_resumable;
         if (keep && !co_await is_another_file()) {
             const auto saved = co_await checkpoint_.save();
-            if (saved)
+            if (saved || checkpoint_.is_on_disk()) // On a full disk: as it was written before.
                 co_return;
         }
         co_await upload_.abort(why);

@@ -4,6 +4,8 @@
 #include "support/without_privileges.hpp"
 #include "transfer/transferring.hpp"
 
+#include <cosio/transfer/temporary_name.hpp>
+
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 
@@ -323,6 +325,46 @@ TEST_CASE("download_file: a directory that may not be written to is an error of 
     CHECK(failed.error().field == "path");
     CHECK(here.requests("GET") == 0);
     CHECK(here.files.count() == 0);
+}
+
+TEST_CASE("download_file: two at once to one target do not hurt each other")
+{
+    transferring here;
+    const auto text = pattern(9000);
+    store(here, "k", text);
+    const auto path = here.files / "target";
+    auto one = here.cos.download_file(
+        {.bucket = bucket, .key = "k", .path = path, .options = here.options()}, asio::use_future);
+    auto other = here.cos.download_file(
+        {.bucket = bucket, .key = "k", .path = path, .options = here.options()}, asio::use_future);
+    here.context.restart();
+    here.context.run();
+    CHECK(one.get());
+    CHECK(other.get());
+    CHECK((here.files.read("target") == text));
+    CHECK(here.files.count() == 1);
+}
+
+TEST_CASE("download_file, download_directory: what dead runs have left for a target goes")
+{
+    transferring here;
+    store(here, "folder/k", pattern(100));
+    const auto leave = [&](const std::string& target) {
+        const auto name = "folder/" + transfer::temporary_name::make(target).value().text();
+        here.files.write(name, "left");
+        return name;
+    };
+    std::filesystem::create_directory(here.files.path / "folder");
+    const auto own = leave("k");
+    const auto other = leave("another");
+    REQUIRE(here.get(here.cos.download_file(
+        {.bucket = bucket, .key = "folder/k", .path = here.files / "folder/k"})));
+    CHECK_FALSE(here.files.has(own));
+    CHECK(here.files.has(other));
+    // Whatever they were to become: all of a directory is downloaded.
+    REQUIRE(here.get(here.cos.download_directory({.bucket = bucket, .path = here.files.path.native()})));
+    CHECK_FALSE(here.files.has(other));
+    CHECK((here.files.read("folder/k") == pattern(100)));
 }
 
 TEST_CASE("download: a buffer that is too small, and a sink that is full")

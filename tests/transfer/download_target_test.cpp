@@ -321,4 +321,32 @@ TEST_CASE("download target: what the process may not write to is not replaced")
     CHECK(here.files.read("sticky/file") == "old");
 }
 
+TEST_CASE("download target: what another user has put where everybody may is not followed")
+{
+    if (::geteuid() != 0)
+        return; // Nobody else can make files of another user.
+    downloading here;
+    constexpr uid_t nobody = 65534;
+    REQUIRE(::chmod(here.files.path.c_str(), 01777) == 0);
+    REQUIRE(::chown(here.files.path.c_str(), nobody - 1, nobody - 1) == 0);
+    for (const auto* const name : {"planted", "chained"})
+        std::filesystem::create_symlink("elsewhere", here.files.path / name);
+    std::filesystem::create_symlink("chained", here.files.path / "own");
+    REQUIRE(::mkfifo((here.files / "pipe").c_str(), 0666) == 0);
+    for (const auto* const name : {"planted", "chained", "pipe"})
+        REQUIRE(::lchown((here.files / name).c_str(), nobody, nobody) == 0);
+    for (const auto* const name : {"planted", "own", "pipe"}) {
+        CAPTURE(name);
+        const auto refused = here.to(here.files / name);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().field == "path");
+        CHECK(refused.error().message.find("of another user") != std::string::npos);
+        CHECK_FALSE(here.to(here.files / "target", here.files / name));
+    }
+    CHECK_FALSE(here.files.has("elsewhere"));
+    REQUIRE(::lchown((here.files / "chained").c_str(), 0, 0) == 0);
+    CHECK(here.to(here.files / "own"));
+    CHECK(here.files.has("elsewhere"));
+}
+
 } // namespace download_target_test

@@ -1,12 +1,13 @@
 #include "support/temporary_directory.hpp"
 #include "support/without_privileges.hpp"
 
-#include <cosio/transfer/checkpoint_file.hpp>
 #include <cosio/transfer/partial_file.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 using namespace cosio;
@@ -107,16 +108,22 @@ TEST_CASE("partial_file: who may not read what is replaced may not read what rep
         CHECK(permissions_of("target") == before);
         std::filesystem::remove(path);
     }
-    partial_file file(here / "target", std::nullopt);
-    REQUIRE(file.check_target());
-    REQUIRE(file.create());
-    CHECK(permissions_of(file.temporary_name()) == perms(0644));
+    std::string name;
+    std::uint64_t inode = 0;
+    {
+        partial_file file(here / "target", std::nullopt);
+        REQUIRE(file.check_target());
+        REQUIRE(file.create());
+        name = file.temporary_name();
+        inode = file.inode();
+    }
+    CHECK(permissions_of(name) == perms(0644));
     // What takes the name meanwhile counts for a run that goes on.
     std::filesystem::permissions(here.write("target", "private"), perms(0600));
     partial_file next(here / "target", std::nullopt);
     REQUIRE(next.check_target());
-    REQUIRE(next.reopen(file.temporary_name(), file.inode()));
-    CHECK(permissions_of(file.temporary_name()) == perms(0600));
+    REQUIRE(next.reopen(name, inode));
+    CHECK(permissions_of(name) == perms(0600));
     std::filesystem::remove(here.path / "target");
     REQUIRE(next.commit());
     ::umask(umask_before);
@@ -155,15 +162,48 @@ TEST_CASE("partial_file: discarded, nothing is left")
 TEST_CASE("partial_file: goes on with its own temporary file and no other")
 {
     const temporary_directory here;
-    partial_file first(here / "target", {});
-    REQUIRE(first.check_target());
-    REQUIRE(first.create());
+    std::string name;
+    std::uint64_t inode = 0;
+    {
+        partial_file first(here / "target", {});
+        REQUIRE(first.check_target());
+        REQUIRE(first.create());
+        name = first.temporary_name();
+        inode = first.inode();
+        partial_file second(here / "target", {});
+        REQUIRE(second.check_target());
+        const auto held = second.reopen(name, inode);
+        REQUIRE_FALSE(held);
+        CHECK(held.error().code == errc::checkpoint_mismatch);
+        CHECK(held.error().message.find("another run") != std::string::npos);
+    }
     partial_file second(here / "target", {});
     REQUIRE(second.check_target());
-    CHECK_FALSE(second.reopen(first.temporary_name(), first.inode() + 1));
-    CHECK_FALSE(second.reopen("../" + first.temporary_name(), first.inode()));
-    CHECK_FALSE(second.reopen(".cosio-0.partial", first.inode()));
-    CHECK(second.reopen(first.temporary_name(), first.inode()));
+    CHECK_FALSE(second.reopen(name, inode + 1));
+    CHECK_FALSE(second.reopen("../" + name, inode));
+    CHECK_FALSE(second.reopen(".cosio-0.partial", inode));
+    CHECK(second.reopen(name, inode));
+}
+
+TEST_CASE("partial_file: what takes the target's or the temporary file's name meanwhile is not lost")
+{
+    const temporary_directory here;
+    partial_file file(here / "target", {});
+    REQUIRE(file.check_target());
+    REQUIRE(file.create());
+    std::filesystem::create_symlink("elsewhere", here.path / "target");
+    const auto over_link = file.commit();
+    REQUIRE_FALSE(over_link);
+    CHECK(over_link.error().code == errc::invalid_argument);
+    CHECK(std::filesystem::is_symlink(here.path / "target"));
+    CHECK(file.was_created());
+    std::filesystem::remove(here.path / "target");
+    std::filesystem::remove(here.path / file.temporary_name());
+    here.write(file.temporary_name(), "another's");
+    CHECK_FALSE(file.commit());
+    CHECK_FALSE(here.has("target"));
+    file.discard();
+    CHECK(here.read(file.temporary_name()) == "another's");
 }
 
 TEST_CASE("partial_file: what cannot become a file is found out before anything is received")
@@ -176,59 +216,3 @@ TEST_CASE("partial_file: what cannot become a file is found out before anything 
     }
 }
 
-TEST_CASE("checkpoint_file: is replaced as a whole, and absent is no error")
-{
-    const temporary_directory here;
-    const auto path = here / "checkpoint";
-    CHECK_FALSE(transfer::load_checkpoint(path).value());
-    transfer::checkpoint content;
-    content.part_size = 5;
-    content.key = "k";
-    REQUIRE(transfer::save_checkpoint(path, content));
-    CHECK(transfer::load_checkpoint(path).value().value() == content);
-    content.key = "another";
-    here.write("checkpoint.new", "the user's");
-    REQUIRE(transfer::save_checkpoint(path, content));
-    CHECK(transfer::load_checkpoint(path).value()->key == "another");
-    CHECK(here.read("checkpoint.new") == "the user's");
-    CHECK(here.count() == 2);
-    transfer::remove_checkpoint(path);
-    CHECK(here.count() == 1);
-    transfer::remove_checkpoint(path);
-}
-
-TEST_CASE("checkpoint_file: what is no checkpoint is neither replaced nor removed")
-{
-    const temporary_directory here;
-    transfer::checkpoint content;
-    content.part_size = 5;
-    for (const auto* const text : {"", "not one", "cosio-checkpoint", "cosio-checkpoints"}) {
-        const auto path = here.write("file", text);
-        CHECK(transfer::load_checkpoint(path).error().code == errc::invalid_checkpoint);
-        CHECK(transfer::save_checkpoint(path, content).error().code == errc::invalid_checkpoint);
-        transfer::remove_checkpoint(path);
-        CHECK(here.read("file") == text);
-        CHECK(here.count() == 1);
-    }
-    std::filesystem::create_directory(here.path / "directory");
-    CHECK_FALSE(transfer::save_checkpoint(here / "directory", content));
-    transfer::remove_checkpoint(here / "directory");
-    CHECK(here.count() == 2);
-}
-
-TEST_CASE("checkpoint_file: a link is followed, and the longest name has a temporary one too")
-{
-    const temporary_directory here;
-    transfer::checkpoint content;
-    content.part_size = 5;
-    std::filesystem::create_symlink("file", here.path / "link");
-    REQUIRE(transfer::save_checkpoint(here / "link", content));
-    CHECK(std::filesystem::is_symlink(here.path / "link"));
-    CHECK(transfer::load_checkpoint(here / "file").value().value() == content);
-    transfer::remove_checkpoint(here / "link");
-    CHECK(std::filesystem::is_symlink(here.path / "link"));
-    CHECK_FALSE(here.has("file"));
-    const std::string longest(255, 'n');
-    REQUIRE(transfer::save_checkpoint(here / longest, content));
-    CHECK(here.has(longest));
-}

@@ -12,6 +12,8 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -118,8 +120,8 @@ TEST_CASE("resume: the first part is written down at once")
     std::size_t written_down = 0;
     const auto look = [&](const transfer_progress& now) {
         if (now.committed == 2000)
-            if (const auto found = transfer::load_checkpoint(here.checkpoint).value())
-                written_down = found->parts.size();
+            if (const auto file = transfer::open_if_there(here.checkpoint).value())
+                written_down = transfer::read_checkpoint(*file).value().parts.size();
     };
     auto options = here.options();
     options.checkpoint_interval = std::chrono::hours(1);
@@ -290,8 +292,8 @@ TEST_CASE("resume: a checkpoint of as many parts as there may be can be read aga
     most.part_size = std::uint64_t{5} << 30U;
     for (std::uint32_t number = 1; number <= transfer::range_limits.maximum_count; ++number)
         most.parts.push_back({number, most.part_size, ~std::uint64_t{0}, {}});
-    REQUIRE(transfer::save_checkpoint(files / "checkpoint", most));
-    const auto again = transfer::load_checkpoint(files / "checkpoint");
+    REQUIRE(transfer::checkpoint_file(files / "checkpoint").save(most));
+    const auto again = transfer::checkpoint_file(files / "checkpoint").load();
     REQUIRE_MESSAGE(again, (again ? std::string() : again.error().describe()));
     CHECK((*again == most));
 }
@@ -408,6 +410,66 @@ TEST_CASE("resume: what goes by one request needs no checkpoint")
     CHECK_FALSE(here.download());
     CHECK(here.files.count() == 1);
     REQUIRE(here.download());
+}
+
+TEST_CASE("resume: two runs with one checkpoint share neither a temporary file nor an upload")
+{
+    resuming here;
+    const auto text = pattern(9000);
+    const auto source = here.files.write("source", text);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    auto plain = here.options();
+    plain.checkpoint_interval = std::chrono::milliseconds(0);
+    std::optional<std::future<result<download_result>>> second_download;
+    std::optional<std::future<result<upload_result>>> second_upload;
+    const auto target = here.files / "target";
+    const auto begin_download = [&](const transfer_progress& now) {
+        if (now.committed >= 2000 && !second_download)
+            second_download = here.cos.download_file(
+                {.bucket = bucket, .key = "k", .path = target, .options = plain}, asio::use_future);
+    };
+    const auto begin_upload = [&](const transfer_progress& now) {
+        if (now.committed >= 2000 && !second_upload)
+            second_upload = here.cos.upload_file(
+                {.bucket = bucket, .key = "u", .path = source, .options = plain}, asio::use_future);
+    };
+    auto watched = plain;
+    watched.on_progress = begin_download;
+    const auto down = here.get(here.cos.download_file(
+        {.bucket = bucket, .key = "k", .path = target, .options = watched}));
+    REQUIRE_MESSAGE(down, (down ? std::string() : down.error().describe()));
+    CHECK((here.files.read("target") == text));
+    watched.on_progress = begin_upload;
+    const auto up = here.get(here.cos.upload_file(
+        {.bucket = bucket, .key = "u", .path = source, .options = watched}));
+    REQUIRE_MESSAGE(up, (up ? std::string() : up.error().describe()));
+    CHECK((here.content("u") == text));
+    // Each has waited a moment for the first run to end, which it may have done.
+    if (const auto late = second_download.value().get(); !late)
+        CHECK(late.error().code == errc::checkpoint_mismatch);
+    if (const auto late = second_upload.value().get(); !late)
+        CHECK(late.error().code == errc::checkpoint_mismatch);
+    CHECK((here.files.read("target") == text));
+    CHECK((here.content("u") == text));
+    CHECK(here.unfinished() == 0);
+    CHECK(here.files.count() == 2);
+}
+
+TEST_CASE("resume: a checkpoint that another run is at work with is left to it")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    here.interrupt_upload(path);
+    transfer::checkpoint_file another_run(here.checkpoint);
+    REQUIRE(another_run.load().value());
+    const auto before = here.server.counters().requests.load();
+    for (const auto& refused : {here.upload(path).error(), here.download().error()}) {
+        CHECK(refused.code == errc::checkpoint_mismatch);
+        CHECK(refused.field == "checkpoint");
+        CHECK(refused.message.find("another run is at work") != std::string::npos);
+    }
+    CHECK(here.server.counters().requests == before);
+    CHECK(here.files.has("checkpoint"));
 }
 
 } // namespace resume_test

@@ -1,125 +1,191 @@
 // SPDX-License-Identifier: MIT
 //
-// The checkpoint on disk: replaced as a whole, so that a reader finds the old or the new one.
+// The checkpoint on disk: replaced as a whole, so that a reader finds the old or the new one, and
+// held by one run at a time. Everything here blocks.
 
 #ifndef COSIO_TRANSFER_CHECKPOINT_FILE_HPP
 #define COSIO_TRANSFER_CHECKPOINT_FILE_HPP
 
-#include <cosio/crypto/hex.hpp>
 #include <cosio/detail/bytes.hpp>
 #include <cosio/result.hpp>
 #include <cosio/transfer/checkpoint.hpp>
 #include <cosio/transfer/download_target.hpp>
 #include <cosio/transfer/local_file.hpp>
+#include <cosio/transfer/temporary_file.hpp>
+#include <cosio/transfer/temporary_name.hpp>
 
-#include <openssl/rand.h>
-
-#include <array>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace cosio::inline v0::transfer {
 
-/// What the file at `path` says; nothing when there is none. Blocks.
 /// Errors: `errc::invalid_checkpoint`, and the system's.
-[[nodiscard]] inline result<std::optional<checkpoint>> load_checkpoint(const std::string& path)
+[[nodiscard]] inline result<checkpoint> read_checkpoint(const local_file& file)
 {
     constexpr std::size_t largest = 16 * 1024 * 1024;
-    auto file = local_file::open_for_reading(path);
-    if (!file && file.error().code == std::errc::no_such_file_or_directory)
-        return std::optional<checkpoint>();
-    if (!file)
-        return std::move(file).error();
-    const auto identity = file->identity();
+    const auto identity = file.identity();
     if (!identity)
         return identity.error();
     if (identity->size > largest)
         return error(errc::invalid_checkpoint, "it is too large to be one", "checkpoint");
     std::string text(identity->size, '\0');
-    const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
+    const auto size = file.read_at(0, std::as_writable_bytes(std::span(text)));
     if (!size)
         return size.error();
     text.resize(*size);
-    auto decoded = decode_checkpoint(text);
-    if (!decoded)
-        return std::move(decoded).error();
-    return std::optional<checkpoint>(std::move(*decoded));
+    return decode_checkpoint(text);
 }
 
-/// A name that no file has: `.cosio-<random>` and `suffix`. Errors: `errc::crypto_unavailable`.
-[[nodiscard]] inline result<std::string> temporary_name(std::string_view suffix)
+/// The regular file at `path`; nothing when there is none. Errors: as of `open_for_reading`.
+[[nodiscard]] inline result<std::optional<local_file>> open_if_there(const std::string& path)
 {
-    std::array<unsigned char, 8> random{};
-    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-        return error(errc::crypto_unavailable, "OpenSSL has no random bytes");
-    return std::string(".cosio-")
-        .append(crypto::hex(std::as_bytes(std::span(random))))
-        .append(suffix);
-}
-
-/// Whether what is at `path` begins as a checkpoint does; nothing when nothing is there. Blocks.
-[[nodiscard]] inline result<std::optional<bool>> looks_like_checkpoint(const std::string& path)
-{
-    constexpr std::string_view beginning = "cosio-checkpoint ";
-    const auto file = local_file::open_for_reading(path);
+    auto file = local_file::open_for_reading(path);
     if (!file && file.error().code == std::errc::no_such_file_or_directory)
-        return std::optional<bool>();
-    if (!file)
-        return file.error();
-    std::array<char, beginning.size()> text{};
-    const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
-    if (!size)
-        return size.error();
-    return std::optional<bool>(std::string_view(text.data(), *size) == beginning);
-}
-
-/// Writes only over another checkpoint; a symbolic link is followed. Blocks.
-/// Errors: the system's, and `errc::invalid_checkpoint` for what is none; the file at `path` is then
-/// as it was.
-[[nodiscard]] inline result<void> save_checkpoint(const std::string& path, const checkpoint& from)
-{
-    const auto text = encode_checkpoint(from);
-    const auto before = looks_like_checkpoint(path);
-    if (!before)
-        return before.error();
-    if (*before && !**before)
-        return error(errc::invalid_checkpoint, "'" + path + "' is none, and stays", "checkpoint");
-    const auto found = find_download_target(path);
-    if (!found)
-        return found.error();
-    const split_path target(found->path);
-    const auto temporary = temporary_name(".checkpoint");
-    if (!temporary)
-        return temporary.error();
-    auto directory = local_directory::open(target.directory);
-    if (!directory)
-        return std::move(directory).error();
-    auto file = directory->create(*temporary);
+        return std::optional<local_file>();
     if (!file)
         return std::move(file).error();
-    auto done = file->write_at(0, detail::bytes_of(text));
-    if (done)
-        done = file->sync();
-    if (done)
-        done = directory->rename(*temporary, target.name);
-    if (!done)
-        directory->remove(*temporary);
-    return done;
+    return std::optional<local_file>(std::move(*file));
 }
 
-/// Removes what is a checkpoint and nothing else. Blocks.
-inline void remove_checkpoint(const std::string& path)
+/// The checkpoint of one run. What it has not loaded or written itself it neither replaces nor
+/// removes.
+class checkpoint_file
 {
-    const auto is_one = looks_like_checkpoint(path);
-    const auto found = find_download_target(path);
-    if (is_one && *is_one && **is_one && found && found->is_replaced)
-        ::unlink(found->path.c_str());
-}
+public:
+    explicit checkpoint_file(std::string path) : path_(std::move(path)) {}
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// Whether there is a file that was loaded or written by this run.
+    [[nodiscard]] bool is_held() const noexcept { return held_.has_value(); }
+
+    /// What an earlier run has left; nothing when there is none. No other run can load it then. What
+    /// runs that were killed while they wrote it have left goes.
+    /// Errors: `errc::invalid_checkpoint`, `errc::checkpoint_mismatch` when another run is at work
+    /// with it, and the system's.
+    [[nodiscard]] result<std::optional<checkpoint>> load()
+    {
+        collect();
+        for (;;) {
+            auto file = open_if_there(path_);
+            if (!file)
+                return std::move(file).error();
+            if (!*file)
+                return std::optional<checkpoint>();
+            if (!take_over(**file))
+                return error(errc::checkpoint_mismatch,
+                    "another run is at work with '" + path_ + "'", "checkpoint");
+            if ((*file)->has_no_name())
+                continue; // It was replaced before it was locked.
+            auto found = read_checkpoint(**file);
+            if (!found)
+                return std::move(found).error();
+            const auto identity = (*file)->identity();
+            if (!identity)
+                return identity.error();
+            held_.emplace(held{std::move(**file), *identity});
+            return std::optional<checkpoint>(std::move(*found));
+        }
+    }
+
+    /// A symbolic link is followed. Errors: the system's, and `errc::checkpoint_mismatch` when there
+    /// is a file that is not of this run; it is as it was then.
+    [[nodiscard]] result<void> save(const checkpoint& from)
+    {
+        const auto text = encode_checkpoint(from);
+        const auto found = find_download_target(path_);
+        if (!found)
+            return found.error();
+        const split_path target(found->path);
+        const auto directory = local_directory::open(target.directory);
+        if (!directory)
+            return directory.error();
+        constexpr mode_t permissions = 0666;
+        auto made = make_temporary(*directory, target.name, std::nullopt,
+            temporary_name::of_checkpoint, permissions);
+        if (!made)
+            return std::move(made).error();
+        auto done = made->file.write_at(0, detail::bytes_of(text));
+        if (done)
+            done = made->file.sync();
+        const auto written = made->file.identity();
+        if (done && !written)
+            done = written.error();
+        if (done)
+            done = check_ours(*directory, target.name);
+        if (done)
+            done = directory->rename(made->name, target.name);
+        if (!done) {
+            directory->remove(made->name, made->inode);
+            return done;
+        }
+        held_.emplace(held{std::move(made->file), *written});
+        return directory->sync();
+    }
+
+    void remove()
+    {
+        if (const auto found = find_download_target(path_); held_ && found && found->is_replaced) {
+            const split_path target(found->path);
+            const auto directory = local_directory::open(target.directory);
+            if (directory && check_ours(*directory, target.name))
+                directory->remove(target.name, held_->identity.inode);
+        }
+        held_.reset();
+    }
+
+    /// What the name of a temporary file says that this checkpoint may refer to.
+    [[nodiscard]] std::string field() const
+    {
+        std::error_code unknown;
+        const auto whole = std::filesystem::weakly_canonical(path_, unknown);
+        return temporary_name::field_of(unknown ? path_ : whole.native());
+    }
+
+private:
+    /// Locked as long as it is open.
+    struct held
+    {
+        local_file file;
+        file_identity identity;
+    };
+
+    /// Whether `name` is of no file, or of the one that is held.
+    [[nodiscard]] result<void> check_ours(
+        const local_directory& in, const std::string& name) const
+    {
+        const auto found = in.status_of(name);
+        if (!found)
+            return found.error();
+        if (!*found)
+            return {};
+        if (held_ && in.names(name, held_->identity.inode)) {
+            const auto now = held_->file.identity();
+            if (!now || *now == held_->identity)
+                return now ? result<void>() : now.error();
+        }
+        return error(errc::checkpoint_mismatch,
+            "'" + path_ + "' is not of this run: another one, or another program, has written it",
+            "checkpoint");
+    }
+
+    void collect() const
+    {
+        const auto found = find_download_target(path_);
+        if (!found || !found->is_replaced)
+            return;
+        const split_path target(found->path);
+        if (const auto directory = local_directory::open(target.directory))
+            collect_leftovers(*directory, {.target = temporary_name::field_of(target.name)});
+    }
+
+    std::string path_;
+    std::optional<held> held_{};
+};
 
 } // namespace cosio::inline v0::transfer
 

@@ -23,10 +23,15 @@
 namespace cosio::inline v0::transfer {
 
 /// Why a transfer cannot go on from a checkpoint.
-[[nodiscard]] inline error mismatch(std::string_view what)
+[[nodiscard]] inline error cannot_go_on(std::string_view why)
 {
     return error(errc::checkpoint_mismatch,
-        std::string(what).append(" differs; remove the checkpoint to begin anew"), "checkpoint");
+        std::string(why).append("; remove the checkpoint to begin anew"), "checkpoint");
+}
+
+[[nodiscard]] inline error mismatch(std::string_view what)
+{
+    return cannot_go_on(std::string(what).append(" differs"));
 }
 
 /// Compares what `found` binds with what is asked for now. Pure.
@@ -61,19 +66,22 @@ public:
     /// An empty `path`: nothing is kept.
     checkpoint_keeper(
         std::string path, std::chrono::milliseconds interval, asio::any_io_executor files)
-        : path_(std::move(path)), interval_(interval), files_(std::move(files))
+        : file_(std::move(path)), interval_(interval), files_(std::move(files))
     {}
 
-    [[nodiscard]] bool is_on() const noexcept { return !path_.empty(); }
+    [[nodiscard]] bool is_on() const noexcept { return !file_.path().empty(); }
+    /// Whether there is a file that was loaded or written by this run.
+    [[nodiscard]] bool is_on_disk() const noexcept { return file_.is_held(); }
+    [[nodiscard]] const checkpoint_file& file() const noexcept { return file_; }
     [[nodiscard]] checkpoint& content() noexcept { return content_; }
     [[nodiscard]] const checkpoint& content() const noexcept { return content_; }
 
-    /// What an earlier run left.
+    /// What an earlier run left. Errors: as of `checkpoint_file::load`.
     [[nodiscard]] asio::awaitable<result<std::optional<checkpoint>>> load()
     {
         if (!is_on())
             co_return std::optional<checkpoint>();
-        auto work = [this] { return load_checkpoint(path_); };
+        auto work = [this] { return file_.load(); };
         auto found = co_await on_file_thread(files_, work);
         co_return found;
     }
@@ -93,7 +101,7 @@ public:
         saving_ = true;
         auto work = [this, &flush, now = content_]() -> result<void> {
             auto flushed = flush();
-            return flushed ? save_checkpoint(path_, now) : flushed;
+            return flushed ? file_.save(now) : flushed;
         };
         auto done = co_await on_file_thread(files_, work);
         saving_ = false;
@@ -123,7 +131,7 @@ public:
         if (!is_on() || generation_ != detail::process_generation())
             co_return;
         auto work = [this] {
-            remove_checkpoint(path_);
+            file_.remove();
             return true;
         };
         co_await on_file_thread(files_, work);
@@ -131,7 +139,7 @@ public:
 
 private:
     const std::uint32_t generation_ = detail::process_generation();
-    std::string path_;
+    checkpoint_file file_;
     std::chrono::milliseconds interval_;
     asio::any_io_executor files_;
     checkpoint content_{};

@@ -17,6 +17,7 @@
 #include <cosio/transfer/request_copies.hpp>
 #include <cosio/transfer/run.hpp>
 #include <cosio/transfer/safe_path.hpp>
+#include <cosio/transfer/temporary_file.hpp>
 
 #include <asio/awaitable.hpp>
 
@@ -24,10 +25,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace cosio::inline v0::transfer {
 
@@ -142,7 +145,8 @@ private:
         if (!path)
             co_return std::move(path).error();
         std::optional<local_directory> place;
-        auto work = [&] { return enter(*self->root_, *path, place); };
+        const bool is_new = self->entered_.insert(path->directories).second;
+        auto work = [&] { return enter(*self->root_, *path, is_new, place); };
         if (auto entered = co_await on_file_thread(self->with_.files, work); !entered)
             co_return std::move(entered).error();
         if (path->name.empty())
@@ -170,9 +174,9 @@ private:
         co_return result<void>();
     }
 
-    /// Blocks.
+    /// Where the run `is_new`, it removes what dead ones have left. Blocks.
     [[nodiscard]] static result<void> enter(const local_directory& root,
-        const relative_path& path, std::optional<local_directory>& place)
+        const relative_path& path, bool is_new, std::optional<local_directory>& place)
     {
         auto here = root.enter_itself();
         for (const auto& name : path.directories) {
@@ -182,6 +186,8 @@ private:
         }
         if (!here)
             return std::move(here).error();
+        if (is_new)
+            collect_leftovers(*here, {});
         place.emplace(std::move(*here));
         return {};
     }
@@ -204,6 +210,7 @@ private:
     std::optional<local_directory> root_{};
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
+    std::set<std::vector<std::string>> entered_{}; // Directories below the root.
     download_directory_result done_{};
 };
 

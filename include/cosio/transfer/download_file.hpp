@@ -84,6 +84,7 @@ private:
         auto earlier = co_await checkpoint_.load();
         if (!earlier)
             co_return std::move(earlier).error();
+        co_await collect(*earlier);
         if (auto found = co_await fetch_.head(crew_->first()); !found)
             co_return std::move(found).error();
         const auto size = fetch_.object().size;
@@ -192,9 +193,34 @@ private:
         return out;
     }
 
+    /// Removes what dead runs have left, but what `earlier` refers to; forgets `earlier` when there
+    /// is nothing that it could go on with.
+    [[nodiscard]] asio::awaitable<void> collect(std::optional<checkpoint>& earlier)
+    {
+        if (file_.is_beneath() && !checkpoint_.is_on())
+            co_return; // Whoever knows the directory does that, once for all files in it.
+        auto work = [&] {
+            leftover_rule rule;
+            if (checkpoint_.is_on())
+                rule.checkpoint = field_ = checkpoint_.file().field();
+            if (earlier)
+                rule.referred = earlier->file_name;
+            file_.collect(rule);
+            // Of a run that was killed after the file had its name, or before there was a part.
+            return earlier && earlier->kind == checkpoint::direction::download &&
+                (earlier->parts.empty() || file_.is_target(earlier->file.inode)) &&
+                !file_.can_reopen(earlier->file_name);
+        };
+        if (co_await on_file_thread(files_, work))
+            earlier.reset();
+    }
+
     [[nodiscard]] asio::awaitable<result<void>> begin(const part_plan& plan, bool whole)
     {
-        auto work = [this] { return file_.create(); };
+        auto work = [this, whole] {
+            return file_.create(
+                checkpoint_.is_on() && !whole ? std::optional(field_) : std::nullopt);
+        };
         auto created = co_await on_file_thread(files_, work);
         if (!created || !checkpoint_.is_on() || whole)
             co_return created;
@@ -389,13 +415,14 @@ private:
             resumable_ = false;
             co_return std::move(flushed).error();
         }
-        // Before the file has its name: a checkpoint without its file would be in the way.
-        co_await checkpoint_.remove();
         auto work = [this] { return file_.commit(); };
-        if (auto done = co_await on_file_thread(files_, work); !done) {
-            resumable_ = false;
+        auto done = co_await on_file_thread(files_, work);
+        if (!done && file_.was_created()) // All of it is here, and another run can try again.
             co_return std::move(done).error();
-        }
+        resumable_ = false;
+        co_await checkpoint_.remove();
+        if (!done)
+            co_return std::move(done).error();
         co_return out;
     }
 
@@ -406,7 +433,8 @@ private:
             co_return;
         if (resumable_ && options_.on_failure == unfinished_upload::keep_if_resumable) {
             const auto saved = co_await save();
-            if (saved)
+            // On a full disk: the checkpoint as it was written before.
+            if (saved || (resumable_ && checkpoint_.is_on_disk()))
                 co_return;
         }
         auto work = [this] {
@@ -429,6 +457,7 @@ private:
     checkpoint_keeper checkpoint_;
     object_fetch<Client> fetch_;
     partial_file file_;
+    std::string field_{}; // Of the temporary file's name: which checkpoint may refer to it.
     std::optional<through_file> through_{}; // Instead of the file.
     std::shared_ptr<crew> crew_;
     progress_meter meter_;

@@ -49,11 +49,23 @@ namespace target_search {
         errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
 }
 
+/// Whether another user may have put this where everybody may: the kernel's `protected_symlinks` and
+/// `protected_fifos` do not look at links that we follow ourselves.
+[[nodiscard]] inline bool is_planted(const std::string& path, const struct stat& one)
+{
+    struct stat place{};
+    const auto directory = split_path(path).directory;
+    return ::stat(directory.empty() ? "." : directory.c_str(), &place) == 0 &&
+        (place.st_mode & S_ISVTX) != 0 && (place.st_mode & S_IWOTH) != 0 &&
+        one.st_uid != ::geteuid() && one.st_uid != place.st_uid;
+}
+
 } // namespace target_search
 
 /// Follows the links that `path` leads through, also to a file that is not there yet. Blocks.
 /// Errors: the system's, and `errc::invalid_argument` for what can be neither replaced nor written
-/// to: a directory, a socket, a block device.
+/// to: a directory, a socket, a block device, or a link or pipe that another user has put where
+/// everybody may.
 [[nodiscard]] inline result<download_target> find_download_target(const std::string& path)
 {
     using target_search::refused;
@@ -66,6 +78,9 @@ namespace target_search {
             return download_target{at, false, number};
         struct stat here{};
         const bool found = ::lstat(at.c_str(), &here) == 0;
+        if (found && !S_ISREG(here.st_mode) && target_search::is_planted(at, here))
+            return refused(path,
+                "is of another user, in a directory that everybody may write to");
         if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {
             auto next = target_search::content_of_link(at);
             if (!next)

@@ -11,6 +11,7 @@
 #include <cosio/transfer/write_signals.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -92,6 +93,13 @@ struct file_state
     }
 
     friend bool operator==(const file_state&, const file_state&) = default;
+};
+
+enum class lock_outcome {
+    locked,
+    held_by_another,
+    /// The file system knows no locks, or has none left.
+    unavailable
 };
 
 /// An open file. Reading and writing at positions is safe from several threads.
@@ -201,6 +209,22 @@ public:
         return {};
     }
 
+    /// Keeps the file from all others that lock it, until it is closed or the process has ended; a
+    /// child that was forked meanwhile has it as well. Does not wait.
+    [[nodiscard]] lock_outcome lock() const noexcept
+    {
+        if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0)
+            return lock_outcome::locked;
+        return errno == EWOULDBLOCK ? lock_outcome::held_by_another : lock_outcome::unavailable;
+    }
+
+    /// Whether no name leads to it any more.
+    [[nodiscard]] bool has_no_name() const noexcept
+    {
+        struct stat status{};
+        return ::fstat(descriptor_.get(), &status) == 0 && status.st_nlink == 0;
+    }
+
     /// A group that cannot be given the file may not do more than everybody: the group the file has
     /// is another one.
     [[nodiscard]] result<void> set_access(file_access to) const
@@ -297,18 +321,36 @@ public:
         return file_access{status.st_mode & all, status.st_gid, status.st_uid};
     }
 
+    /// What has that name, links not followed; nothing when nothing has. Errors: the system's.
+    [[nodiscard]] result<std::optional<struct stat>> status_of(const std::string& name) const
+    {
+        struct stat status{};
+        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+            return std::optional<struct stat>(status);
+        if (errno == ENOENT)
+            return std::optional<struct stat>();
+        return file_error("look at", path_of(name));
+    }
+
+    /// Whether that name is of the regular file with this inode.
+    [[nodiscard]] bool names(const std::string& name, std::uint64_t inode) const
+    {
+        const auto found = status_of(name);
+        return found && *found && S_ISREG((*found)->st_mode) && (*found)->st_ino == inode;
+    }
+
     /// Whether `name` can be made, or replaced by another file, in this directory by this process.
     /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
     [[nodiscard]] result<void> check_replaceable(const std::string& name) const
     {
         if (::faccessat(descriptor_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
             return file_error("make files in", path_);
-        struct stat status{};
-        if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-            if (errno == ENOENT)
-                return {};
-            return file_error("look at", path_of(name));
-        }
+        const auto found = status_of(name);
+        if (!found)
+            return found.error();
+        if (!*found)
+            return {};
+        const auto& status = **found;
         if (!S_ISREG(status.st_mode))
             return error(errc::invalid_argument,
                 "'" + path_of(name) + "' is there and no regular file", "path");
@@ -327,12 +369,18 @@ public:
         return {};
     }
 
-    /// `from` takes the place of `to` at once and for good.
+    /// `from` takes the place of `to` at once; for good after `sync`.
     [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) const
     {
         if (::renameat(descriptor_.get(), from.c_str(), descriptor_.get(), to.c_str()) != 0)
             return file_error("rename '" + path_of(from) + "' to", path_of(to));
-        if (::fsync(descriptor_.get()) != 0)
+        return {};
+    }
+
+    /// The names in it are on the disk when this returns, where the file system can do that.
+    [[nodiscard]] result<void> sync() const
+    {
+        if (::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
             return file_error("flush directory", path_);
         return {};
     }
@@ -342,7 +390,22 @@ public:
         ::unlinkat(descriptor_.get(), name.c_str(), 0);
     }
 
+    /// When it is the name of the regular file with this inode.
+    void remove(const std::string& name, std::uint64_t inode) const
+    {
+        if (names(name, inode))
+            remove(name);
+    }
+
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] std::string path_of(const std::string& name) const
+    {
+        return path_.ends_with('/') ? path_ + name : path_ + "/" + name;
+    }
+
+    [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
+    /// Somebody else closes the descriptor.
+    void release() noexcept { descriptor_.release(); }
 
 private:
     static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
@@ -351,13 +414,11 @@ private:
         : descriptor_(std::move(open)), path_(std::move(path))
     {}
 
-    [[nodiscard]] std::string path_of(const std::string& name) const { return path_ + "/" + name; }
-
     [[nodiscard]] result<local_file> open_file(const std::string& name, int flags,
         std::string_view what, mode_t permissions = everyone) const
     {
         descriptor open(::openat(descriptor_.get(), name.c_str(),
-            O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, permissions));
+            O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, permissions));
         if (open.get() < 0)
             return file_error(what, path_of(name));
         return local_file(std::move(open), path_of(name));

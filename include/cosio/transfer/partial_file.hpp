@@ -7,10 +7,10 @@
 
 #include <cosio/detail/process_generation.hpp>
 #include <cosio/result.hpp>
-#include <cosio/transfer/checkpoint_file.hpp>
 #include <cosio/transfer/checkpoint_keeper.hpp>
 #include <cosio/transfer/download_target.hpp>
 #include <cosio/transfer/local_file.hpp>
+#include <cosio/transfer/temporary_file.hpp>
 #include <cosio/transfer/through_file.hpp>
 
 #include <cstddef>
@@ -18,7 +18,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace cosio::inline v0::transfer {
@@ -29,8 +28,12 @@ class partial_file
 public:
     /// `beneath`: the directory that `path` is a name in; nothing: the path says it.
     partial_file(std::string path, std::optional<local_directory> beneath)
-        : path_(std::move(path)), target_(path_), directory_(std::move(beneath))
+        : path_(std::move(path)), target_(path_), directory_(std::move(beneath)),
+          is_beneath_(directory_.has_value())
     {}
+
+    /// Whether the directory was given.
+    [[nodiscard]] bool is_beneath() const noexcept { return is_beneath_; }
 
     /// Opens the directory, and finds out early what cannot become a file. Follows the links that
     /// the path leads through, unless it is a name in a directory that was given.
@@ -69,45 +72,61 @@ public:
         return std::optional<through_file>(std::move(*opened));
     }
 
-    /// Requires `check_target`, as all that follow do, and a file that is replaced.
-    [[nodiscard]] result<void> create()
+    /// Removes what dead runs have left beside the target, but what `rule` keeps. Requires
+    /// `check_target`, as all that follow do, and a file that is replaced.
+    void collect(leftover_rule rule) const
     {
-        auto name = transfer::temporary_name(suffix);
-        if (!name)
-            return std::move(name).error();
-        temporary_ = std::move(*name);
-        auto made = directory_->access_of(target_.name)
-            ? directory_->create(temporary_, for_ourselves)
-            : directory_->create(temporary_);
+        rule.target = transfer::temporary_name::field_of(target_.name);
+        collect_leftovers(*directory_, rule);
+    }
+
+    /// `checkpoint`: the field of the temporary file's name that says which may refer to it.
+    [[nodiscard]] result<void> create(const std::optional<std::string>& checkpoint = {})
+    {
+        constexpr mode_t for_everyone = 0666;
+        auto made = make_temporary(*directory_, target_.name, checkpoint,
+            transfer::temporary_name::of_download,
+            directory_->access_of(target_.name) ? for_ourselves : for_everyone);
         if (!made)
             return std::move(made).error();
-        file_.emplace(std::move(*made));
-        if (auto set = adopt_access(for_ourselves); !set)
-            return set;
-        const auto identity = file_->identity();
-        if (!identity)
-            return identity.error();
-        inode_ = identity->inode;
-        return {};
+        temporary_ = std::move(made->name);
+        file_.emplace(std::move(made->file));
+        inode_ = made->inode;
+        return adopt_access(for_ourselves);
     }
 
     /// Opens what an earlier run created. Errors: `errc::checkpoint_mismatch`.
     [[nodiscard]] result<void> reopen(const std::string& name, std::uint64_t inode)
     {
-        const bool ours = name.starts_with(prefix) && name.ends_with(suffix) &&
-            name.find('/') == std::string::npos;
-        if (!ours)
+        const auto parsed = transfer::temporary_name::parse(name);
+        if (!parsed || parsed->ending != transfer::temporary_name::of_download)
             return mismatch("the name of the temporary file");
         auto opened = directory_->reopen(name);
         if (!opened)
-            return mismatch("the temporary file is gone: the directory");
+            return cannot_go_on("the temporary file is gone");
         const auto identity = opened->identity();
         if (!identity || identity->inode != inode)
             return mismatch("the temporary file");
+        if (!take_over(*opened))
+            return error(errc::checkpoint_mismatch,
+                "another run is at work on '" + opened->path() + "'", "checkpoint");
         temporary_ = name;
         file_.emplace(std::move(*opened));
         inode_ = inode;
         return adopt_access(for_ourselves);
+    }
+
+    /// Whether something has that name of a temporary file.
+    [[nodiscard]] bool can_reopen(const std::string& name) const
+    {
+        const auto found = directory_->status_of(name);
+        return found && *found;
+    }
+
+    /// Whether an earlier run got as far as giving that file its name.
+    [[nodiscard]] bool is_target(std::uint64_t inode) const
+    {
+        return directory_->names(target_.name, inode);
     }
 
     /// Requires `create` or `reopen`.
@@ -127,22 +146,29 @@ public:
     [[nodiscard]] result<void> sync() const { return file_->sync(); }
 
     /// The file is there, under its own name, and stays there. One that it replaces leaves it its
-    /// permissions. Requires `sync`.
+    /// permissions. Requires `sync`. On an error `was_created` is false if the file has its name
+    /// nevertheless.
     [[nodiscard]] result<void> commit()
     {
+        // What has taken the name meanwhile is not to be lost.
+        if (auto possible = directory_->check_replaceable(target_.name); !possible)
+            return possible;
+        if (!directory_->names(temporary_, inode_))
+            return error(errc::invalid_argument,
+                "'" + directory_->path_of(temporary_) + "' was removed or replaced", "path");
         if (auto set = adopt_access(); !set)
             return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
             return renamed;
         file_.reset();
-        return {};
+        return directory_->sync();
     }
 
     /// Nothing of it is left; but a child process leaves it to its parent.
-    void discard() noexcept
+    void discard()
     {
         if (file_ && generation_ == detail::process_generation())
-            directory_->remove(temporary_);
+            directory_->remove(temporary_, inode_);
     }
 
 private:
@@ -161,13 +187,11 @@ private:
         return file_->set_access(*access);
     }
 
-    static constexpr std::string_view prefix = ".cosio-";
-    static constexpr std::string_view suffix = ".partial";
-
     const std::uint32_t generation_ = detail::process_generation();
     std::string path_;
     split_path target_;
     std::optional<local_directory> directory_;
+    bool is_beneath_;
     std::optional<download_target> written_to_{};
     std::string temporary_{};
     std::optional<local_file> file_{};

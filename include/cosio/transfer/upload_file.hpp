@@ -351,7 +351,7 @@ private:
                 co_return result<void>();
             }
             if (gone)
-                co_return mismatch("the upload is gone: the service");
+                co_return cannot_go_on("the service no longer has the upload");
             co_return std::move(there).error();
         }
         upload_.keep_only(*there);
@@ -445,7 +445,7 @@ private:
             options_.on_failure == unfinished_upload::keep_if_resumable;
         if (keep && !co_await is_another_file()) {
             const auto saved = co_await checkpoint_.save();
-            if (saved)
+            if (saved || checkpoint_.is_on_disk()) // On a full disk: as it was written before.
                 co_return;
         }
         co_await upload_.abort(why);
