@@ -3,8 +3,10 @@
 //
 //     crash_victim upload|download HOST:PORT CA-FILE KEY PATH CHECKPOINT CALL
 //
-// CALL counts the calls that leave a trace in files or on connections, from 1; 0: none is the last.
-// Below 0 it counts the calls that flush a temporary file, of which that one fails.
+// CHECKPOINT: "" for none. CALL counts the calls that leave a trace in files or on connections, from
+// 1; 0: none is the last. Below 0 it counts the calls that flush a temporary file, of which that one
+// fails. `NAME:NUMBER:ERROR` lets that call of NAME on a file in the folder of PATH, counted from 1,
+// fail with that number of the system, and all after it as well.
 
 #include <cosio.hpp>
 
@@ -14,7 +16,9 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -34,6 +38,12 @@ namespace {
 std::atomic<long> calls_left{0};
 std::atomic<long> flushes_left{0};
 
+/// The call that is to fail, if any.
+std::string failing_name;
+int failing_with = 0;
+std::atomic<long> calls_until_failure{0};
+std::string folder;
+
 void count_call()
 {
     if (calls_left.load() > 0 && calls_left.fetch_sub(1) == 1)
@@ -47,12 +57,33 @@ Function* hidden(const char* name)
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
-bool is_temporary(int file)
+std::filesystem::path path_of(int file)
 {
     std::error_code failed;
-    const auto path =
-        std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), failed);
-    return path.extension() == ".partial";
+    return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), failed);
+}
+
+bool is_temporary(int file) { return path_of(file).extension() == ".partial"; }
+
+bool fails(std::string_view name, const std::filesystem::path& path)
+{
+    if (failing_name != name || !path.native().starts_with(folder) || path.extension() == ".pem")
+        return false;
+    if (calls_until_failure.fetch_sub(1) > 1)
+        return false;
+    errno = failing_with;
+    return true;
+}
+
+bool fails(std::string_view name, int file)
+{
+    return failing_name == name && fails(name, path_of(file));
+}
+
+/// Of what a directory holds.
+bool fails(std::string_view name, int directory, const char* file)
+{
+    return failing_name == name && fails(name, path_of(directory) / file);
 }
 
 } // namespace
@@ -63,6 +94,8 @@ extern "C" {
 int fsync(int file)
 {
     count_call();
+    if (fails("fsync", file))
+        return -1;
     if (is_temporary(file) && flushes_left.load() > 0 && flushes_left.fetch_sub(1) == 1) {
         errno = EIO;
         return -1;
@@ -73,6 +106,8 @@ int fsync(int file)
 int renameat(int from_directory, const char* from, int to_directory, const char* to)
 {
     count_call();
+    if (fails("renameat", to_directory, to))
+        return -1;
     return hidden<int(int, const char*, int, const char*)>("renameat")(
         from_directory, from, to_directory, to);
 }
@@ -92,7 +127,52 @@ int unlink(const char* path) noexcept
 ssize_t pwrite(int file, const void* bytes, size_t size, off_t offset)
 {
     count_call();
+    if (fails("pwrite", file))
+        return -1;
     return hidden<ssize_t(int, const void*, size_t, off_t)>("pwrite")(file, bytes, size, offset);
+}
+
+ssize_t pread(int file, void* bytes, size_t size, off_t offset)
+{
+    if (fails("pread", file))
+        return -1;
+    return hidden<ssize_t(int, void*, size_t, off_t)>("pread")(file, bytes, size, offset);
+}
+
+int open(const char* path, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    if (fails("open", std::filesystem::path(path)))
+        return -1;
+    return hidden<int(const char*, int, ...)>("open")(path, flags, mode);
+}
+
+int openat(int directory, const char* path, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    if (fails("openat", directory, path))
+        return -1;
+    return hidden<int(int, const char*, int, ...)>("openat")(directory, path, flags, mode);
+}
+
+int fstat(int file, struct stat* status) noexcept
+{
+    if (fails("fstat", file))
+        return -1;
+    return hidden<int(int, struct stat*)>("fstat")(file, status);
+}
+
+int flock(int file, int operation) noexcept
+{
+    if (fails("flock", file))
+        return -1;
+    return hidden<int(int, int)>("flock")(file, operation);
 }
 
 ssize_t sendmsg(int socket, const msghdr* message, int flags)
@@ -134,8 +214,17 @@ int main(int count, char** arguments)
 
     asio::io_context context;
     const cosio::client cos(context.get_executor(), settings);
-    const long call = std::atol(arguments[7]);
-    (call < 0 ? flushes_left : calls_left) = std::abs(call);
+    const std::string call = arguments[7];
+    if (const auto colon = call.find(':'); colon != std::string::npos) {
+        const auto second = call.find(':', colon + 1);
+        folder = std::filesystem::path(path).parent_path();
+        calls_until_failure = std::atol(call.c_str() + colon + 1);
+        failing_with = std::atoi(call.c_str() + second + 1);
+        failing_name = call.substr(0, colon);
+    } else {
+        const long number = std::atol(call.c_str());
+        (number < 0 ? flushes_left : calls_left) = std::abs(number);
+    }
     const auto finish = [&](auto done) {
         context.run();
         const auto outcome = done.get();
