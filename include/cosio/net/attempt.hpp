@@ -192,8 +192,7 @@ private:
             if (auto opened = co_await open_connection(plan_, lease_); !opened)
                 co_return opened;
             if (!lease_->is_quiet()) // What it said was no answer.
-                co_return error(
-                    errc::connection_closed, "the peer spoke or closed before it was asked");
+                co_return lease_->spoke_unasked();
         }
         co_return begin_exchange();
     }

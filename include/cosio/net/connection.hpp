@@ -8,6 +8,7 @@
 #include <cosio/crypto/secret.hpp>
 #include <cosio/http/field_list.hpp>
 #include <cosio/net/stream.hpp>
+#include <cosio/result.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -75,10 +76,22 @@ public:
     /// an end. What a server says unasked (a 408 before it closes, the rest of a reply that was
     /// longer than its head said) must not be taken for the reply to the next request, so this asks
     /// the system, before each request: a reply that comes late looks like the answer.
+    ///
+    /// What arrives between this look and the first byte of the request, or was on its way then,
+    /// cannot be told from an early answer, such as a refusal sent before the request was read:
+    /// HTTP/1.1 numbers neither requests nor replies, the system does not say when bytes arrived,
+    /// and a byte stream does not show what its peer had received when it spoke. The proof that
+    /// replies have to give (`operation::missing_proof`) is what is left then.
     [[nodiscard]] bool is_quiet()
     {
         const auto got = stream_->read_available(space());
         return got && *got == 0 && unread().empty() && !stream_->holds_input();
+    }
+
+    /// The error of a connection that a request was meant for and that is not quiet.
+    [[nodiscard]] static error spoke_unasked()
+    {
+        return error(errc::connection_closed, "the peer spoke or closed before it was asked");
     }
 
 private:

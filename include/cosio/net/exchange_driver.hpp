@@ -318,8 +318,7 @@ private:
             more = !piece->empty();
             // What came while the source was waited for is no answer to what is sent now.
             if (!head_left_.empty() && !body.in_memory() && !connection_->is_quiet()) {
-                exchange_.fail(error(
-                    errc::connection_closed, "the peer spoke or closed before it was asked"));
+                exchange_.fail(connection_->spoke_unasked());
                 break;
             }
             // A source may take its time, and the reply come meanwhile.
