@@ -160,8 +160,8 @@ public:
     {
         failed(why);
         const bool body_was_begun = running() != nullptr;
-        const bool replayable = reason_to_retry(why, reply_) == retry_reason::none || !body_was_begun ||
-            body_of(request_).rewind();
+        const bool replayable = !body_was_begun ||
+            reason_to_retry(why, reply_) == retry_reason::none || body_of(request_).rewind();
         const auto decision = attempts_.failed(why, reply_, replayable,
             std::chrono::seconds(core_.clock_difference.load(std::memory_order_relaxed)),
             core_.budget, core_.random(), control_.time_left());

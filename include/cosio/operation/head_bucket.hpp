@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_HEAD_BUCKET_HPP
 #define COSIO_OPERATION_HEAD_BUCKET_HPP
 
+#include <cosio/operation/list_objects.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
 #include <cosio/request/head_bucket.hpp>
@@ -38,7 +39,7 @@ struct head_bucket
         request.head.method = http::method::get;
         request.head.target.add_parameter("max-keys", "1");
     }
-    static constexpr facts asking_why{.name = "ListObjects", .proof = proofs::list_objects};
+    static constexpr const facts& asking_why = list_objects<Dialect>::what;
 
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation&, reply&& got)

@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_HEAD_OBJECT_HPP
 #define COSIO_OPERATION_HEAD_OBJECT_HPP
 
+#include <cosio/operation/get_object.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
@@ -41,7 +42,7 @@ struct head_object
         request.head.method = http::method::get;
         request.head.fields.add("Range", byte_range::between(0, 0).header_value());
     }
-    static constexpr facts asking_why{.name = "GetObject", .proof = proofs::get_object};
+    static constexpr const facts& asking_why = get_object<Dialect>::what;
 
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation& expected, reply&& got)
