@@ -433,6 +433,10 @@ enum class service_errc {
     user_network_too_slow,
     xml_size_limit,
 
+    /// The reply names the region of the bucket, which is another than the request went to, and no
+    /// code, or that of a signature for the wrong region: see `error::region`.
+    wrong_region,
+
     not_modified,     ///< 304.
     bad_request,      ///< 400 without a document, as HEAD answers.
     forbidden,        ///< 403 without a document.
@@ -551,7 +555,7 @@ enum class condition {
     transient,           ///< May succeed later as it is; what retries are made for.
     cancelled,
     server_error,        ///< 5xx.
-    wrong_region,        ///< The bucket is in another region, see `error::region`.
+    wrong_region,        ///< The bucket is reached elsewhere, see `error::region` and the message.
 };
 
 /// The category of `errc`.
@@ -630,7 +634,8 @@ public:
     std::string request_id{};
     /// `x-cos-trace-id`.
     std::string trace_id{};
-    /// The region of the bucket, where the reply says that it is another than the client's.
+    /// The region of the bucket, where the reply says that it is another than the one asked. Of a
+    /// copy whose reply may mean its source instead, the message names it and this is empty.
     std::string region{};
     /// Attempts made; 0 when the request was refused before anything was sent.
     unsigned attempts = 0;
@@ -5790,6 +5795,7 @@ namespace detail {
 constexpr std::string_view service_errc_text(service_errc code) noexcept
 {
     switch (code) {
+    case service_errc::wrong_region: return "wrong region";
     case service_errc::not_modified: return "not modified (304)";
     case service_errc::bad_request: return "bad request (400, no code)";
     case service_errc::forbidden: return "forbidden (403, no code)";
@@ -5948,7 +5954,7 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
             code == not_found;
     case condition::precondition_failed: return code == precondition_failed;
     case condition::wrong_region:
-        return code == permanent_redirect || code == temporary_redirect;
+        return code == permanent_redirect || code == temporary_redirect || code == wrong_region;
     case condition::not_modified: return code == not_modified;
     case condition::access_denied:
         return code == access_denied || code == access_forbidden || code == forbidden ||
@@ -12514,7 +12520,7 @@ namespace cosio::inline v0::http {
 /// An allow-list: whatever is added to the protocol later is hidden until it is listed here.
 [[nodiscard]] inline bool is_harmless_field(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 41> names{"accept-ranges", "cache-control",
+    static constexpr std::array<std::string_view, 42> names{"accept-ranges", "cache-control",
         "connection", "content-disposition", "content-encoding", "content-language",
         "content-length", "content-md5", "content-range", "content-type", "date", "etag",
         "expires", "host", "if-match", "if-modified-since", "if-none-match",
@@ -12522,7 +12528,8 @@ namespace cosio::inline v0::http {
         "user-agent", "x-amz-bucket-region", "x-amz-content-sha256", "x-amz-copy-source-range",
         "x-amz-date", "x-amz-id-2", "x-amz-request-id", "x-amz-server-side-encryption",
         "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class",
-        "x-amz-version-id", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
+        "x-amz-version-id", "x-cos-bucket-region", "x-cos-hash-crc64ecma", "x-cos-request-id",
+        "x-cos-sdk-retry",
         "x-cos-server-side-encryption", "x-cos-server-side-encryption-customer-algorithm",
         "x-cos-storage-class", "x-cos-trace-id", "x-cos-version-id"};
     return std::ranges::any_of(
@@ -12783,6 +12790,9 @@ struct prepared_request
     http::request head{};
     /// Name of the host, without port.
     detail::inline_text<96> host{};
+    /// That of the endpoint it goes to, and of the source of a copy; empty without one.
+    std::string region{};
+    std::string source_region{};
     /// A document of our own making; otherwise `body` is what is sent.
     std::string document{};
     body_view body{};
@@ -13392,6 +13402,113 @@ public:
 
 #endif
 
+// ---- cosio/operation/shared/bucket_region.hpp ---------------------------------------------------
+
+// What a refusal says of the region of a bucket, and what follows from it.
+
+#ifndef COSIO_OPERATION_SHARED_BUCKET_REGION_HPP
+#define COSIO_OPERATION_SHARED_BUCKET_REGION_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Whether `name` can be a region as services state theirs: lower-case letters, digits and hyphens,
+/// a letter first and no hyphen last. Stricter than `config::region_problem`: it comes from a peer.
+[[nodiscard]] constexpr bool is_region_name(std::string_view name) noexcept
+{
+    constexpr std::size_t longest = 63;
+    const auto allowed = [](char c) {
+        return detail::is_lower(c) || detail::is_digit(c) || c == '-';
+    };
+    return !name.empty() && name.size() <= longest && std::ranges::all_of(name, allowed) &&
+        detail::is_lower(name.front()) && name.back() != '-';
+}
+
+/// Whether the reply to a request of that status names the region of the bucket, where that may be
+/// the reason. Source: S3 User Guide, "Making requests"; COS documentation, "HEAD Bucket".
+[[nodiscard]] constexpr bool states_region(unsigned status) noexcept
+{
+    return status == 301 || status == 307 || status == 400 || status == 403;
+}
+
+/// The region of the bucket that the head of a reply states; empty without one.
+template <class Dialect>
+[[nodiscard]] std::string_view region_in(const http::response_head& head)
+{
+    using name = typename Dialect::header;
+    const auto stated = head.get(name::bucket_region);
+    if (is_region_name(stated))
+        return stated;
+    if constexpr (!name::other_bucket_region.empty())
+        if (const auto other = head.get(name::other_bucket_region); is_region_name(other))
+            return other;
+    return {};
+}
+
+/// What a stated region means for the request that was refused.
+enum class region_verdict {
+    nothing,          ///< It is where the request went, or where its source was said to be.
+    unknown,          ///< The request went to a name that stands for no region.
+    bucket_elsewhere, ///< The bucket is in that region, and the request went to another.
+    either_elsewhere, ///< The bucket is, or else the source of the copy.
+};
+
+/// All that `judge_region` looks at.
+struct region_evidence
+{
+    std::string_view stated{}; ///< By the reply.
+    std::string_view asked{};  ///< Where the request went; empty: nobody has said.
+    std::string_view source{}; ///< Of the source of a copy; empty: the request has none.
+    /// The scope of the signature was refused, which names no source.
+    bool about_signature = false;
+};
+
+/// Regions are compared without case, as host names are.
+[[nodiscard]] constexpr region_verdict judge_region(const region_evidence& found) noexcept
+{
+    const auto is = [&](std::string_view region) {
+        return detail::equal_ignoring_case(found.stated, region);
+    };
+    if (found.stated.empty() || is(found.asked))
+        return region_verdict::nothing;
+    if (!found.source.empty() && !found.about_signature)
+        return is(found.source) ? region_verdict::nothing : region_verdict::either_elsewhere;
+    // The host of global acceleration has a word where others have their region.
+    return found.asked.empty() || found.asked == "accelerate" ? region_verdict::unknown
+                                                              : region_verdict::bucket_elsewhere;
+}
+
+/// Whether the code of a refusal says no more than that the region is wrong, or less.
+[[nodiscard]] inline bool is_explained_by_region(const error& why) noexcept
+{
+    return why.code == service_errc::authorization_malformed ||
+        (why.service_code.empty() && why.code.category() == service_category());
+}
+
+/// Completes a refusal that may state a region (`error::region`), of a request that went to the
+/// region `asked`. Doing it twice is like doing it once.
+inline void tell_region(error& why, std::string_view asked, std::string_view source)
+{
+    if (why.region.empty())
+        return;
+    const bool about_signature = why.code == service_errc::authorization_malformed ||
+        why.code == service_errc::wrong_region;
+    const auto verdict = judge_region({why.region, asked, source, about_signature});
+    if (verdict == region_verdict::bucket_elsewhere && is_explained_by_region(why))
+        why.code = service_errc::wrong_region;
+    if (verdict == region_verdict::either_elsewhere) {
+        if (why.message.empty())
+            why.message = why.code.message();
+        why.message.append("; the bucket or the source of the copy is in region ")
+            .append(why.region);
+    }
+    if (verdict == region_verdict::nothing || verdict == region_verdict::either_elsewhere)
+        why.region.clear(); // Not known to be another region of the bucket.
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
 // ---- cosio/detail/utf8.hpp ----------------------------------------------------------------------
 
 // UTF-8 (RFC 3629).
@@ -13978,6 +14095,25 @@ namespace cosio::inline v0::operation {
     return text;
 }
 
+/// Puts into `problem` where a redirect leads, as data: nobody goes there. What cannot be a host is
+/// passed over. Source: S3 User Guide, "Making requests", "Redirecting requests".
+template <class Dialect>
+void tell_endpoint(error& problem, const std::string& endpoint)
+{
+    constexpr std::size_t longest = 253 + std::string_view(":65535").size();
+    if (endpoint.size() > longest)
+        return;
+    const auto to = detail::parse_host_and_port(endpoint);
+    if (!to)
+        return;
+    if (problem.message.empty())
+        problem.message = problem.code.message();
+    problem.message.append("; the service names the endpoint ").append(endpoint);
+    if (problem.region.empty())
+        if (const auto region = Dialect::region_of_host(to->host); is_region_name(region))
+            problem.region = region;
+}
+
 /// Reads an `<Error>` document; nothing when `body` is no whole one.
 ///
 /// `StringToSign` and `FormatString` of a signature error are passed over: they repeat the values
@@ -13989,6 +14125,7 @@ template <class Dialect>
     if (!document.enter("Error"))
         return std::nullopt;
     error problem;
+    std::string endpoint;
     while (document.next_child()) {
         const auto name = document.name();
         if (name == "Code")
@@ -14000,7 +14137,9 @@ template <class Dialect>
         else if (name == "RequestId")
             problem.request_id = printable(document.text());
         else if (name == "Region")
-            problem.region = printable(document.text());
+            problem.region = document.text();
+        else if (name == "Endpoint")
+            endpoint = document.text();
         else if (name == "TraceId")
             problem.trace_id = printable(document.text());
         else
@@ -14009,14 +14148,11 @@ template <class Dialect>
     if (!document.finish() || problem.service_code.empty())
         return std::nullopt;
     problem.code = Dialect::error_code(problem.service_code);
+    if (!is_region_name(problem.region))
+        problem.region.clear();
+    if (problem.code == condition::wrong_region && !endpoint.empty())
+        tell_endpoint<Dialect>(problem, endpoint);
     return problem;
-}
-
-/// Whether the reply to a request of that status names the region of the bucket, where that may be
-/// the reason. Source: S3 User Guide, "Making requests"; COS documentation, "HEAD Bucket".
-[[nodiscard]] constexpr bool states_region(unsigned status) noexcept
-{
-    return status == 301 || status == 307 || status == 400 || status == 403;
 }
 
 /// The error that a reply with a status of failure stands for.
@@ -14031,15 +14167,15 @@ template <class Dialect>
         problem.request_id = request_id_in<Dialect>(got.head);
     if (problem.trace_id.empty())
         problem.trace_id = got.head.get(Dialect::header::trace_id);
-    if (problem.region.empty() && states_region(status))
-        problem.region = got.head.get(Dialect::header::bucket_region);
-    if (!detail::is_host_name(problem.region))
+    if (!states_region(status))
         problem.region.clear();
+    else if (const auto stated = region_in<Dialect>(got.head); !stated.empty())
+        problem.region = stated;
     return problem;
 }
 
-/// Whether a refusal hides its reason: that of a HEAD has no document, so that a wrong customer key, a
-/// denial and a wrong region look alike. 404 and the like say all there is by their status.
+/// Whether a refusal hides its reason: that of a HEAD has no document, so that a wrong customer
+/// key, a denial and a wrong region look alike. 404 and the like say all there is by their status.
 [[nodiscard]] inline bool hides_its_reason(const error& why) noexcept
 {
     return why.service_code.empty() && states_region(why.http_status) &&
@@ -14520,8 +14656,7 @@ private:
         why.earlier_attempt_may_have_executed = may_have_executed_;
         if (why.http_status == 0)
             why.http_status = status_;
-        if (why.region == core_.endpoint.region)
-            why.region.clear();
+        operation::tell_region(why, request_.region, request_.source_region);
     }
 
     client_core& core_;
@@ -14554,10 +14689,10 @@ private:
 
 namespace cosio::inline v0::net {
 
-/// Completes `why`, the refusal of the HEAD `request`, by what the service says to a GET of the same
-/// under the same limits, which `ask` makes of it and which is sent once. The refusal stands as it
-/// was when that one comes to something else: it says nothing of the HEAD then. What the GET would
-/// yield is not received.
+/// Completes `why`, the refusal of the HEAD `request`, by what the service says to a GET of the
+/// same under the same limits, which `ask` makes of it and which is sent once. The refusal stands
+/// as it was when that one comes to something else: it says nothing of the HEAD then. What the GET
+/// would yield is not received.
 [[nodiscard]] inline asio::awaitable<void> learn_refusal(client_core& core,
     operation_control& control, const operation::prepared_request& request,
     void (*ask)(operation::prepared_request&), const operation::facts& what,
@@ -14568,6 +14703,7 @@ namespace cosio::inline v0::net {
     operation::prepared_request question;
     question.head = request.head;
     question.host = request.host;
+    question.region = request.region;
     question.content_length = request.content_length;
     ask(question);
     attempt_loop loop(core, control, question, what, refusal_of);
@@ -15033,6 +15169,7 @@ public:
     request_builder(http::method method, const service_endpoint& endpoint) : endpoint_(endpoint)
     {
         prepared_.head.method = method;
+        prepared_.region = endpoint.region;
         const bool takes_body = method == http::method::put || method == http::method::post;
         if (!takes_body)
             prepared_.content_length.reset();
@@ -15132,6 +15269,9 @@ public:
             prepared_.head.fields.add_written(name,
                 [bytes](crypto::secret_buffer& text) { crypto::append_base64(text, bytes); });
     }
+
+    /// The request reads an object in that region.
+    void source_region(std::string_view region) { prepared_.source_region = region; }
 
     /// The body is an XML document of ours. It goes with its MD5, as the documentation asks.
     void document(std::string xml)
@@ -16852,6 +16992,7 @@ struct cos
         static constexpr std::string_view restore = "x-cos-restore";
         static constexpr std::string_view restore_status = "x-cos-restore-status";
         static constexpr std::string_view bucket_region = "x-cos-bucket-region";
+        static constexpr std::string_view other_bucket_region{}; ///< COS has no other name.
         static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
         static constexpr std::string_view request_id = "x-cos-request-id";
         static constexpr std::string_view other_request_id{}; ///< COS has no other name.
@@ -16953,6 +17094,23 @@ struct cos
     [[nodiscard]] static std::string service_host(std::string_view region)
     {
         return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// The region in a host of the default form, bucket before it or not, by either name of the
+    /// service; empty for any other host. A view into `host`.
+    [[nodiscard]] static constexpr std::string_view region_of_host(std::string_view host) noexcept
+    {
+        for (const std::string_view domain : {".myqcloud.com", ".tencentcos.cn"}) {
+            if (!host.ends_with(domain))
+                continue;
+            host.remove_suffix(domain.size());
+            const auto dot = host.rfind('.');
+            const auto service = host.substr(0, dot == std::string_view::npos ? 0 : dot);
+            const auto region = host.substr(service.empty() ? host.size() : dot + 1);
+            const bool usual = service == "cos" || service.ends_with(".cos");
+            return usual && region != "accelerate" ? region : std::string_view{};
+        }
+        return {};
     }
 
     /// The other name of a host of the default form, `<bucket>.cos.<region>.myqcloud.com`, by
@@ -17401,6 +17559,8 @@ namespace cosio::inline v0::dialect {
 inline constexpr std::array s3_error_names{
     detail::service_code_name{
         "AuthorizationQueryParametersError", service_errc::authorization_malformed},
+    detail::service_code_name{
+        "IllegalLocationConstraintException", service_errc::wrong_region},
     detail::service_code_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
     detail::service_code_name{"KMS.DisabledException", service_errc::kms_key_disabled},
     detail::service_code_name{"KMS.InternalException", service_errc::kms_internal_exception},
@@ -17411,6 +17571,7 @@ inline constexpr std::array s3_error_names{
     detail::service_code_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
     detail::service_code_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
     detail::service_code_name{"OperationAborted", service_errc::path_conflict},
+    detail::service_code_name{"Redirect", service_errc::temporary_redirect},
     detail::service_code_name{"RequestLimitExceeded", service_errc::slow_down},
     detail::service_code_name{"ServerSideEncryptionConfigurationNotFoundError",
         service_errc::no_such_encryption_configuration},
@@ -17504,6 +17665,8 @@ struct s3
         static constexpr std::string_view delete_marker = "x-amz-delete-marker";
         static constexpr std::string_view restore = "x-amz-restore";
         static constexpr std::string_view bucket_region = "x-amz-bucket-region";
+        /// COS speaks S3 as well, and has its own name for it.
+        static constexpr std::string_view other_bucket_region = "x-cos-bucket-region";
         static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
         static constexpr std::string_view request_id = "x-amz-request-id";
         /// COS speaks S3 as well, and has its own name for it.
@@ -17619,6 +17782,33 @@ struct s3
     {
         return std::string("s3.").append(region).append(
             region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
+    }
+
+    /// The region in a host of Amazon's, bucket before it or not, in any of the forms that
+    /// redirects name; empty for any other host. A view into `host`. Source: Amazon S3 API Reference,
+    /// "Endpoints and quotas"; S3 User Guide, "Virtual hosting of buckets".
+    [[nodiscard]] static constexpr std::string_view region_of_host(std::string_view host) noexcept
+    {
+        for (const std::string_view domain : {".amazonaws.com", ".amazonaws.com.cn"}) {
+            if (!host.ends_with(domain))
+                continue;
+            host.remove_suffix(domain.size());
+            const auto dot = host.rfind('.');
+            const auto last = host.substr(dot == std::string_view::npos ? 0 : dot + 1);
+            if (last.starts_with("s3-fips-"))
+                return last.substr(8);
+            if (last.starts_with("s3-website") || last == "s3-accelerate" || last == "s3-external-1")
+                return {};
+            if (last.starts_with("s3-"))
+                return last.substr(3);
+            const auto before = host.substr(0, dot == std::string_view::npos ? 0 : dot);
+            const auto service = before.substr(before.rfind('.') + 1);
+            const bool usual =
+                service == "s3" || service == "s3-fips" || before.ends_with("s3.dualstack") ||
+                before.ends_with("s3-fips.dualstack");
+            return usual ? last : std::string_view{};
+        }
+        return {};
     }
 
     /// No host has another name.
@@ -18046,6 +18236,7 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
             "cannot be named: the service finds a bucket by its name alone",
             "copy_source.region");
 
+    build.source_region(region);
     auto value = Dialect::copy_source_base(source.bucket, region);
     http::append_percent_encoded(value, source.key, http::slash::keep);
     if (!source.version_id.empty()) {
@@ -18852,7 +19043,7 @@ struct head_bucket
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation&, reply&& got)
     {
-        out.region = got.head.get(Dialect::header::bucket_region);
+        out.region = region_in<Dialect>(got.head);
         out.multiple_zones = got.head.get(Dialect::header::bucket_az_type) == "MAZ";
         out.request_id = request_id_of<Dialect>(got);
         return {};

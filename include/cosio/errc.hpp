@@ -89,7 +89,7 @@ enum class condition {
     transient,           ///< May succeed later as it is; what retries are made for.
     cancelled,
     server_error,        ///< 5xx.
-    wrong_region,        ///< The bucket is in another region, see `error::region`.
+    wrong_region,        ///< The bucket is reached elsewhere, see `error::region` and the message.
 };
 
 /// The category of `errc`.

@@ -124,7 +124,7 @@ constexpr bool belongs_to(service_errc code, condition group) noexcept
             code == not_found;
     case condition::precondition_failed: return code == precondition_failed;
     case condition::wrong_region:
-        return code == permanent_redirect || code == temporary_redirect;
+        return code == permanent_redirect || code == temporary_redirect || code == wrong_region;
     case condition::not_modified: return code == not_modified;
     case condition::access_denied:
         return code == access_denied || code == access_forbidden || code == forbidden ||

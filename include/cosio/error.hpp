@@ -52,7 +52,8 @@ public:
     std::string request_id{};
     /// `x-cos-trace-id`.
     std::string trace_id{};
-    /// The region of the bucket, where the reply says that it is another than the client's.
+    /// The region of the bucket, where the reply says that it is another than the one asked. Of a
+    /// copy whose reply may mean its source instead, the message names it and this is empty.
     std::string region{};
     /// Attempts made; 0 when the request was refused before anything was sent.
     unsigned attempts = 0;

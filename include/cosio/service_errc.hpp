@@ -102,6 +102,10 @@ enum class service_errc {
     user_network_too_slow,
     xml_size_limit,
 
+    /// The reply names the region of the bucket, which is another than the request went to, and no
+    /// code, or that of a signature for the wrong region: see `error::region`.
+    wrong_region,
+
     not_modified,     ///< 304.
     bad_request,      ///< 400 without a document, as HEAD answers.
     forbidden,        ///< 403 without a document.

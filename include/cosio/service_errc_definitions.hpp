@@ -138,6 +138,7 @@ namespace detail {
 constexpr std::string_view service_errc_text(service_errc code) noexcept
 {
     switch (code) {
+    case service_errc::wrong_region: return "wrong region";
     case service_errc::not_modified: return "not modified (304)";
     case service_errc::bad_request: return "bad request (400, no code)";
     case service_errc::forbidden: return "forbidden (403, no code)";

@@ -85,6 +85,7 @@ struct cos
         static constexpr std::string_view restore = "x-cos-restore";
         static constexpr std::string_view restore_status = "x-cos-restore-status";
         static constexpr std::string_view bucket_region = "x-cos-bucket-region";
+        static constexpr std::string_view other_bucket_region{}; ///< COS has no other name.
         static constexpr std::string_view bucket_az_type = "x-cos-bucket-az-type";
         static constexpr std::string_view request_id = "x-cos-request-id";
         static constexpr std::string_view other_request_id{}; ///< COS has no other name.
@@ -186,6 +187,23 @@ struct cos
     [[nodiscard]] static std::string service_host(std::string_view region)
     {
         return std::string("cos.").append(region).append(".myqcloud.com");
+    }
+
+    /// The region in a host of the default form, bucket before it or not, by either name of the
+    /// service; empty for any other host. A view into `host`.
+    [[nodiscard]] static constexpr std::string_view region_of_host(std::string_view host) noexcept
+    {
+        for (const std::string_view domain : {".myqcloud.com", ".tencentcos.cn"}) {
+            if (!host.ends_with(domain))
+                continue;
+            host.remove_suffix(domain.size());
+            const auto dot = host.rfind('.');
+            const auto service = host.substr(0, dot == std::string_view::npos ? 0 : dot);
+            const auto region = host.substr(service.empty() ? host.size() : dot + 1);
+            const bool usual = service == "cos" || service.ends_with(".cos");
+            return usual && region != "accelerate" ? region : std::string_view{};
+        }
+        return {};
     }
 
     /// The other name of a host of the default form, `<bucket>.cos.<region>.myqcloud.com`, by

@@ -84,6 +84,8 @@ struct s3
         static constexpr std::string_view delete_marker = "x-amz-delete-marker";
         static constexpr std::string_view restore = "x-amz-restore";
         static constexpr std::string_view bucket_region = "x-amz-bucket-region";
+        /// COS speaks S3 as well, and has its own name for it.
+        static constexpr std::string_view other_bucket_region = "x-cos-bucket-region";
         static constexpr std::string_view bucket_az_type{}; ///< S3 has none.
         static constexpr std::string_view request_id = "x-amz-request-id";
         /// COS speaks S3 as well, and has its own name for it.
@@ -199,6 +201,33 @@ struct s3
     {
         return std::string("s3.").append(region).append(
             region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com");
+    }
+
+    /// The region in a host of Amazon's, bucket before it or not, in any of the forms that
+    /// redirects name; empty for any other host. A view into `host`. Source: Amazon S3 API Reference,
+    /// "Endpoints and quotas"; S3 User Guide, "Virtual hosting of buckets".
+    [[nodiscard]] static constexpr std::string_view region_of_host(std::string_view host) noexcept
+    {
+        for (const std::string_view domain : {".amazonaws.com", ".amazonaws.com.cn"}) {
+            if (!host.ends_with(domain))
+                continue;
+            host.remove_suffix(domain.size());
+            const auto dot = host.rfind('.');
+            const auto last = host.substr(dot == std::string_view::npos ? 0 : dot + 1);
+            if (last.starts_with("s3-fips-"))
+                return last.substr(8);
+            if (last.starts_with("s3-website") || last == "s3-accelerate" || last == "s3-external-1")
+                return {};
+            if (last.starts_with("s3-"))
+                return last.substr(3);
+            const auto before = host.substr(0, dot == std::string_view::npos ? 0 : dot);
+            const auto service = before.substr(before.rfind('.') + 1);
+            const bool usual =
+                service == "s3" || service == "s3-fips" || before.ends_with("s3.dualstack") ||
+                before.ends_with("s3-fips.dualstack");
+            return usual ? last : std::string_view{};
+        }
+        return {};
     }
 
     /// No host has another name.

@@ -18,6 +18,8 @@ namespace cosio::inline v0::dialect {
 inline constexpr std::array s3_error_names{
     detail::service_code_name{
         "AuthorizationQueryParametersError", service_errc::authorization_malformed},
+    detail::service_code_name{
+        "IllegalLocationConstraintException", service_errc::wrong_region},
     detail::service_code_name{"InvalidStorageClass", service_errc::not_supported_storage_class},
     detail::service_code_name{"KMS.DisabledException", service_errc::kms_key_disabled},
     detail::service_code_name{"KMS.InternalException", service_errc::kms_internal_exception},
@@ -28,6 +30,7 @@ inline constexpr std::array s3_error_names{
     detail::service_code_name{"MaxMessageLengthExceeded", service_errc::xml_size_limit},
     detail::service_code_name{"NoSuchTagSetError", service_errc::no_such_tag_set},
     detail::service_code_name{"OperationAborted", service_errc::path_conflict},
+    detail::service_code_name{"Redirect", service_errc::temporary_redirect},
     detail::service_code_name{"RequestLimitExceeded", service_errc::slow_down},
     detail::service_code_name{"ServerSideEncryptionConfigurationNotFoundError",
         service_errc::no_such_encryption_configuration},

@@ -21,7 +21,7 @@ namespace cosio::inline v0::http {
 /// An allow-list: whatever is added to the protocol later is hidden until it is listed here.
 [[nodiscard]] inline bool is_harmless_field(std::string_view name) noexcept
 {
-    static constexpr std::array<std::string_view, 41> names{"accept-ranges", "cache-control",
+    static constexpr std::array<std::string_view, 42> names{"accept-ranges", "cache-control",
         "connection", "content-disposition", "content-encoding", "content-language",
         "content-length", "content-md5", "content-range", "content-type", "date", "etag",
         "expires", "host", "if-match", "if-modified-since", "if-none-match",
@@ -29,7 +29,8 @@ namespace cosio::inline v0::http {
         "user-agent", "x-amz-bucket-region", "x-amz-content-sha256", "x-amz-copy-source-range",
         "x-amz-date", "x-amz-id-2", "x-amz-request-id", "x-amz-server-side-encryption",
         "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class",
-        "x-amz-version-id", "x-cos-hash-crc64ecma", "x-cos-request-id", "x-cos-sdk-retry",
+        "x-amz-version-id", "x-cos-bucket-region", "x-cos-hash-crc64ecma", "x-cos-request-id",
+        "x-cos-sdk-retry",
         "x-cos-server-side-encryption", "x-cos-server-side-encryption-customer-algorithm",
         "x-cos-storage-class", "x-cos-trace-id", "x-cos-version-id"};
     return std::ranges::any_of(

@@ -288,8 +288,7 @@ private:
         why.earlier_attempt_may_have_executed = may_have_executed_;
         if (why.http_status == 0)
             why.http_status = status_;
-        if (why.region == core_.endpoint.region)
-            why.region.clear();
+        operation::tell_region(why, request_.region, request_.source_region);
     }
 
     client_core& core_;

@@ -16,10 +16,10 @@
 
 namespace cosio::inline v0::net {
 
-/// Completes `why`, the refusal of the HEAD `request`, by what the service says to a GET of the same
-/// under the same limits, which `ask` makes of it and which is sent once. The refusal stands as it
-/// was when that one comes to something else: it says nothing of the HEAD then. What the GET would
-/// yield is not received.
+/// Completes `why`, the refusal of the HEAD `request`, by what the service says to a GET of the
+/// same under the same limits, which `ask` makes of it and which is sent once. The refusal stands
+/// as it was when that one comes to something else: it says nothing of the HEAD then. What the GET
+/// would yield is not received.
 [[nodiscard]] inline asio::awaitable<void> learn_refusal(client_core& core,
     operation_control& control, const operation::prepared_request& request,
     void (*ask)(operation::prepared_request&), const operation::facts& what,
@@ -30,6 +30,7 @@ namespace cosio::inline v0::net {
     operation::prepared_request question;
     question.head = request.head;
     question.host = request.host;
+    question.region = request.region;
     question.content_length = request.content_length;
     ask(question);
     attempt_loop loop(core, control, question, what, refusal_of);

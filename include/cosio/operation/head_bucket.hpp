@@ -6,6 +6,7 @@
 #define COSIO_OPERATION_HEAD_BUCKET_HPP
 
 #include <cosio/operation/list_objects.hpp>
+#include <cosio/operation/shared/bucket_region.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
 #include <cosio/request/head_bucket.hpp>
@@ -44,7 +45,7 @@ struct head_bucket
     [[nodiscard]] static result<void> decode(
         result_type& out, const expectation&, reply&& got)
     {
-        out.region = got.head.get(Dialect::header::bucket_region);
+        out.region = region_in<Dialect>(got.head);
         out.multiple_zones = got.head.get(Dialect::header::bucket_az_type) == "MAZ";
         out.request_id = request_id_of<Dialect>(got);
         return {};

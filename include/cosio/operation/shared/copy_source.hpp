@@ -37,6 +37,7 @@ void encode_copy_source(request_builder<Dialect>& build, const copy_source& sour
             "cannot be named: the service finds a bucket by its name alone",
             "copy_source.region");
 
+    build.source_region(region);
     auto value = Dialect::copy_source_base(source.bucket, region);
     http::append_percent_encoded(value, source.key, http::slash::keep);
     if (!source.version_id.empty()) {

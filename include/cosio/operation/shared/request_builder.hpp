@@ -37,6 +37,7 @@ public:
     request_builder(http::method method, const service_endpoint& endpoint) : endpoint_(endpoint)
     {
         prepared_.head.method = method;
+        prepared_.region = endpoint.region;
         const bool takes_body = method == http::method::put || method == http::method::post;
         if (!takes_body)
             prepared_.content_length.reset();
@@ -136,6 +137,9 @@ public:
             prepared_.head.fields.add_written(name,
                 [bytes](crypto::secret_buffer& text) { crypto::append_base64(text, bytes); });
     }
+
+    /// The request reads an object in that region.
+    void source_region(std::string_view region) { prepared_.source_region = region; }
 
     /// The body is an XML document of ours. It goes with its MD5, as the documentation asks.
     void document(std::string xml)

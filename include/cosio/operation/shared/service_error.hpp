@@ -7,6 +7,7 @@
 
 #include <cosio/detail/ascii.hpp>
 #include <cosio/endpoint.hpp>
+#include <cosio/operation/shared/bucket_region.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
 #include <cosio/result.hpp>
 #include <cosio/xml/reader.hpp>
@@ -31,6 +32,25 @@ namespace cosio::inline v0::operation {
     return text;
 }
 
+/// Puts into `problem` where a redirect leads, as data: nobody goes there. What cannot be a host is
+/// passed over. Source: S3 User Guide, "Making requests", "Redirecting requests".
+template <class Dialect>
+void tell_endpoint(error& problem, const std::string& endpoint)
+{
+    constexpr std::size_t longest = 253 + std::string_view(":65535").size();
+    if (endpoint.size() > longest)
+        return;
+    const auto to = detail::parse_host_and_port(endpoint);
+    if (!to)
+        return;
+    if (problem.message.empty())
+        problem.message = problem.code.message();
+    problem.message.append("; the service names the endpoint ").append(endpoint);
+    if (problem.region.empty())
+        if (const auto region = Dialect::region_of_host(to->host); is_region_name(region))
+            problem.region = region;
+}
+
 /// Reads an `<Error>` document; nothing when `body` is no whole one.
 ///
 /// `StringToSign` and `FormatString` of a signature error are passed over: they repeat the values
@@ -42,6 +62,7 @@ template <class Dialect>
     if (!document.enter("Error"))
         return std::nullopt;
     error problem;
+    std::string endpoint;
     while (document.next_child()) {
         const auto name = document.name();
         if (name == "Code")
@@ -53,7 +74,9 @@ template <class Dialect>
         else if (name == "RequestId")
             problem.request_id = printable(document.text());
         else if (name == "Region")
-            problem.region = printable(document.text());
+            problem.region = document.text();
+        else if (name == "Endpoint")
+            endpoint = document.text();
         else if (name == "TraceId")
             problem.trace_id = printable(document.text());
         else
@@ -62,14 +85,11 @@ template <class Dialect>
     if (!document.finish() || problem.service_code.empty())
         return std::nullopt;
     problem.code = Dialect::error_code(problem.service_code);
+    if (!is_region_name(problem.region))
+        problem.region.clear();
+    if (problem.code == condition::wrong_region && !endpoint.empty())
+        tell_endpoint<Dialect>(problem, endpoint);
     return problem;
-}
-
-/// Whether the reply to a request of that status names the region of the bucket, where that may be
-/// the reason. Source: S3 User Guide, "Making requests"; COS documentation, "HEAD Bucket".
-[[nodiscard]] constexpr bool states_region(unsigned status) noexcept
-{
-    return status == 301 || status == 307 || status == 400 || status == 403;
 }
 
 /// The error that a reply with a status of failure stands for.
@@ -84,15 +104,15 @@ template <class Dialect>
         problem.request_id = request_id_in<Dialect>(got.head);
     if (problem.trace_id.empty())
         problem.trace_id = got.head.get(Dialect::header::trace_id);
-    if (problem.region.empty() && states_region(status))
-        problem.region = got.head.get(Dialect::header::bucket_region);
-    if (!detail::is_host_name(problem.region))
+    if (!states_region(status))
         problem.region.clear();
+    else if (const auto stated = region_in<Dialect>(got.head); !stated.empty())
+        problem.region = stated;
     return problem;
 }
 
-/// Whether a refusal hides its reason: that of a HEAD has no document, so that a wrong customer key, a
-/// denial and a wrong region look alike. 404 and the like say all there is by their status.
+/// Whether a refusal hides its reason: that of a HEAD has no document, so that a wrong customer
+/// key, a denial and a wrong region look alike. 404 and the like say all there is by their status.
 [[nodiscard]] inline bool hides_its_reason(const error& why) noexcept
 {
     return why.service_code.empty() && states_region(why.http_status) &&
