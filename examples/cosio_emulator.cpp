@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace {
 
@@ -38,6 +39,9 @@ A COS server for tests, on loopback. Prints KEY=VALUE lines and READY, serves un
   --secret-key KEY
   --region REGION   ap-guangzhou by default
   --bucket NAME     a bucket to create; examplebucket-1250000000 by default
+  --bucket-elsewhere NAME=REGION
+                    a bucket of another region, to which requests for it are redirected; may be
+                    given several times
   --help
 )";
 
@@ -54,6 +58,16 @@ std::uint16_t port_of(std::string_view option, std::string_view text)
     if (!port)
         throw std::invalid_argument(fmt::format("{} takes a port, not '{}'", option, text));
     return *port;
+}
+
+/// `NAME=REGION`.
+std::pair<std::string, std::string> bucket_and_region(
+    std::string_view option, std::string_view text)
+{
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size())
+        throw std::invalid_argument(fmt::format("{} takes NAME=REGION, not '{}'", option, text));
+    return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
 command_line parse(int count, const char* const* words)
@@ -84,6 +98,8 @@ command_line parse(int count, const char* const* words)
             out.options.region = value();
         else if (option == "--bucket")
             out.options.buckets = {std::string(value())};
+        else if (option == "--bucket-elsewhere")
+            out.options.buckets_elsewhere.insert(bucket_and_region(option, value()));
         else
             throw std::invalid_argument(fmt::format("there is no option '{}'", option));
     }

@@ -330,7 +330,13 @@ class emulator_options
 public:
     emulator_options() = default;
 
+    /// The one region that is served. At a host of another one, such as
+    /// `<bucket>.cos.<region>.myqcloud.com`, requests for its buckets are redirected.
     std::string region = "ap-guangzhou";
+    /// Buckets of other regions by name, with their regions. Requests for one are redirected: 301
+    /// that names the region, with a document unless it answers HEAD. The emulator's certificate
+    /// is for the hosts of these regions too.
+    std::map<std::string, std::string> buckets_elsewhere{};
     std::string secret_id = "AKIDEMULATOREMULATOREMULATOREMULATOR";
     std::string secret_key = "EmulatorSecretKeyEmulatorSecretKe";
     /// When set, requests must carry it.
@@ -684,11 +690,13 @@ struct refusal
     std::string code{};
     std::string message{};
     field_table fields{};
+    /// What its document has besides, by element.
+    std::vector<std::pair<std::string, std::string>> elements{};
 };
 
 [[noreturn]] inline void refuse(unsigned status, std::string_view code, std::string_view message)
 {
-    throw refusal{status, std::string(code), std::string(message), {}};
+    throw refusal{status, std::string(code), std::string(message), {}, {}};
 }
 
 } // namespace cosio::inline v0::testing::emulation
@@ -1802,6 +1810,8 @@ namespace cosio::inline v0::testing::emulation {
 struct service_options
 {
     std::string region = "ap-guangzhou";
+    /// Buckets of other regions, which are not served, and where they are.
+    std::map<std::string, std::string> buckets_elsewhere{};
     account who{};
     /// Host names served besides those of COS; a bucket may be prefixed to them.
     std::vector<std::string> hosts{};
@@ -3704,7 +3714,7 @@ public:
         } else {
             return how;
         }
-        check_scope(given);
+        check_scope(given, how);
         check_time(given, how, now);
         check_token(request);
         check_header_list(request, given.header_list, how);
@@ -3714,7 +3724,7 @@ public:
         if (hex(mac(signing_key(given), to_sign)) != given.signature) {
             refusal wrong{403, "SignatureDoesNotMatch",
                 "The request signature we calculated does not match the signature you provided.",
-                {}};
+                {}, {}};
             wrong.fields.add("string-to-sign", to_sign);
             wrong.fields.add("format-string", canonical);
             throw wrong;
@@ -3805,16 +3815,42 @@ private:
     }
 
     /// `<id>/<date>/<region>/s3/aws4_request`.
-    void check_scope(const fields_of_signature& given) const
+    void check_scope(const fields_of_signature& given, signed_by how) const
     {
         const auto slash = std::min(given.credential.find('/'), given.credential.size());
         if (given.credential.substr(0, slash) != who_.secret_id)
             refuse(403, "InvalidAccessKeyId",
                 "The AWS Access Key Id you provided does not exist in our records.");
         const auto scope = std::string_view(given.credential).substr(slash);
-        const auto expected = "/" + given.time.substr(0, 8) + "/" + region_ + "/s3/aws4_request";
-        if (scope != expected)
-            malformed("The scope of the credential is wrong; expecting '" + expected + "'.");
+        const auto before = "/" + given.time.substr(0, 8) + "/";
+        constexpr std::string_view after = "/s3/aws4_request";
+        const auto expected = before + region_ + std::string(after);
+        if (scope == expected)
+            return;
+        if (scope.size() > before.size() + after.size() && scope.starts_with(before) &&
+            scope.ends_with(after))
+            refuse_region(scope.substr(
+                before.size(), scope.size() - before.size() - after.size()), how);
+        malformed("The scope of the credential is wrong; expecting '" + expected + "'.");
+    }
+
+    /// Source: Amazon S3 API Reference, "Error responses"; that the head names the region too is
+    /// what botocore goes by after a HEAD.
+    [[noreturn]] void refuse_region(std::string_view wrong, signed_by how) const
+    {
+        const bool in_query = how == signed_by::query;
+        refusal why{400,
+            in_query ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
+            std::string(in_query ? "Error parsing the X-Amz-Credential parameter"
+                                 : "The authorization header is malformed")
+                .append("; the region '")
+                .append(wrong)
+                .append("' is wrong; expecting '")
+                .append(region_)
+                .append("'"),
+            {}, {{"Region", region_}}};
+        why.fields.add("x-amz-bucket-region", region_);
+        throw why;
     }
 
     static std::optional<std::int64_t> seconds_of(std::string_view text)
@@ -4360,6 +4396,8 @@ inline void translate_s3_reply(http_reply& reply, std::string_view region, bool 
     reply.fields.add("x-amz-id-2", host_id);
     xml::writer document;
     document.open("Error").element("Code", why.code).element("Message", why.message);
+    for (const auto& [name, text] : why.elements)
+        document.element(name, text);
     document.element("Resource", request.target.substr(0, request.target.find('?')));
     if (const auto text = why.fields.find("string-to-sign"))
         document.element("StringToSign", *text);
@@ -4389,8 +4427,41 @@ struct service_name
 {
     std::string_view host{};
     std::string_view bucket{};
+    std::string_view region{}; ///< Empty when the name is of none.
     bool known = false;
 };
+
+/// `[<bucket>.]<service>.<region><domain>`, of any region.
+[[nodiscard]] inline service_name recognise_regional(std::string_view host)
+{
+    struct form
+    {
+        std::string_view service;
+        std::string_view domain;
+    };
+    static constexpr form forms[] = {
+        {"cos", ".myqcloud.com"}, {"cos", ".tencentcos.cn"}, {"s3", ".amazonaws.com"}};
+    service_name out{host, {}, {}, false};
+    for (const auto& [service, domain] : forms) {
+        if (!host.ends_with(domain))
+            continue;
+        const auto stem = host.substr(0, host.size() - domain.size());
+        const auto dot = stem.rfind('.');
+        if (dot == std::string_view::npos)
+            continue;
+        auto front = stem.substr(0, dot);
+        if (!front.ends_with(service))
+            continue;
+        front.remove_suffix(service.size());
+        if (!front.empty() && !front.ends_with('.'))
+            continue;
+        out.bucket = front.substr(0, front.empty() ? 0 : front.size() - 1);
+        out.region = stem.substr(dot + 1);
+        out.known = true;
+        return out;
+    }
+    return out;
+}
 
 [[nodiscard]] inline service_name recognise(std::string_view host, const service_options& options)
 {
@@ -4398,18 +4469,16 @@ struct service_name
         host = host.substr(1, close - 1);
     else
         host = host.substr(0, host.find(':'));
-    service_name out{host, {}, false};
+    service_name out{host, {}, {}, false};
     if (detail::is_address(host)) {
         out.known = true;
         return out;
     }
     std::vector<std::string> names = options.hosts;
     for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"}) {
-        names.push_back("cos." + options.region + domain);
         names.push_back(std::string("service.cos").append(domain));
         names.push_back(std::string("cos.accelerate").append(domain));
     }
-    names.push_back("s3." + options.region + ".amazonaws.com");
     names.emplace_back("localhost");
     for (const auto& name : names) {
         if (host == name) {
@@ -4423,7 +4492,45 @@ struct service_name
             return out;
         }
     }
-    return out;
+    return recognise_regional(host);
+}
+
+/// The region that a host is asked for: its own, or that of the emulator.
+[[nodiscard]] inline std::string region_asked(
+    const http_request& request, const service_options& options)
+{
+    const auto region = recognise(request.fields.get("Host"), options).region;
+    return std::string(region.empty() ? std::string_view(options.region) : region);
+}
+
+/// Sends a request for a bucket of another region there. Source: S3 User Guide, "Making requests",
+/// "Redirecting requests"; that COS names the region, and no endpoint, is documented of HEAD.
+inline void check_region(const call_context& call)
+{
+    const auto& options = call.state.options;
+    const auto asked = region_asked(call.request, options);
+    const auto elsewhere = options.buckets_elsewhere.find(call.bucket);
+    const bool is_here = call.state.buckets.contains(call.bucket);
+    if (!is_here && elsewhere == options.buckets_elsewhere.end()) {
+        if (asked != options.region && call.request.method == "PUT" && call.key.empty())
+            refuse(501, "NotImplemented", "The emulator serves one region.");
+        return;
+    }
+    const auto& region = is_here ? options.region : elsewhere->second;
+    if (region == asked) {
+        if (!is_here)
+            refuse(501, "NotImplemented", "The emulator serves one region.");
+        return;
+    }
+    refusal redirect{301, "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint. "
+        "Please send all future requests to this endpoint.",
+        {}, {}};
+    redirect.fields.add("x-cos-bucket-region", region);
+    if (call.speaks_s3)
+        redirect.elements = {{"Endpoint", call.bucket + ".s3." + region + ".amazonaws.com"},
+            {"Bucket", call.bucket}};
+    throw redirect;
 }
 
 /// Fills bucket and key from the host (virtual-host style) or the path (path style).
@@ -4558,6 +4665,8 @@ inline void check_key(std::string_view key, bool speaks_s3)
     const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
     document.element(
         "Resource", std::string(request.fields.get("Host")).append(path));
+    for (const auto& [name, text] : why.elements)
+        document.element(name, text);
     document.element("RequestId", request_id).element("TraceId", trace_id);
     if (const auto text = why.fields.find("string-to-sign"))
         document.element("StringToSign", *text);
@@ -4593,6 +4702,7 @@ inline void refuse_what_is_missing(const call_context& call)
 [[nodiscard]] inline http_reply dispatch(call_context& call)
 {
     address(call);
+    check_region(call);
     refuse_what_is_missing(call);
     return call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
 }
@@ -4609,6 +4719,7 @@ inline void refuse_what_is_missing(const call_context& call)
 {
     const auto& request = call.request;
     address(call);
+    check_region(call);
     const bool reads = request.method == "GET";
     const bool lists = reads && call.key.empty() && call.signature != signed_by::nobody &&
         request.parameter_value("list-type") == "2";
@@ -4641,8 +4752,9 @@ inline void refuse_what_is_missing(const call_context& call)
     http_reply reply;
     try {
         if (speaks_s3) {
-            call.signature = s3_signature_verifier(state.options.who, state.options.region)
-                                 .verify(request, seconds);
+            const s3_signature_verifier verifier(
+                state.options.who, region_asked(request, state.options));
+            call.signature = verifier.verify(request, seconds);
             translated = translate_s3_request(request, call.signature, state.vault);
             reply = serve_s3(call);
         } else {
@@ -5198,13 +5310,17 @@ private:
     [[nodiscard]] std::vector<std::string> dns_names() const
     {
         std::vector<std::string> names{"localhost", "*.localhost", "IP:127.0.0.1", "IP:::1"};
-        for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"}) {
-            names.push_back("cos." + options_.region + domain);
-            names.push_back("*.cos." + options_.region + domain);
+        for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"})
             names.push_back(std::string("service.cos").append(domain));
-        }
-        names.push_back("s3." + options_.region + ".amazonaws.com");
-        names.push_back("*.s3." + options_.region + ".amazonaws.com");
+        std::set<std::string> regions{options_.region};
+        for (const auto& [bucket, region] : options_.buckets_elsewhere)
+            regions.insert(region);
+        for (const auto& region : regions)
+            for (const auto& host : {"cos." + region + ".myqcloud.com",
+                     "cos." + region + ".tencentcos.cn", "s3." + region + ".amazonaws.com"}) {
+                names.push_back(host);
+                names.push_back("*." + host);
+            }
         for (const auto& host : options_.hosts) {
             names.push_back(host);
             names.push_back("*." + host);
@@ -5216,6 +5332,7 @@ private:
     {
         auto& service = state_.options;
         service.region = options_.region;
+        service.buckets_elsewhere = options_.buckets_elsewhere;
         service.who = {options_.secret_id, options_.secret_key, options_.session_token};
         service.hosts = options_.hosts;
         service.https_only_customer_keys = options_.https_only_customer_keys;

@@ -24,7 +24,7 @@ fail() {
     exit 1
 }
 
-"$emulator" >"$work/emulator" 2>&1 &
+"$emulator" --bucket-elsewhere far-1250000000=ap-shanghai >"$work/emulator" 2>&1 &
 emulator_pid=$!
 for ((i = 0; i != 100; ++i)); do
     grep -q '^READY$' "$work/emulator" && break
@@ -263,6 +263,22 @@ run 2 ls "$s3" --dialect cos && complains "--dialect s3"
 AWS_SECRET_ACCESS_KEY='' run 2 ls "$s3" && complains AWS_SECRET_ACCESS_KEY
 AWS_ACCESS_KEY_ID='' run 0 ls "$s3" # Then those of COS.
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION
+
+echo "buckets of other regions"
+far=cos://far-1250000000
+for words in "head $far/x" "cat $far/x" "cp $far/x x" "cp small $far" "ls $far" "rm $far/x"; do
+    # shellcheck disable=SC2086
+    run 1 $words && complains "PermanentRedirect" && complains "the bucket is in region ap-shanghai"
+    # shellcheck disable=SC2086
+    run 1 $words --dialect s3 && complains "endpoint far-1250000000.s3.ap-shanghai.amazonaws.com"
+    complains "the bucket is in region ap-shanghai"
+done
+for words in "head $bucket/small" "cp $bucket/small x"; do
+    # shellcheck disable=SC2086
+    run 1 $words --dialect s3 --region eu-west-1 && complains "AuthorizationHeaderMalformed, HTTP 400"
+    complains "the bucket is in region $COS_REGION"
+done
+[[ ! -e x ]] || fail "a redirect became a file"
 
 echo "nothing secret is shown"
 : >said

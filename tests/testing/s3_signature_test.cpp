@@ -146,8 +146,9 @@ TEST_CASE("SigV4: who, when, where, with which token")
         CHECK(verify(request, time, {"other", who.secret_key, {}}) == "InvalidAccessKeyId");
         CHECK(verify(request, time, {who.secret_id, "other", {}}) == "SignatureDoesNotMatch");
         CHECK(verify(request, time, {who.secret_id, who.secret_key, "token"}) == "ExpiredToken");
-        CHECK(verify(request, time, who, "us-east-1") == "AuthorizationHeaderMalformed");
     }
+    CHECK(verify(header, time, who, "us-east-1") == "AuthorizationHeaderMalformed");
+    CHECK(verify(query, time, who, "us-east-1") == "AuthorizationQueryParametersError");
     auto old = request_of(first);
     old.fields.add("Authorization", "AWS AKID:signature");
     CHECK(verify(old) == "InvalidRequest");

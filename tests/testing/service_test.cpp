@@ -249,7 +249,9 @@ TEST_CASE("hosts")
             "GET /k HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
     };
     CHECK(get_from("evil.example") == "404 NoSuchBucket");
-    CHECK(get_from(std::string(bucket) + ".cos.ap-beijing.myqcloud.com") == "404 NoSuchBucket");
+    CHECK(get_from(std::string(bucket) + ".cos.ap-beijing.myqcloud.com") ==
+        "301 PermanentRedirect");
+    CHECK(get_from("absent-1250000000.cos.ap-beijing.myqcloud.com") != "301 PermanentRedirect");
     CHECK(get_from(std::string(bucket) + ".cos.ap-guangzhou.myqcloud.com") == "404 NoSuchKey");
     CHECK(get_from(std::string(bucket) + ".cos.ap-guangzhou.tencentcos.cn:80") == "404 NoSuchKey");
     CHECK(code_of(exchange_raw(here.server.http_endpoint(), "nonsense\r\n\r\n")) ==

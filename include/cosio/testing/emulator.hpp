@@ -36,7 +36,13 @@ class emulator_options
 public:
     emulator_options() = default;
 
+    /// The one region that is served. At a host of another one, such as
+    /// `<bucket>.cos.<region>.myqcloud.com`, requests for its buckets are redirected.
     std::string region = "ap-guangzhou";
+    /// Buckets of other regions by name, with their regions. Requests for one are redirected: 301
+    /// that names the region, with a document unless it answers HEAD. The emulator's certificate
+    /// is for the hosts of these regions too.
+    std::map<std::string, std::string> buckets_elsewhere{};
     std::string secret_id = "AKIDEMULATOREMULATOREMULATOREMULATOR";
     std::string secret_key = "EmulatorSecretKeyEmulatorSecretKe";
     /// When set, requests must carry it.

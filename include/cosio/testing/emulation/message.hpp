@@ -102,11 +102,13 @@ struct refusal
     std::string code{};
     std::string message{};
     field_table fields{};
+    /// What its document has besides, by element.
+    std::vector<std::pair<std::string, std::string>> elements{};
 };
 
 [[noreturn]] inline void refuse(unsigned status, std::string_view code, std::string_view message)
 {
-    throw refusal{status, std::string(code), std::string(message), {}};
+    throw refusal{status, std::string(code), std::string(message), {}, {}};
 }
 
 } // namespace cosio::inline v0::testing::emulation

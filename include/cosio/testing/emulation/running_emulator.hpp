@@ -23,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -149,13 +150,17 @@ private:
     [[nodiscard]] std::vector<std::string> dns_names() const
     {
         std::vector<std::string> names{"localhost", "*.localhost", "IP:127.0.0.1", "IP:::1"};
-        for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"}) {
-            names.push_back("cos." + options_.region + domain);
-            names.push_back("*.cos." + options_.region + domain);
+        for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"})
             names.push_back(std::string("service.cos").append(domain));
-        }
-        names.push_back("s3." + options_.region + ".amazonaws.com");
-        names.push_back("*.s3." + options_.region + ".amazonaws.com");
+        std::set<std::string> regions{options_.region};
+        for (const auto& [bucket, region] : options_.buckets_elsewhere)
+            regions.insert(region);
+        for (const auto& region : regions)
+            for (const auto& host : {"cos." + region + ".myqcloud.com",
+                     "cos." + region + ".tencentcos.cn", "s3." + region + ".amazonaws.com"}) {
+                names.push_back(host);
+                names.push_back("*." + host);
+            }
         for (const auto& host : options_.hosts) {
             names.push_back(host);
             names.push_back("*." + host);
@@ -167,6 +172,7 @@ private:
     {
         auto& service = state_.options;
         service.region = options_.region;
+        service.buckets_elsewhere = options_.buckets_elsewhere;
         service.who = {options_.secret_id, options_.secret_key, options_.session_token};
         service.hosts = options_.hosts;
         service.https_only_customer_keys = options_.https_only_customer_keys;

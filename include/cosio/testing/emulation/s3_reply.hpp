@@ -141,6 +141,8 @@ inline void translate_s3_reply(http_reply& reply, std::string_view region, bool 
     reply.fields.add("x-amz-id-2", host_id);
     xml::writer document;
     document.open("Error").element("Code", why.code).element("Message", why.message);
+    for (const auto& [name, text] : why.elements)
+        document.element(name, text);
     document.element("Resource", request.target.substr(0, request.target.find('?')));
     if (const auto text = why.fields.find("string-to-sign"))
         document.element("StringToSign", *text);

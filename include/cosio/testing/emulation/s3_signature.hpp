@@ -61,7 +61,7 @@ public:
         } else {
             return how;
         }
-        check_scope(given);
+        check_scope(given, how);
         check_time(given, how, now);
         check_token(request);
         check_header_list(request, given.header_list, how);
@@ -71,7 +71,7 @@ public:
         if (hex(mac(signing_key(given), to_sign)) != given.signature) {
             refusal wrong{403, "SignatureDoesNotMatch",
                 "The request signature we calculated does not match the signature you provided.",
-                {}};
+                {}, {}};
             wrong.fields.add("string-to-sign", to_sign);
             wrong.fields.add("format-string", canonical);
             throw wrong;
@@ -162,16 +162,42 @@ private:
     }
 
     /// `<id>/<date>/<region>/s3/aws4_request`.
-    void check_scope(const fields_of_signature& given) const
+    void check_scope(const fields_of_signature& given, signed_by how) const
     {
         const auto slash = std::min(given.credential.find('/'), given.credential.size());
         if (given.credential.substr(0, slash) != who_.secret_id)
             refuse(403, "InvalidAccessKeyId",
                 "The AWS Access Key Id you provided does not exist in our records.");
         const auto scope = std::string_view(given.credential).substr(slash);
-        const auto expected = "/" + given.time.substr(0, 8) + "/" + region_ + "/s3/aws4_request";
-        if (scope != expected)
-            malformed("The scope of the credential is wrong; expecting '" + expected + "'.");
+        const auto before = "/" + given.time.substr(0, 8) + "/";
+        constexpr std::string_view after = "/s3/aws4_request";
+        const auto expected = before + region_ + std::string(after);
+        if (scope == expected)
+            return;
+        if (scope.size() > before.size() + after.size() && scope.starts_with(before) &&
+            scope.ends_with(after))
+            refuse_region(scope.substr(
+                before.size(), scope.size() - before.size() - after.size()), how);
+        malformed("The scope of the credential is wrong; expecting '" + expected + "'.");
+    }
+
+    /// Source: Amazon S3 API Reference, "Error responses"; that the head names the region too is
+    /// what botocore goes by after a HEAD.
+    [[noreturn]] void refuse_region(std::string_view wrong, signed_by how) const
+    {
+        const bool in_query = how == signed_by::query;
+        refusal why{400,
+            in_query ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
+            std::string(in_query ? "Error parsing the X-Amz-Credential parameter"
+                                 : "The authorization header is malformed")
+                .append("; the region '")
+                .append(wrong)
+                .append("' is wrong; expecting '")
+                .append(region_)
+                .append("'"),
+            {}, {{"Region", region_}}};
+        why.fields.add("x-amz-bucket-region", region_);
+        throw why;
     }
 
     static std::optional<std::int64_t> seconds_of(std::string_view text)

@@ -32,8 +32,41 @@ struct service_name
 {
     std::string_view host{};
     std::string_view bucket{};
+    std::string_view region{}; ///< Empty when the name is of none.
     bool known = false;
 };
+
+/// `[<bucket>.]<service>.<region><domain>`, of any region.
+[[nodiscard]] inline service_name recognise_regional(std::string_view host)
+{
+    struct form
+    {
+        std::string_view service;
+        std::string_view domain;
+    };
+    static constexpr form forms[] = {
+        {"cos", ".myqcloud.com"}, {"cos", ".tencentcos.cn"}, {"s3", ".amazonaws.com"}};
+    service_name out{host, {}, {}, false};
+    for (const auto& [service, domain] : forms) {
+        if (!host.ends_with(domain))
+            continue;
+        const auto stem = host.substr(0, host.size() - domain.size());
+        const auto dot = stem.rfind('.');
+        if (dot == std::string_view::npos)
+            continue;
+        auto front = stem.substr(0, dot);
+        if (!front.ends_with(service))
+            continue;
+        front.remove_suffix(service.size());
+        if (!front.empty() && !front.ends_with('.'))
+            continue;
+        out.bucket = front.substr(0, front.empty() ? 0 : front.size() - 1);
+        out.region = stem.substr(dot + 1);
+        out.known = true;
+        return out;
+    }
+    return out;
+}
 
 [[nodiscard]] inline service_name recognise(std::string_view host, const service_options& options)
 {
@@ -41,18 +74,16 @@ struct service_name
         host = host.substr(1, close - 1);
     else
         host = host.substr(0, host.find(':'));
-    service_name out{host, {}, false};
+    service_name out{host, {}, {}, false};
     if (detail::is_address(host)) {
         out.known = true;
         return out;
     }
     std::vector<std::string> names = options.hosts;
     for (const char* const domain : {".myqcloud.com", ".tencentcos.cn"}) {
-        names.push_back("cos." + options.region + domain);
         names.push_back(std::string("service.cos").append(domain));
         names.push_back(std::string("cos.accelerate").append(domain));
     }
-    names.push_back("s3." + options.region + ".amazonaws.com");
     names.emplace_back("localhost");
     for (const auto& name : names) {
         if (host == name) {
@@ -66,7 +97,45 @@ struct service_name
             return out;
         }
     }
-    return out;
+    return recognise_regional(host);
+}
+
+/// The region that a host is asked for: its own, or that of the emulator.
+[[nodiscard]] inline std::string region_asked(
+    const http_request& request, const service_options& options)
+{
+    const auto region = recognise(request.fields.get("Host"), options).region;
+    return std::string(region.empty() ? std::string_view(options.region) : region);
+}
+
+/// Sends a request for a bucket of another region there. Source: S3 User Guide, "Making requests",
+/// "Redirecting requests"; that COS names the region, and no endpoint, is documented of HEAD.
+inline void check_region(const call_context& call)
+{
+    const auto& options = call.state.options;
+    const auto asked = region_asked(call.request, options);
+    const auto elsewhere = options.buckets_elsewhere.find(call.bucket);
+    const bool is_here = call.state.buckets.contains(call.bucket);
+    if (!is_here && elsewhere == options.buckets_elsewhere.end()) {
+        if (asked != options.region && call.request.method == "PUT" && call.key.empty())
+            refuse(501, "NotImplemented", "The emulator serves one region.");
+        return;
+    }
+    const auto& region = is_here ? options.region : elsewhere->second;
+    if (region == asked) {
+        if (!is_here)
+            refuse(501, "NotImplemented", "The emulator serves one region.");
+        return;
+    }
+    refusal redirect{301, "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint. "
+        "Please send all future requests to this endpoint.",
+        {}, {}};
+    redirect.fields.add("x-cos-bucket-region", region);
+    if (call.speaks_s3)
+        redirect.elements = {{"Endpoint", call.bucket + ".s3." + region + ".amazonaws.com"},
+            {"Bucket", call.bucket}};
+    throw redirect;
 }
 
 /// Fills bucket and key from the host (virtual-host style) or the path (path style).
@@ -201,6 +270,8 @@ inline void check_key(std::string_view key, bool speaks_s3)
     const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
     document.element(
         "Resource", std::string(request.fields.get("Host")).append(path));
+    for (const auto& [name, text] : why.elements)
+        document.element(name, text);
     document.element("RequestId", request_id).element("TraceId", trace_id);
     if (const auto text = why.fields.find("string-to-sign"))
         document.element("StringToSign", *text);
@@ -236,6 +307,7 @@ inline void refuse_what_is_missing(const call_context& call)
 [[nodiscard]] inline http_reply dispatch(call_context& call)
 {
     address(call);
+    check_region(call);
     refuse_what_is_missing(call);
     return call.key.empty() ? dispatch_bucket(call) : dispatch_object(call);
 }
@@ -252,6 +324,7 @@ inline void refuse_what_is_missing(const call_context& call)
 {
     const auto& request = call.request;
     address(call);
+    check_region(call);
     const bool reads = request.method == "GET";
     const bool lists = reads && call.key.empty() && call.signature != signed_by::nobody &&
         request.parameter_value("list-type") == "2";
@@ -284,8 +357,9 @@ inline void refuse_what_is_missing(const call_context& call)
     http_reply reply;
     try {
         if (speaks_s3) {
-            call.signature = s3_signature_verifier(state.options.who, state.options.region)
-                                 .verify(request, seconds);
+            const s3_signature_verifier verifier(
+                state.options.who, region_asked(request, state.options));
+            call.signature = verifier.verify(request, seconds);
             translated = translate_s3_request(request, call.signature, state.vault);
             reply = serve_s3(call);
         } else {

@@ -32,6 +32,8 @@ namespace cosio::inline v0::testing::emulation {
 struct service_options
 {
     std::string region = "ap-guangzhou";
+    /// Buckets of other regions, which are not served, and where they are.
+    std::map<std::string, std::string> buckets_elsewhere{};
     account who{};
     /// Host names served besides those of COS; a bucket may be prefixed to them.
     std::vector<std::string> hosts{};
