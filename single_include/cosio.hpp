@@ -9274,7 +9274,9 @@ public:
     [[nodiscard]] status handshake()
     {
         forget_errors();
-        return outcome(SSL_do_handshake(ssl_.get()));
+        const auto state = outcome(SSL_do_handshake(ssl_.get()));
+        without_plaintext_ = 0;
+        return state;
     }
 
     /// Decrypts as many records as have arrived and fit into `plain`: a return to the caller costs
@@ -9354,6 +9356,12 @@ private:
         transfer out;
         const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
         out.state = outcome(returned);
+        if (out.bytes != 0) {
+            without_plaintext_ = 0;
+        } else if (without_plaintext_ > most_without_plaintext && out.state == status::want_input) {
+            failure_ = "the peer sends messages of its own and no data";
+            out.state = status::failed;
+        }
         return out;
     }
 
@@ -9390,6 +9398,7 @@ private:
         }
         std::memcpy(out, unread.data(), *read);
         self.input_.consumed(*read);
+        self.without_plaintext_ += *read;
         return 1;
     }
 
@@ -9427,7 +9436,12 @@ private:
         return method;
     }
 
+    /// Session tickets and updates of keys come between data now and then. They move bytes, so a
+    /// peer that sends nothing else would never be found to have stalled.
+    static constexpr std::size_t most_without_plaintext = 128 * 1024;
+
     receive_buffer input_{input_capacity};
+    std::size_t without_plaintext_ = 0; // Ciphertext consumed since some was yielded.
     std::vector<std::byte> output_{};
     std::string failure_{};
     std::optional<transfer> ended_{}; // Final, maybe behind records that were yielded first.
@@ -10869,7 +10883,8 @@ struct decoded_piece
     std::string_view payload{}; ///< Part of the input that belongs to the body.
 };
 
-/// Takes chunk sizes, extensions and trailers out of a byte stream.
+/// Takes chunk sizes, extensions and trailers out of a byte stream. Of extensions and trailers there
+/// may be some, but not more than a body.
 class chunked_decoder
 {
 public:
@@ -10894,6 +10909,8 @@ private:
     enum class state { size_line, payload, payload_end, trailer, done };
 
     static constexpr std::size_t line_limit = 4096;
+    // Extensions mean nothing to us: a peer that sends them instead of a body would never end.
+    static constexpr std::uint64_t extensions_limit = 64 * 1024;
     static constexpr std::size_t trailer_limit = 32; // Lines.
 
     static error malformed(std::string_view why)
@@ -10928,6 +10945,12 @@ private:
         const auto size = detail::parse_number<std::uint64_t>(digits, 16);
         if (!size || *size > std::numeric_limits<std::int64_t>::max())
             return malformed("the chunk size is not a hexadecimal number in range");
+        constexpr std::size_t usual_digits = 16;
+        if ((*line)->size() > usual_digits)
+            extensions_ += (*line)->size() - usual_digits;
+        if (extensions_ > extensions_limit + decoded_)
+            return error(
+                errc::response_too_large, "chunked reply: more extensions than content");
         left_ = *size;
         state_ = left_ == 0 ? state::trailer : state::payload;
         return decoded_piece{(*line)->size() + 2, {}};
@@ -10937,6 +10960,7 @@ private:
     {
         const auto piece = input.substr(0, std::min<std::uint64_t>(left_, input.size()));
         left_ -= piece.size();
+        decoded_ += piece.size();
         if (left_ == 0)
             state_ = state::payload_end;
         return decoded_piece{piece.size(), piece};
@@ -10972,6 +10996,8 @@ private:
 
     state state_ = state::size_line;
     std::uint64_t left_ = 0; // Of the chunk being read.
+    std::uint64_t decoded_ = 0;
+    std::uint64_t extensions_ = 0; // Bytes of the lines of chunks, but for their sizes.
     std::size_t trailers_ = 0;
 };
 

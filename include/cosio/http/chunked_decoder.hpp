@@ -26,7 +26,8 @@ struct decoded_piece
     std::string_view payload{}; ///< Part of the input that belongs to the body.
 };
 
-/// Takes chunk sizes, extensions and trailers out of a byte stream.
+/// Takes chunk sizes, extensions and trailers out of a byte stream. Of extensions and trailers there
+/// may be some, but not more than a body.
 class chunked_decoder
 {
 public:
@@ -51,6 +52,8 @@ private:
     enum class state { size_line, payload, payload_end, trailer, done };
 
     static constexpr std::size_t line_limit = 4096;
+    // Extensions mean nothing to us: a peer that sends them instead of a body would never end.
+    static constexpr std::uint64_t extensions_limit = 64 * 1024;
     static constexpr std::size_t trailer_limit = 32; // Lines.
 
     static error malformed(std::string_view why)
@@ -85,6 +88,12 @@ private:
         const auto size = detail::parse_number<std::uint64_t>(digits, 16);
         if (!size || *size > std::numeric_limits<std::int64_t>::max())
             return malformed("the chunk size is not a hexadecimal number in range");
+        constexpr std::size_t usual_digits = 16;
+        if ((*line)->size() > usual_digits)
+            extensions_ += (*line)->size() - usual_digits;
+        if (extensions_ > extensions_limit + decoded_)
+            return error(
+                errc::response_too_large, "chunked reply: more extensions than content");
         left_ = *size;
         state_ = left_ == 0 ? state::trailer : state::payload;
         return decoded_piece{(*line)->size() + 2, {}};
@@ -94,6 +103,7 @@ private:
     {
         const auto piece = input.substr(0, std::min<std::uint64_t>(left_, input.size()));
         left_ -= piece.size();
+        decoded_ += piece.size();
         if (left_ == 0)
             state_ = state::payload_end;
         return decoded_piece{piece.size(), piece};
@@ -129,6 +139,8 @@ private:
 
     state state_ = state::size_line;
     std::uint64_t left_ = 0; // Of the chunk being read.
+    std::uint64_t decoded_ = 0;
+    std::uint64_t extensions_ = 0; // Bytes of the lines of chunks, but for their sizes.
     std::size_t trailers_ = 0;
 };
 

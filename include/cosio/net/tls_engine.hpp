@@ -161,7 +161,9 @@ public:
     [[nodiscard]] status handshake()
     {
         forget_errors();
-        return outcome(SSL_do_handshake(ssl_.get()));
+        const auto state = outcome(SSL_do_handshake(ssl_.get()));
+        without_plaintext_ = 0;
+        return state;
     }
 
     /// Decrypts as many records as have arrived and fit into `plain`: a return to the caller costs
@@ -241,6 +243,12 @@ private:
         transfer out;
         const int returned = SSL_read_ex(ssl_.get(), plain.data(), plain.size(), &out.bytes);
         out.state = outcome(returned);
+        if (out.bytes != 0) {
+            without_plaintext_ = 0;
+        } else if (without_plaintext_ > most_without_plaintext && out.state == status::want_input) {
+            failure_ = "the peer sends messages of its own and no data";
+            out.state = status::failed;
+        }
         return out;
     }
 
@@ -277,6 +285,7 @@ private:
         }
         std::memcpy(out, unread.data(), *read);
         self.input_.consumed(*read);
+        self.without_plaintext_ += *read;
         return 1;
     }
 
@@ -314,7 +323,12 @@ private:
         return method;
     }
 
+    /// Session tickets and updates of keys come between data now and then. They move bytes, so a
+    /// peer that sends nothing else would never be found to have stalled.
+    static constexpr std::size_t most_without_plaintext = 128 * 1024;
+
     receive_buffer input_{input_capacity};
+    std::size_t without_plaintext_ = 0; // Ciphertext consumed since some was yielded.
     std::vector<std::byte> output_{};
     std::string failure_{};
     std::optional<transfer> ended_{}; // Final, maybe behind records that were yielded first.
