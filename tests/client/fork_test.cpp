@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -219,6 +220,83 @@ TEST_CASE("fork: a client that goes in a child says nothing to the parent's peer
         CHECK(status_of(child) == 0);
         CHECK(here.get(own->get_object({.bucket = bucket, .key = "k"})));
         CHECK(own->counters().opened == 1);
+    }
+}
+
+/// Of a client that has to look its host up, slowly: see pool_test.cpp.
+config looks_host_up(emulated& here)
+{
+    auto made = emulated::single_attempts(here.server.client_config(scheme::http));
+    const auto address = here.server.http_endpoint();
+    made.connect_to = "slow.cosio.test" + address.substr(address.rfind(':'));
+    return made;
+}
+
+TEST_CASE("fork: while a name is looked up, each process gets an answer of its own")
+{
+    for (const bool told : {true, false}) {
+        CAPTURE(told);
+        emulated here;
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = "text"})));
+        const auto cos = here.client(looks_host_up(here));
+        const get_object_request request{.bucket = bucket, .key = "k"};
+        std::optional<result<get_object_result>> got;
+        here.context.restart();
+        const auto begun = std::chrono::steady_clock::now();
+        cos.get_object(request, [&](auto outcome) { got.emplace(std::move(outcome)); });
+        here.context.run_for(100ms);
+        REQUIRE_FALSE(got);
+        const auto child = in_child(told ? &here.context : nullptr, [&] {
+            int wrong = 0;
+            if (told) {
+                // The parent's question is none of this process, and does not keep it waiting.
+                here.context.run();
+                if (!got || *got || got->error().code != errc::other_process)
+                    wrong = 1;
+                if (std::chrono::steady_clock::now() - begun > 3s)
+                    wrong = 2;
+                if (const auto mine = here.get(cos.get_object(request));
+                    !mine || mine->body != "text")
+                    wrong = 3;
+            }
+            // The descriptors that came with the fork stay open as long as this process is there.
+            std::this_thread::sleep_for(2s);
+            return wrong;
+        });
+        here.context.run();
+        CHECK(std::chrono::steady_clock::now() - begun < 1500ms); // The child is there still.
+        REQUIRE(got);
+        CHECK_MESSAGE(*got, (*got ? "" : got->error().describe()));
+        CHECK(status_of(child) == 0);
+        CHECK(here.get(cos.get_object(request)));
+    }
+}
+
+TEST_CASE("fork: a child that ends its client while its parent looks a name up disturbs nobody")
+{
+    for (const bool told : {true, false}) {
+        CAPTURE(told);
+        emulated here;
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = "text"})));
+        std::optional<result<get_object_result>> got;
+        auto context = std::make_unique<asio::io_context>();
+        const get_object_request request{.bucket = bucket, .key = "k"};
+        auto own = std::make_unique<client>(context->get_executor(), looks_host_up(here));
+        own->get_object(request, [&](auto outcome) { got.emplace(std::move(outcome)); });
+        context->run_for(100ms);
+        REQUIRE_FALSE(got);
+        const auto child = in_child(told ? context.get() : nullptr, [&] {
+            own.reset();
+            context.reset(); // With the operation, and its question.
+            std::this_thread::sleep_for(2s);
+            return 0;
+        });
+        const auto begun = std::chrono::steady_clock::now();
+        context->run();
+        CHECK(std::chrono::steady_clock::now() - begun < 1500ms);
+        REQUIRE(got);
+        CHECK_MESSAGE(*got, (*got ? "" : got->error().describe()));
+        CHECK(status_of(child) == 0);
     }
 }
 

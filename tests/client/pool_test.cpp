@@ -25,16 +25,21 @@
 namespace pool_test {
 
 constexpr std::string_view name_that_hangs = "name-that-hangs.invalid";
+constexpr std::string_view slow_name = "slow.cosio.test"; // Of this machine; used in fork_test.cpp.
 
 } // namespace pool_test
 
-/// Stands in for the system's, which is asked for all names but one.
+/// Stands in for the system's, which is asked for all names but two.
 extern "C" int getaddrinfo(
     const char* name, const char* service, const addrinfo* hints, addrinfo** found)
 {
     if (name != nullptr && name == pool_test::name_that_hangs) {
         std::this_thread::sleep_for(std::chrono::seconds(3));
         return EAI_AGAIN;
+    }
+    if (name != nullptr && name == pool_test::slow_name) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(400));
+        name = "127.0.0.1";
     }
     using function = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
     static const auto system = reinterpret_cast<function>(::dlsym(RTLD_NEXT, "getaddrinfo"));
