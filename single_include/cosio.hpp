@@ -3421,6 +3421,12 @@ enum class metadata_directive {
     replace, ///< Those of the request take their place.
 };
 
+/// What becomes of the source's tags, when the request has none of its own.
+enum class tagging_directive {
+    copy,    ///< They are copied.
+    replace, ///< They are not: the copy has those of the request alone.
+};
+
 /// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
 /// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
 ///
@@ -3436,6 +3442,8 @@ struct copy_object_request
     /// How the copy is encrypted; independent of the source.
     cosio::sse::on_write sse{};
     metadata_directive directive = metadata_directive::copy;
+    /// Tags of the request replace those of the source in any case.
+    tagging_directive tagging = tagging_directive::copy;
     /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
     /// tags take effect in any case.
     object_headers headers{};
@@ -3592,10 +3600,14 @@ namespace cosio::inline v0 {
 
 /// Copies an object, from another bucket or region too; the bytes do not pass through here.
 ///
-/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers and
-/// storage class are those of the source, unless `headers` have their own or `directive` replaces
-/// them; ACL and, for a copy in parts, tags are not inherited. A copy onto itself, which changes
-/// the encryption of an object, keeps them as well.
+/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers,
+/// storage class and tags are those of the source, unless `headers` have their own or a directive
+/// replaces them; the ACL is not inherited. A copy onto itself, which changes the encryption of an
+/// object, keeps them as well.
+///
+/// For a copy in parts the tags are asked for first (GET Object tagging). It fails when they may not
+/// be read, rather than to lose them: `headers.tags`, or `tagging_directive::replace`, spare it the
+/// question. A service that has no tags has none to copy.
 ///
 /// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
 /// with that of the source. What was copied of a failed or cancelled copy in parts is removed;
@@ -3610,6 +3622,7 @@ struct copy_request
     /// How the copy is encrypted at rest.
     cosio::sse::on_write sse{};
     metadata_directive directive = metadata_directive::copy;
+    tagging_directive tagging = tagging_directive::copy;
     /// With `metadata_directive::copy`: only storage class, ACL, grants and tags.
     object_headers headers{};
     /// More than 5 GiB are never copied by one request.
@@ -12708,6 +12721,7 @@ inline constexpr reply_proof put_object{.statuses = ok, .etag = true};
 inline constexpr reply_proof get_object{
     .statuses = ok | partial_content, .etag = true, .body = reply_body::object};
 inline constexpr reply_proof head_object{.statuses = ok, .etag = true};
+inline constexpr reply_proof get_object_tagging = with_document("Tagging");
 inline constexpr reply_proof copy_object = with_document("CopyObjectResult");
 inline constexpr reply_proof delete_object{.statuses = no_content};
 inline constexpr reply_proof delete_objects = with_document("DeleteResult", long_document);
@@ -18400,7 +18414,7 @@ private:
                 "a copy onto itself needs metadata_directive::replace", "directive");
         build.header(Dialect::header::metadata_directive,
             replace ? Dialect::value::replace_directive : Dialect::value::copy_directive);
-        if (!request.headers.tags.empty())
+        if (!request.headers.tags.empty() || request.tagging == tagging_directive::replace)
             build.header(Dialect::header::tagging_directive, Dialect::value::replace_directive);
     }
 };
@@ -19779,6 +19793,104 @@ private:
         if (const auto problem = range.problem(); !problem.empty())
             return build.refuse(errc::invalid_range, problem, "source_range");
         build.header(Dialect::header::copy_source_range, range.header_value());
+    }
+};
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
+// ---- cosio/operation/get_object_tagging.hpp -----------------------------------------------------
+
+// GET Object tagging, which a copy in parts asks for: no member of the client.
+
+#ifndef COSIO_OPERATION_GET_OBJECT_TAGGING_HPP
+#define COSIO_OPERATION_GET_OBJECT_TAGGING_HPP
+
+namespace cosio::inline v0::operation {
+
+struct get_object_tagging_request
+{
+    std::string_view bucket{};
+    std::string_view key{};
+    /// Empty: the current version.
+    std::string_view version_id{};
+};
+
+static_assert(std::is_trivially_destructible_v<get_object_tagging_request>);
+
+/// A tag as the service tells it.
+struct stored_tag
+{
+    std::string key{};
+    std::string value{};
+};
+
+struct get_object_tagging_result
+{
+    std::vector<stored_tag> tags{};
+    std::string request_id{};
+};
+
+/// `GET /<key>?tagging`. Source: COS documentation, "GET Object tagging".
+template <class Dialect>
+struct get_object_tagging
+{
+    using request_type = get_object_tagging_request;
+    using result_type = get_object_tagging_result;
+    static constexpr facts what{
+        .name = "GetObjectTagging", .proof = proofs::get_object_tagging};
+
+    [[nodiscard]] static result<prepared_request> encode(
+        const request_type& request, const service_endpoint& endpoint)
+    {
+        request_builder<Dialect> build(http::method::get, endpoint);
+        build.object(request.bucket, request.key, direction::existing);
+        build.parameter("tagging", {});
+        build.optional_parameter("versionId", request.version_id, "version_id");
+        return std::move(build).finish();
+    }
+
+    [[nodiscard]] static result<void> decode(result_type& out, const expectation&, reply&& got)
+    {
+        xml::reader document(got.body);
+        const bool right_root = document.enter(what.proof.root);
+        while (right_root && document.next_child()) {
+            if (document.name() != "TagSet") {
+                document.skip();
+                continue;
+            }
+            while (document.next_child()) {
+                if (document.name() != "Tag")
+                    document.skip();
+                else if (out.tags.size() == most_tags)
+                    document.refuse("more tags than an object can have");
+                else
+                    out.tags.push_back(decode_tag(document));
+            }
+        }
+        auto whole = document.finish();
+        if (!right_root || !whole)
+            return unexpected_document(std::move(whole), what.proof.root);
+        out.request_id = request_id_of<Dialect>(got);
+        return {};
+    }
+
+private:
+    static stored_tag decode_tag(xml::reader& document)
+    {
+        stored_tag one;
+        while (document.next_child()) {
+            if (document.name() == "Key")
+                one.key = document.text();
+            else if (document.name() == "Value")
+                one.value = document.text();
+            else
+                document.skip();
+        }
+        if (one.key.empty())
+            document.refuse("a tag without a key");
+        return one;
     }
 };
 
@@ -21717,7 +21829,7 @@ public:
 
     object_copy(const environment<Client>& with, const copy_request& request)
         : with_(with), options_(request.options), source_(copies_.keep(request.copy_source)),
-          directive_(request.directive),
+          directive_(request.directive), tagging_(request.tagging),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
           crew_(std::make_shared<crew>(with.control->executor(), request.options.parallelism)),
@@ -21765,26 +21877,59 @@ private:
     /// The source may be in another region: it is asked for there, with its own key.
     [[nodiscard]] asio::awaitable<result<head_object_result>> head_source()
     {
+        const head_object_request request{.bucket = source_.bucket, .key = source_.key,
+            .sse = source_.sse, .version_id = source_.version_id};
+        auto found = co_await ask<operation::head_object<dialect>>(request);
+        if (!found && found.error().field.empty())
+            found.error().explain("the source of the copy");
+        co_return found;
+    }
+
+    /// Those that the parts do not bring with them. Nothing when there are none, or the copy is to
+    /// have others.
+    [[nodiscard]] asio::awaitable<result<void>> learn_tags()
+    {
+        if (tagging_ == tagging_directive::replace || !target_.headers.tags.empty())
+            co_return result<void>();
+        const operation::get_object_tagging_request request{
+            .bucket = source_.bucket, .key = source_.key, .version_id = source_.version_id};
+        auto found = co_await ask<operation::get_object_tagging<dialect>>(request);
+        if (found) {
+            source_tags_ = std::move(found->tags);
+            for (const auto& [key, value] : source_tags_)
+                tags_.push_back({key, value});
+            co_return result<void>();
+        }
+        const auto code = found.error().code;
+        if (code == service_errc::no_such_tag_set || code == service_errc::not_implemented ||
+            code == service_errc::method_not_allowed)
+            co_return result<void>();
+        found.error().explain(
+            "the tags of the source, which a copy in parts is given unless `tagging` is replace");
+        co_return std::move(found).error();
+    }
+
+    /// One operation where the source is.
+    template <class Operation>
+    [[nodiscard]] asio::awaitable<result<typename Operation::result_type>> ask(
+        const typename Operation::request_type& request)
+    {
         auto where = with_.core->endpoint;
         if (!source_.region.empty() && source_.region != where.region) {
             if (where.host == dialect::service_host(where.region))
                 where.host = dialect::service_host(source_.region);
             where.region = source_.region;
         }
-        const head_object_request request{.bucket = source_.bucket, .key = source_.key,
-            .sse = source_.sse, .version_id = source_.version_id};
         if (crew_->stopping())
             co_return error(errc::cancelled);
-        using operation = operation::head_object<dialect>;
-        auto run = net::make_operation_run<dialect, operation>(
+        auto run = net::make_operation_run<dialect, Operation>(
             with_.core, with_.cos.limits(), request, where);
         auto work = net::run_operation(run);
-        net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
-        auto found = co_await net::initiate(
+        net::prepared_operation<typename Operation::result_type> question(
+            std::move(run), std::move(work));
+        auto answer = co_await net::initiate(
             with_.core->executor, std::move(question), crew_->first().token());
-        if (!found && found.error().field.empty())
-            found.error().explain("the source of the copy");
-        co_return found;
+        co_return answer;
     }
 
     [[nodiscard]] asio::awaitable<result<upload_result>> copy_whole()
@@ -21793,7 +21938,7 @@ private:
             source_.version_id.empty();
         copy_object_request request{.bucket = target_.bucket, .key = target_.key,
             .copy_source = source_, .sse = target_.sse, .directive = directive_,
-            .headers = target_.headers};
+            .tagging = tagging_, .headers = target_.headers};
         const inherited_headers kept(object_, target_.headers);
         if (directive_ == metadata_directive::copy) {
             request.headers.storage_class = kept.headers().storage_class;
@@ -21832,6 +21977,10 @@ private:
         upload_target target = target_;
         if (directive_ == metadata_directive::copy)
             target.headers = kept.headers();
+        if (auto learnt = co_await learn_tags(); !learnt)
+            co_return std::move(learnt).error();
+        if (!tags_.empty())
+            target.headers.tags = tags_;
         upload_.emplace(with_.cos, target);
         if (auto begun = co_await upload_->begin(crew_->first()); !begun)
             co_return std::move(begun).error();
@@ -21883,11 +22032,14 @@ private:
     transfer_options options_;
     cosio::copy_source source_;
     metadata_directive directive_;
+    tagging_directive tagging_;
     upload_target target_;
     std::optional<multipart_upload<Client>> upload_{};
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
     head_object_result object_{}; // The source.
+    std::vector<operation::stored_tag> source_tags_{};
+    std::vector<tag> tags_{}; // The same, of which `upload_` has a view.
 };
 
 } // namespace cosio::inline v0::transfer

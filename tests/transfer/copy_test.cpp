@@ -2,8 +2,10 @@
 
 #include "transfer/transferring.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace copy_test {
@@ -82,6 +84,99 @@ TEST_CASE("copy: metadata, content headers and storage class are kept, whichever
         head = here.get(here.cos.head_object({.bucket = bucket, .key = "copy"})).value();
         CHECK(head.content_type == "text/plain");
         CHECK(head.storage_class == "STANDARD");
+    }
+}
+
+/// What the copy in parts of an object is given, which the emulator was asked for.
+template <class Client>
+std::string tags_of(transferring& here, Client& cos, std::string_view key)
+{
+    auto options = here.options();
+    options.threshold = 1;
+    REQUIRE(here.get(cos.copy({.bucket = bucket, .key = "probe",
+        .copy_source = {.bucket = bucket, .key = key}, .options = options})));
+    const auto all = here.server.requests();
+    const auto begun = std::find_if(all.rbegin(), all.rend(), [](const auto& one) {
+        return one.method == "POST" && one.target.find("uploads") != std::string::npos;
+    });
+    REQUIRE(begun != all.rend());
+    for (const auto* const name : {"x-cos-tagging", "x-amz-tagging"})
+        if (const auto value = begun->get(name); !value.empty())
+            return std::string(value);
+    return {};
+}
+
+template <class Client>
+void check_tags(transferring& here, Client& cos)
+{
+    const tag tags[] = {{"age", "18"}, {"na me", "v&v=+"}};
+    const std::string encoded = "age=18&na%20me=v%26v%3D%2B";
+    const tag others[] = {{"shape", "round"}};
+    for (const std::size_t size : {10U, 5000U}) {
+        CAPTURE(size);
+        const auto text = pattern(size);
+        REQUIRE(here.get(cos.put_object(
+            {.bucket = bucket, .key = "source", .body = text, .headers = {.tags = tags}})));
+        copy_request request{.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"}, .options = here.options()};
+        REQUIRE(here.get(cos.copy(request)));
+        CHECK(tags_of(here, cos, "copy") == encoded);
+
+        request.directive = metadata_directive::replace; // Of metadata, not of tags.
+        REQUIRE(here.get(cos.copy(request)));
+        CHECK(tags_of(here, cos, "copy") == encoded);
+
+        request.headers.tags = others;
+        REQUIRE(here.get(cos.copy(request)));
+        CHECK(tags_of(here, cos, "copy") == "shape=round");
+
+        request.headers.tags = {};
+        request.tagging = tagging_directive::replace;
+        REQUIRE(here.get(cos.copy(request)));
+        CHECK(tags_of(here, cos, "copy").empty());
+
+        // Onto itself, which is a replacement for the service.
+        request = {.bucket = bucket, .key = "source",
+            .copy_source = {.bucket = bucket, .key = "source"}, .options = here.options()};
+        REQUIRE(here.get(cos.copy(request)));
+        CHECK(tags_of(here, cos, "source") == encoded);
+    }
+}
+
+TEST_CASE("copy: tags are kept, whole and in parts, unless others are asked for")
+{
+    transferring here;
+    check_tags(here, here.cos);
+    s3_client s3(here.context.get_executor(), here.config);
+    check_tags(here, s3);
+}
+
+TEST_CASE("copy: tags that may not be read are not lost, and a service may have none")
+{
+    const auto text = pattern(5000);
+    const struct
+    {
+        unsigned status;
+        const char* code;
+        bool fails;
+    } rows[] = {{403, "AccessDenied", true}, {404, "NoSuchTagSet", false},
+        {405, "MethodNotAllowed", false}, {501, "NotImplemented", false}};
+    for (const auto& [status, code, fails] : rows) {
+        CAPTURE(code);
+        transferring here;
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "source", .body = text})));
+        here.server.inject(fault::reply_with(status, code).on_target("tagging").always());
+        copy_request request{.bucket = bucket, .key = "copy",
+            .copy_source = {.bucket = bucket, .key = "source"}, .options = here.options()};
+        const auto done = here.get(here.cos.copy(request));
+        CHECK(done.has_value() == !fails);
+        if (!done) {
+            CHECK(done.error().code == condition::access_denied);
+            CHECK(done.error().describe().find("the tags of the source") != std::string::npos);
+        }
+        CHECK(here.unfinished() == 0);
+        request.tagging = tagging_directive::replace;
+        CHECK(here.get(here.cos.copy(request)));
     }
 }
 

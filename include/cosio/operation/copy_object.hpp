@@ -103,7 +103,7 @@ private:
                 "a copy onto itself needs metadata_directive::replace", "directive");
         build.header(Dialect::header::metadata_directive,
             replace ? Dialect::value::replace_directive : Dialect::value::copy_directive);
-        if (!request.headers.tags.empty())
+        if (!request.headers.tags.empty() || request.tagging == tagging_directive::replace)
             build.header(Dialect::header::tagging_directive, Dialect::value::replace_directive);
     }
 };

@@ -19,10 +19,14 @@ namespace cosio::inline v0 {
 
 /// Copies an object, from another bucket or region too; the bytes do not pass through here.
 ///
-/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers and
-/// storage class are those of the source, unless `headers` have their own or `directive` replaces
-/// them; ACL and, for a copy in parts, tags are not inherited. A copy onto itself, which changes
-/// the encryption of an object, keeps them as well.
+/// Encryption of source and copy are independent: mode, key and all. Metadata, content headers,
+/// storage class and tags are those of the source, unless `headers` have their own or a directive
+/// replaces them; the ACL is not inherited. A copy onto itself, which changes the encryption of an
+/// object, keeps them as well.
+///
+/// For a copy in parts the tags are asked for first (GET Object tagging). It fails when they may not
+/// be read, rather than to lose them: `headers.tags`, or `tagging_directive::replace`, spare it the
+/// question. A service that has no tags has none to copy.
 ///
 /// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
 /// with that of the source. What was copied of a failed or cancelled copy in parts is removed;
@@ -37,6 +41,7 @@ struct copy_request
     /// How the copy is encrypted at rest.
     cosio::sse::on_write sse{};
     metadata_directive directive = metadata_directive::copy;
+    tagging_directive tagging = tagging_directive::copy;
     /// With `metadata_directive::copy`: only storage class, ACL, grants and tags.
     object_headers headers{};
     /// More than 5 GiB are never copied by one request.

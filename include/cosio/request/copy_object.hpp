@@ -25,6 +25,12 @@ enum class metadata_directive {
     replace, ///< Those of the request take their place.
 };
 
+/// What becomes of the source's tags, when the request has none of its own.
+enum class tagging_directive {
+    copy,    ///< They are copied.
+    replace, ///< They are not: the copy has those of the request alone.
+};
+
 /// Copies an object of up to 5 GB. Encryption, storage class and ACL are not inherited: unless
 /// `sse` asks for it, the copy is encrypted only if the bucket's default says so.
 ///
@@ -40,6 +46,8 @@ struct copy_object_request
     /// How the copy is encrypted; independent of the source.
     cosio::sse::on_write sse{};
     metadata_directive directive = metadata_directive::copy;
+    /// Tags of the request replace those of the source in any case.
+    tagging_directive tagging = tagging_directive::copy;
     /// Content headers and metadata need `metadata_directive::replace`; storage class, ACL and
     /// tags take effect in any case.
     object_headers headers{};

@@ -8,9 +8,11 @@
 #include <cosio/net/initiation.hpp>
 #include <cosio/net/run_operation.hpp>
 #include <cosio/operation/copy_object.hpp>
+#include <cosio/operation/get_object_tagging.hpp>
 #include <cosio/operation/head_object.hpp>
 #include <cosio/operation/upload_part_copy.hpp>
 #include <cosio/request/copy.hpp>
+#include <cosio/service_errc.hpp>
 #include <cosio/transfer/crew.hpp>
 #include <cosio/transfer/environment.hpp>
 #include <cosio/transfer/inherited_headers.hpp>
@@ -28,6 +30,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace cosio::inline v0::transfer {
 
@@ -40,7 +43,7 @@ public:
 
     object_copy(const environment<Client>& with, const copy_request& request)
         : with_(with), options_(request.options), source_(copies_.keep(request.copy_source)),
-          directive_(request.directive),
+          directive_(request.directive), tagging_(request.tagging),
           target_{copies_.keep(request.bucket), copies_.keep(request.key),
               copies_.keep(request.sse), copies_.keep(request.headers)},
           crew_(std::make_shared<crew>(with.control->executor(), request.options.parallelism)),
@@ -88,26 +91,59 @@ private:
     /// The source may be in another region: it is asked for there, with its own key.
     [[nodiscard]] asio::awaitable<result<head_object_result>> head_source()
     {
+        const head_object_request request{.bucket = source_.bucket, .key = source_.key,
+            .sse = source_.sse, .version_id = source_.version_id};
+        auto found = co_await ask<operation::head_object<dialect>>(request);
+        if (!found && found.error().field.empty())
+            found.error().explain("the source of the copy");
+        co_return found;
+    }
+
+    /// Those that the parts do not bring with them. Nothing when there are none, or the copy is to
+    /// have others.
+    [[nodiscard]] asio::awaitable<result<void>> learn_tags()
+    {
+        if (tagging_ == tagging_directive::replace || !target_.headers.tags.empty())
+            co_return result<void>();
+        const operation::get_object_tagging_request request{
+            .bucket = source_.bucket, .key = source_.key, .version_id = source_.version_id};
+        auto found = co_await ask<operation::get_object_tagging<dialect>>(request);
+        if (found) {
+            source_tags_ = std::move(found->tags);
+            for (const auto& [key, value] : source_tags_)
+                tags_.push_back({key, value});
+            co_return result<void>();
+        }
+        const auto code = found.error().code;
+        if (code == service_errc::no_such_tag_set || code == service_errc::not_implemented ||
+            code == service_errc::method_not_allowed)
+            co_return result<void>();
+        found.error().explain(
+            "the tags of the source, which a copy in parts is given unless `tagging` is replace");
+        co_return std::move(found).error();
+    }
+
+    /// One operation where the source is.
+    template <class Operation>
+    [[nodiscard]] asio::awaitable<result<typename Operation::result_type>> ask(
+        const typename Operation::request_type& request)
+    {
         auto where = with_.core->endpoint;
         if (!source_.region.empty() && source_.region != where.region) {
             if (where.host == dialect::service_host(where.region))
                 where.host = dialect::service_host(source_.region);
             where.region = source_.region;
         }
-        const head_object_request request{.bucket = source_.bucket, .key = source_.key,
-            .sse = source_.sse, .version_id = source_.version_id};
         if (crew_->stopping())
             co_return error(errc::cancelled);
-        using operation = operation::head_object<dialect>;
-        auto run = net::make_operation_run<dialect, operation>(
+        auto run = net::make_operation_run<dialect, Operation>(
             with_.core, with_.cos.limits(), request, where);
         auto work = net::run_operation(run);
-        net::prepared_operation<head_object_result> question(std::move(run), std::move(work));
-        auto found = co_await net::initiate(
+        net::prepared_operation<typename Operation::result_type> question(
+            std::move(run), std::move(work));
+        auto answer = co_await net::initiate(
             with_.core->executor, std::move(question), crew_->first().token());
-        if (!found && found.error().field.empty())
-            found.error().explain("the source of the copy");
-        co_return found;
+        co_return answer;
     }
 
     [[nodiscard]] asio::awaitable<result<upload_result>> copy_whole()
@@ -116,7 +152,7 @@ private:
             source_.version_id.empty();
         copy_object_request request{.bucket = target_.bucket, .key = target_.key,
             .copy_source = source_, .sse = target_.sse, .directive = directive_,
-            .headers = target_.headers};
+            .tagging = tagging_, .headers = target_.headers};
         const inherited_headers kept(object_, target_.headers);
         if (directive_ == metadata_directive::copy) {
             request.headers.storage_class = kept.headers().storage_class;
@@ -155,6 +191,10 @@ private:
         upload_target target = target_;
         if (directive_ == metadata_directive::copy)
             target.headers = kept.headers();
+        if (auto learnt = co_await learn_tags(); !learnt)
+            co_return std::move(learnt).error();
+        if (!tags_.empty())
+            target.headers.tags = tags_;
         upload_.emplace(with_.cos, target);
         if (auto begun = co_await upload_->begin(crew_->first()); !begun)
             co_return std::move(begun).error();
@@ -206,11 +246,14 @@ private:
     transfer_options options_;
     cosio::copy_source source_;
     metadata_directive directive_;
+    tagging_directive tagging_;
     upload_target target_;
     std::optional<multipart_upload<Client>> upload_{};
     std::shared_ptr<crew> crew_;
     progress_meter meter_;
     head_object_result object_{}; // The source.
+    std::vector<operation::stored_tag> source_tags_{};
+    std::vector<tag> tags_{}; // The same, of which `upload_` has a view.
 };
 
 } // namespace cosio::inline v0::transfer

@@ -75,6 +75,7 @@ inline constexpr reply_proof put_object{.statuses = ok, .etag = true};
 inline constexpr reply_proof get_object{
     .statuses = ok | partial_content, .etag = true, .body = reply_body::object};
 inline constexpr reply_proof head_object{.statuses = ok, .etag = true};
+inline constexpr reply_proof get_object_tagging = with_document("Tagging");
 inline constexpr reply_proof copy_object = with_document("CopyObjectResult");
 inline constexpr reply_proof delete_object{.statuses = no_content};
 inline constexpr reply_proof delete_objects = with_document("DeleteResult", long_document);
