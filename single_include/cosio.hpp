@@ -3605,8 +3605,8 @@ namespace cosio::inline v0 {
 /// replaces them; the ACL is not inherited. A copy onto itself, which changes the encryption of an
 /// object, keeps them as well.
 ///
-/// For a copy in parts the tags are asked for first (GET Object tagging). It fails when they may not
-/// be read, rather than to lose them: `headers.tags`, or `tagging_directive::replace`, spare it the
+/// For a copy in parts the tags are asked for first (GET Object tagging). It fails when they may
+/// not be read, rather than to lose them: `headers.tags`, or `tagging_directive::replace`, spare it the
 /// question. A service that has no tags has none to copy.
 ///
 /// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
@@ -8494,8 +8494,8 @@ namespace cosio::inline v0::net {
 
 /// `getaddrinfo` blocks, for half a minute when no name server answers, and cannot be stopped. So
 /// each question has a thread for as long as it takes, which nobody joins, and which knows nothing
-/// of the executor but a pair of sockets: the executor's context may go before the answer comes, and
-/// a child process that was forked meanwhile, with a copy of both, keeps nobody waiting. (Asio's
+/// of the executor but a pair of sockets: the executor's context may go before the answer comes,
+/// and a child process forked meanwhile, with a copy of both, keeps nobody waiting. (Asio's
 /// resolver has one thread for all questions of a context, where each waits for those before it,
 /// and the context for the last.)
 class system_question final : private fork_registry::listener
@@ -10922,8 +10922,8 @@ struct decoded_piece
     std::string_view payload{}; ///< Part of the input that belongs to the body.
 };
 
-/// Takes chunk sizes, extensions and trailers out of a byte stream. Of extensions and trailers there
-/// may be some, but not more than a body.
+/// Takes chunk sizes, extensions and trailers out of a byte stream. There may be some extensions and
+/// trailers, but not endless ones.
 class chunked_decoder
 {
 public:

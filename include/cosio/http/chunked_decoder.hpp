@@ -26,8 +26,8 @@ struct decoded_piece
     std::string_view payload{}; ///< Part of the input that belongs to the body.
 };
 
-/// Takes chunk sizes, extensions and trailers out of a byte stream. Of extensions and trailers there
-/// may be some, but not more than a body.
+/// Takes chunk sizes, extensions and trailers out of a byte stream. There may be some extensions and
+/// trailers, but not endless ones.
 class chunked_decoder
 {
 public:

@@ -33,8 +33,8 @@ namespace cosio::inline v0::net {
 
 /// `getaddrinfo` blocks, for half a minute when no name server answers, and cannot be stopped. So
 /// each question has a thread for as long as it takes, which nobody joins, and which knows nothing
-/// of the executor but a pair of sockets: the executor's context may go before the answer comes, and
-/// a child process that was forked meanwhile, with a copy of both, keeps nobody waiting. (Asio's
+/// of the executor but a pair of sockets: the executor's context may go before the answer comes,
+/// and a child process forked meanwhile, with a copy of both, keeps nobody waiting. (Asio's
 /// resolver has one thread for all questions of a context, where each waits for those before it,
 /// and the context for the last.)
 class system_question final : private fork_registry::listener

@@ -24,8 +24,8 @@ namespace cosio::inline v0 {
 /// replaces them; the ACL is not inherited. A copy onto itself, which changes the encryption of an
 /// object, keeps them as well.
 ///
-/// For a copy in parts the tags are asked for first (GET Object tagging). It fails when they may not
-/// be read, rather than to lose them: `headers.tags`, or `tagging_directive::replace`, spare it the
+/// For a copy in parts the tags are asked for first (GET Object tagging). It fails when they may
+/// not be read, rather than to lose them: `headers.tags`, or `tagging_directive::replace`, spare it the
 /// question. A service that has no tags has none to copy.
 ///
 /// The source may not change meanwhile: `errc::object_changed`. The CRC64 of the copy is compared
