@@ -162,7 +162,8 @@ void serve(const cosio::testing::emulator_options& options)
     fmt::print("COS_BUCKET={}\n", server.bucket());
     fmt::print("COSIO_CA_FILE={}\n", ca.path());
     fmt::print("READY\n");
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0) // Nobody would know where it listens.
+        throw std::system_error(errno, std::generic_category(), "cannot write standard output");
     context.run();
 }
 

@@ -15,6 +15,7 @@ clean_up() {
     kill -CONT $emulator_pid 2>/dev/null || true
     kill -TERM $emulator_pid 2>/dev/null || true
     wait $emulator_pid 2>/dev/null || true
+    umount "$work/tiny" 2>/dev/null || true
     rm -rf "$work"
 }
 
@@ -390,6 +391,42 @@ if command -v script >/dev/null; then
     terminal ls --nonsense && fail "an error on a terminal"
     grep -q "no option '--nonsense'" out || fail "an error on a terminal"
 fi
+echo "a full disk, a limit of sizes, too few descriptors"
+mkdir tiny
+run 0 cp large "$bucket/large"
+if mount -t tmpfs -o size=2m none tiny 2>/dev/null; then
+    run 1 cp "$bucket/large" tiny/ && complains "No space left on device" && complains tiny/
+    [[ -z $(ls -A tiny) ]] || fail "a full disk: something is left"
+    run 1 cp "$bucket/large" tiny/ --resume --part-size 1M --parallel 1 &&
+        complains "No space left on device"
+    mount -o remount,size=8m tiny
+    run 0 cp "$bucket/large" tiny/ --resume --part-size 1M && says "by an earlier run"
+    cmp -s large tiny/large || fail "another content after a full disk"
+    [[ $(ls -A tiny) == large ]] || fail "after a full disk something is left"
+    mount -o remount,ro tiny
+    run 1 cp "$bucket/large" tiny/ && complains "Read-only file system"
+    umount tiny
+else
+    echo "no file system can be mounted: a full disk was not tried"
+fi
+code=0
+(ulimit -f 1024 && exec "$cosio" "${there[@]}" cp "$bucket/large" limited) >out 2>err || code=$?
+[[ $code == 1 ]] && complains "File too large" && complains limited || fail "a limit of sizes: $code"
+ls -A | grep -Eq '^limited|^\.cosio-' && fail "a limit of sizes: something is left"
+for limit in 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+    for command in "cp $bucket/large few" "cp small $bucket/few"; do
+        code=0
+        (ulimit -n "$limit" && exec timeout 20 "$cosio" "${there[@]}" $command) >out 2>err || code=$?
+        [[ $code == 0 ]] && continue
+        # With fewer than six or so the loader, or the event loop, has none.
+        [[ $code == 1 || $code == 2 || $code == 127 ]] || fail "$limit descriptors: $command: $code"
+        grep -q "Too many open files\|o file descriptors available\|cannot open shared" err ||
+            fail "$limit descriptors: $command: no reason"
+        ls -A | grep -Eq '^few|^\.cosio-' && fail "$limit descriptors: something is left"
+    done
+    rm -f few
+done
+
 echo "what cannot be replaced is written to, and closed descriptors are nobody else's"
 run 0 cp small "$bucket/plain"
 "$cosio" "${there[@]}" cp "$bucket/plain" /dev/stdout --quiet >got || fail "cp to /dev/stdout"

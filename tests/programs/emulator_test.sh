@@ -61,6 +61,31 @@ start --directory "$work/store" --https-port "$port" --secret-id AKIDtest --secr
 [[ $(find "$work/store/objects" -type f | wc -l) == "$objects" ]] || fail "objects are lost"
 "$examples/example_sse_c" >/dev/null || fail "sse_c on what was stored"
 
+# Closed descriptors are nobody else's, and an output that nobody reads is no reason to serve on.
+for closed in "<&-" "2>&-" "<&- 2>&-"; do
+    : >"$work/closed"
+    eval "exec \"\$emulator\" $closed" >"$work/closed" &
+    other=$!
+    for ((i = 0; i != 100; ++i)); do grep -q '^READY$' "$work/closed" && break; sleep 0.1; done
+    kill -TERM $other
+    wait $other || fail "it ended with $? with $closed"
+    grep -q '^READY$' "$work/closed" || fail "not ready with $closed"
+done
+for output in ">&-" ">/dev/full"; do
+    code=0
+    eval "timeout 20 \"$emulator\" $output" 2>"$work/errors" || code=$?
+    [[ $code == 1 ]] && grep -q "standard output" "$work/errors" || fail "$output: $code"
+done
+
+# A folder of somebody else's is left alone.
+mkdir "$work/other"
+echo mine >"$work/other/keys.new"
+echo mine >"$work/other/keys"
+code=0
+"$emulator" --directory "$work/other" >/dev/null 2>"$work/errors" || code=$?
+[[ $code == 1 ]] && grep -q "is not empty, and not of an emulator" "$work/errors" || fail "folder: $code"
+[[ $(cat "$work/other"/*) == $'mine\nmine' ]] || fail "a folder of somebody else's was changed"
+
 # A port that is taken, options that are none.
 code=0
 "$emulator" --https-port "$port" >/dev/null 2>"$work/errors" || code=$?

@@ -29,8 +29,13 @@ namespace cosio::inline v0::testing::emulation {
 class directory
 {
 public:
+    /// Throws `std::runtime_error` for a folder that holds something, and is of no emulator: nothing
+    /// in it is touched.
     explicit directory(std::filesystem::path root) : root_(std::move(root))
     {
+        if (std::filesystem::exists(root_) && !std::filesystem::is_empty(root_) &&
+            !is_of_an_emulator())
+            throw std::runtime_error(root_.string() + " is not empty, and not of an emulator");
         for (const char* const folder : {"objects", "uploads", "parts"})
             std::filesystem::create_directories(root_ / folder);
     }
@@ -88,6 +93,15 @@ public:
     }
 
 private:
+    bool is_of_an_emulator() const
+    {
+        for (const char* const folder : {"objects", "uploads", "parts"})
+            if (!std::filesystem::is_directory(root_ / folder))
+                return false;
+        return std::filesystem::exists(root_ / "keys") ||
+            std::filesystem::is_empty(root_ / "objects"); // It was killed while it began.
+    }
+
     static std::string file_name(std::string_view first, std::string_view second)
     {
         const auto text = std::string(first).append("\n").append(second);
