@@ -3567,7 +3567,10 @@ struct transfer_options
     /// Told of every step.
     progress_view on_progress{};
     /// A file that lets another run go on where this one ended, see `upload_file_request` and
-    /// `download_file_request`; empty: an interrupted transfer begins anew.
+    /// `download_file_request`; empty: an interrupted transfer begins anew. A run keeps it locked, and
+    /// neither replaces nor removes one that it has not loaded or written:
+    /// `errc::checkpoint_mismatch`. Where the file system has no locks, one run at a time is up to
+    /// the caller. When a disk is full it stays as it was written last.
     std::string_view checkpoint{};
     /// The checkpoint is written after the first part, then this often at most: parts that were
     /// done since may have to be done again after a crash.
@@ -3805,7 +3808,8 @@ namespace cosio::inline v0 {
 ///
 /// Symbolic links below `path` are not followed. Where a file would go and there is a link, a device
 /// or anything else that is not a regular file, it stays as it is, and the download ends with an
-/// error.
+/// error. Temporary files that runs which were killed have left in a directory that it writes to are
+/// removed.
 struct download_directory_request
 {
     std::string_view bucket{};
@@ -3845,7 +3849,10 @@ namespace cosio::inline v0 {
 ///
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<...>.partial`. Where a file is to be replaced, both have its permissions and its
+/// it, `.cosio-<target>-<random>.partial` or, if a checkpoint may refer to it,
+/// `.cosio-<target>-<random>-<checkpoint>.partial`, each of them 16 hexadecimal digits. A run keeps
+/// its own locked (`flock`); what runs that were killed have left for the same target the next one
+/// removes, but for what another checkpoint may refer to. Where a file is to be replaced, both have its permissions and its
 /// group, or less where the process may not give it that group; its owner too where the process may
 /// give files away. What makes it run as somebody else and an access control list are not passed
 /// on, and other hard links to it keep the old bytes. A file that the process may not write to is
@@ -3853,7 +3860,8 @@ namespace cosio::inline v0 {
 /// anything is asked for. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// Symbolic links are followed: the file that they lead to is replaced, or made where there is none
-/// yet. What is there and cannot be replaced is written to in order, by one request: a device, a
+/// yet. A link or a pipe of another user in a directory that everybody may write to (`/tmp`) is
+/// refused. What is there and cannot be replaced is written to in order, by one request: a device, a
 /// named pipe (once somebody reads it), or an open descriptor that is named as `/dev/stdout`,
 /// `/dev/fd/N` or `/proc/self/fd/N`. What a failed download wrote there cannot be taken back, and
 /// its checksum is compared after the last byte only; with a checkpoint it is refused. A directory,
@@ -3863,7 +3871,7 @@ namespace cosio::inline v0 {
 /// request is made again: ranges that were received are not asked for again, but read from the
 /// temporary file and compared with their CRC64.
 /// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
-/// encryption, customer key, temporary file.
+/// encryption, customer key, temporary file; or that another run is at work with the checkpoint.
 struct download_file_request
 {
     std::string_view bucket{};
@@ -4732,7 +4740,8 @@ namespace cosio::inline v0 {
 /// has, and whose CRC64 is that of the bytes which the file has in their places now, are not sent
 /// again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key, size, time of
 /// modification or inode of the file, part size, encryption, customer key. The checkpoint is removed
-/// once the object is there; it holds no key, only a salted fingerprint of it.
+/// once the object is there; it holds no key, only a salted fingerprint of it. Of a run that is
+/// killed before it could write down its upload, that upload stays at the service, without parts.
 struct upload_file_request
 {
     std::string_view bucket{};
@@ -9006,6 +9015,8 @@ using owned = std::unique_ptr<T, deleter>;
 {
     const auto code = ERR_get_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) // OpenSSL has no texts for these.
+        return std::error_code(ERR_GET_REASON(code), std::generic_category()).message();
     const char* const reason = ERR_reason_error_string(code);
     return reason == nullptr ? std::string("no reason given") : std::string(reason);
 }
@@ -20780,6 +20791,9 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
+    /// Errors name it `path` from now on, whatever its name is.
+    void show_as(std::string path) noexcept { path_ = std::move(path); }
+
     [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
 
     [[nodiscard]] result<file_state> state() const
@@ -22734,7 +22748,7 @@ struct temporary_file
     std::uint64_t inode;
 };
 
-/// `permissions` are the most it has, less what the umask takes.
+/// `permissions` are the most it has, less what the umask takes. Errors of it name its target.
 /// Errors: the system's, `errc::crypto_unavailable`.
 [[nodiscard]] inline result<temporary_file> make_temporary(const local_directory& in,
     std::string_view target, const std::optional<std::string>& checkpoint, std::string_view ending,
@@ -22748,7 +22762,11 @@ struct temporary_file
         if (!made && made.error().code == std::errc::file_exists)
             continue;
         if (!made)
-            return std::move(made).error();
+            return error(made.error().code,
+                "cannot create a temporary file for '" + in.path_of(std::string(target)) + "': " +
+                    made.error().code.message(),
+                "path");
+        made->show_as(in.path_of(std::string(target)));
         // Before it was locked it may have been taken for one of a dead run, and removed.
         if (made->lock() == lock_outcome::held_by_another || made->has_no_name())
             continue;
@@ -23316,7 +23334,8 @@ public:
             return mismatch("the temporary file");
         if (!take_over(*opened))
             return error(errc::checkpoint_mismatch,
-                "another run is at work on '" + opened->path() + "'", "checkpoint");
+                "another run is at work on '" + directory_->path_of(name) + "'", "checkpoint");
+        opened->show_as(directory_->path_of(target_.name));
         temporary_ = name;
         file_.emplace(std::move(*opened));
         inode_ = inode;

@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace cosio::inline v0 {
@@ -41,6 +42,8 @@ using owned = std::unique_ptr<T, deleter>;
 {
     const auto code = ERR_get_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) // OpenSSL has no texts for these.
+        return std::error_code(ERR_GET_REASON(code), std::generic_category()).message();
     const char* const reason = ERR_reason_error_string(code);
     return reason == nullptr ? std::string("no reason given") : std::string(reason);
 }

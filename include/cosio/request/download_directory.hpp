@@ -25,7 +25,8 @@ namespace cosio::inline v0 {
 ///
 /// Symbolic links below `path` are not followed. Where a file would go and there is a link, a device
 /// or anything else that is not a regular file, it stays as it is, and the download ends with an
-/// error.
+/// error. Temporary files that runs which were killed have left in a directory that it writes to are
+/// removed.
 struct download_directory_request
 {
     std::string_view bucket{};

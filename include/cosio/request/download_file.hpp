@@ -17,7 +17,10 @@ namespace cosio::inline v0 {
 ///
 /// The file is as it was until the object has been received whole, its CRC64 compared and its bytes
 /// written to the disk; then it is replaced at once. Until then they are in a temporary file beside
-/// it, `.cosio-<...>.partial`. Where a file is to be replaced, both have its permissions and its
+/// it, `.cosio-<target>-<random>.partial` or, if a checkpoint may refer to it,
+/// `.cosio-<target>-<random>-<checkpoint>.partial`, each of them 16 hexadecimal digits. A run keeps
+/// its own locked (`flock`); what runs that were killed have left for the same target the next one
+/// removes, but for what another checkpoint may refer to. Where a file is to be replaced, both have its permissions and its
 /// group, or less where the process may not give it that group; its owner too where the process may
 /// give files away. What makes it run as somebody else and an access control list are not passed
 /// on, and other hard links to it keep the old bytes. A file that the process may not write to is
@@ -25,7 +28,8 @@ namespace cosio::inline v0 {
 /// anything is asked for. An object that is replaced meanwhile is `errc::object_changed`.
 ///
 /// Symbolic links are followed: the file that they lead to is replaced, or made where there is none
-/// yet. What is there and cannot be replaced is written to in order, by one request: a device, a
+/// yet. A link or a pipe of another user in a directory that everybody may write to (`/tmp`) is
+/// refused. What is there and cannot be replaced is written to in order, by one request: a device, a
 /// named pipe (once somebody reads it), or an open descriptor that is named as `/dev/stdout`,
 /// `/dev/fd/N` or `/proc/self/fd/N`. What a failed download wrote there cannot be taken back, and
 /// its checksum is compared after the last byte only; with a checkpoint it is refused. A directory,
@@ -35,7 +39,7 @@ namespace cosio::inline v0 {
 /// request is made again: ranges that were received are not asked for again, but read from the
 /// temporary file and compared with their CRC64.
 /// `errc::checkpoint_mismatch` says what is not as it was: bucket, key, object, part size,
-/// encryption, customer key, temporary file.
+/// encryption, customer key, temporary file; or that another run is at work with the checkpoint.
 struct download_file_request
 {
     std::string_view bucket{};

@@ -39,7 +39,10 @@ struct transfer_options
     /// Told of every step.
     progress_view on_progress{};
     /// A file that lets another run go on where this one ended, see `upload_file_request` and
-    /// `download_file_request`; empty: an interrupted transfer begins anew.
+    /// `download_file_request`; empty: an interrupted transfer begins anew. A run keeps it locked, and
+    /// neither replaces nor removes one that it has not loaded or written:
+    /// `errc::checkpoint_mismatch`. Where the file system has no locks, one run at a time is up to
+    /// the caller. When a disk is full it stays as it was written last.
     std::string_view checkpoint{};
     /// The checkpoint is written after the first part, then this often at most: parts that were
     /// done since may have to be done again after a crash.

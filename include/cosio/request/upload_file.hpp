@@ -38,7 +38,8 @@ namespace cosio::inline v0 {
 /// has, and whose CRC64 is that of the bytes which the file has in their places now, are not sent
 /// again. `errc::checkpoint_mismatch` says what is not as it was: bucket, key, size, time of
 /// modification or inode of the file, part size, encryption, customer key. The checkpoint is removed
-/// once the object is there; it holds no key, only a salted fingerprint of it.
+/// once the object is there; it holds no key, only a salted fingerprint of it. Of a run that is
+/// killed before it could write down its upload, that upload stays at the service, without parts.
 struct upload_file_request
 {
     std::string_view bucket{};

@@ -128,6 +128,9 @@ public:
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
+    /// Errors name it `path` from now on, whatever its name is.
+    void show_as(std::string path) noexcept { path_ = std::move(path); }
+
     [[nodiscard]] int native_handle() const noexcept { return descriptor_.get(); }
 
     [[nodiscard]] result<file_state> state() const

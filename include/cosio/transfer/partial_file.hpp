@@ -109,7 +109,8 @@ public:
             return mismatch("the temporary file");
         if (!take_over(*opened))
             return error(errc::checkpoint_mismatch,
-                "another run is at work on '" + opened->path() + "'", "checkpoint");
+                "another run is at work on '" + directory_->path_of(name) + "'", "checkpoint");
+        opened->show_as(directory_->path_of(target_.name));
         temporary_ = name;
         file_.emplace(std::move(*opened));
         inode_ = inode;

@@ -33,7 +33,7 @@ struct temporary_file
     std::uint64_t inode;
 };
 
-/// `permissions` are the most it has, less what the umask takes.
+/// `permissions` are the most it has, less what the umask takes. Errors of it name its target.
 /// Errors: the system's, `errc::crypto_unavailable`.
 [[nodiscard]] inline result<temporary_file> make_temporary(const local_directory& in,
     std::string_view target, const std::optional<std::string>& checkpoint, std::string_view ending,
@@ -47,7 +47,11 @@ struct temporary_file
         if (!made && made.error().code == std::errc::file_exists)
             continue;
         if (!made)
-            return std::move(made).error();
+            return error(made.error().code,
+                "cannot create a temporary file for '" + in.path_of(std::string(target)) + "': " +
+                    made.error().code.message(),
+                "path");
+        made->show_as(in.path_of(std::string(target)));
         // Before it was locked it may have been taken for one of a dead run, and removed.
         if (made->lock() == lock_outcome::held_by_another || made->has_no_name())
             continue;
