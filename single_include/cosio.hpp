@@ -1204,10 +1204,13 @@ struct host_and_port
 namespace detail {
 
 /// Whether `name` can stand in a Host header and a DNS query: labels of letters, digits and
-/// hyphens, or an address.
+/// hyphens, or an address. Underscores are in names that people have; a dot may end a name that is
+/// fully qualified.
 [[nodiscard]] constexpr bool is_host_name(std::string_view name) noexcept
 {
     constexpr std::size_t longest = 253;
+    if (name.ends_with('.'))
+        name.remove_suffix(1);
     const auto allowed = [](char c) {
         return is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
     };
@@ -1241,6 +1244,15 @@ namespace detail {
     return is_ipv4_literal(host) || is_ipv6_literal(host);
 }
 
+/// Whether `host` is of numbers and dots as an address is, but is none: `1.2.3`, `127.0.0.1.`. Some
+/// resolvers take such a thing for an address.
+[[nodiscard]] inline bool is_almost_address(std::string_view host) noexcept
+{
+    const auto name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+    const auto last = name.substr(name.rfind('.') + 1); // All of it when there is no dot.
+    return std::ranges::all_of(last, is_digit) && !is_ipv4_literal(host);
+}
+
 /// Reads `host`, `host:port`, `[address]`, `[address]:port`, or an IPv6 address without a port.
 [[nodiscard]] inline std::optional<host_and_port> parse_host_and_port(std::string_view text)
 {
@@ -1266,7 +1278,7 @@ namespace detail {
         host = text.substr(0, colon);
         has_port = colon != std::string_view::npos;
         port = has_port ? text.substr(colon + 1) : std::string_view{};
-        if (!is_host_name(host))
+        if (!is_host_name(host) || is_almost_address(host))
             return std::nullopt;
     }
     host_and_port out;
@@ -1280,13 +1292,10 @@ namespace detail {
     return out;
 }
 
-/// As a Host header carries it: the port only when it is not the default, addresses in brackets, a
-/// fully qualified name without the dot at its end.
+/// As a Host header carries it: the port only when it is not the default, addresses in brackets.
 template <class Text>
 void append_host_header(Text& text, std::string_view host, std::uint16_t port, scheme s)
 {
-    if (host.ends_with('.'))
-        host.remove_suffix(1);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
@@ -1311,8 +1320,12 @@ struct service_endpoint
 {
     cosio::scheme scheme = cosio::scheme::https;
     std::string region{};
-    /// The service's own host, to which a bucket name is prefixed unless `path_style`.
+    /// The service's own host, to which a bucket name is prefixed unless `path_style`. Without the
+    /// dot that may end it: neither certificates, nor Host headers, nor other hosts of the service
+    /// have it.
     std::string host{};
+    /// Whether a dot ended the host: its names are looked up as they are, in no search domain.
+    bool fully_qualified = false;
     std::uint16_t port = 443;
     bool path_style = false;
     /// Whether customer keys may be sent: TLS with a verified peer.
@@ -9053,6 +9066,8 @@ public:
             return error(errc::tls_failed, openssl::take_error());
         if (SSL_CTX_set_cipher_list(context, tls_1_2_ciphers) != 1)
             return error(errc::tls_failed, openssl::take_error());
+        // A peer that was verified stays the one that it was.
+        SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
         // Sessions are kept by us, per name and for one use each.
         SSL_CTX_set_session_cache_mode(
             context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -10721,6 +10736,8 @@ public:
         out->tls = endpoint.scheme == scheme::https;
         out->tls_name = host;
         out->host = connect_to_ ? connect_to_->host : std::string(host);
+        if (!connect_to_ && endpoint.fully_qualified)
+            out->host.push_back('.');
         out->port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
         last_origin_ = std::move(out);
         return last_origin_;
@@ -10806,6 +10823,9 @@ private:
     out.region = settings.region;
     out.path_style = settings.path_style || detail::is_address(to.host);
     out.port = to.port == 0 ? default_port(settings.scheme) : to.port;
+    out.fully_qualified = to.host.ends_with('.');
+    if (out.fully_qualified)
+        to.host.pop_back();
     out.host = std::move(to.host);
     out.protects_tokens = settings.scheme == scheme::https;
     out.protects_customer_keys =

@@ -43,10 +43,13 @@ struct host_and_port
 namespace detail {
 
 /// Whether `name` can stand in a Host header and a DNS query: labels of letters, digits and
-/// hyphens, or an address.
+/// hyphens, or an address. Underscores are in names that people have; a dot may end a name that is
+/// fully qualified.
 [[nodiscard]] constexpr bool is_host_name(std::string_view name) noexcept
 {
     constexpr std::size_t longest = 253;
+    if (name.ends_with('.'))
+        name.remove_suffix(1);
     const auto allowed = [](char c) {
         return is_alphanumeric(c) || c == '-' || c == '.' || c == '_';
     };
@@ -80,6 +83,15 @@ namespace detail {
     return is_ipv4_literal(host) || is_ipv6_literal(host);
 }
 
+/// Whether `host` is of numbers and dots as an address is, but is none: `1.2.3`, `127.0.0.1.`. Some
+/// resolvers take such a thing for an address.
+[[nodiscard]] inline bool is_almost_address(std::string_view host) noexcept
+{
+    const auto name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+    const auto last = name.substr(name.rfind('.') + 1); // All of it when there is no dot.
+    return std::ranges::all_of(last, is_digit) && !is_ipv4_literal(host);
+}
+
 /// Reads `host`, `host:port`, `[address]`, `[address]:port`, or an IPv6 address without a port.
 [[nodiscard]] inline std::optional<host_and_port> parse_host_and_port(std::string_view text)
 {
@@ -105,7 +117,7 @@ namespace detail {
         host = text.substr(0, colon);
         has_port = colon != std::string_view::npos;
         port = has_port ? text.substr(colon + 1) : std::string_view{};
-        if (!is_host_name(host))
+        if (!is_host_name(host) || is_almost_address(host))
             return std::nullopt;
     }
     host_and_port out;
@@ -119,13 +131,10 @@ namespace detail {
     return out;
 }
 
-/// As a Host header carries it: the port only when it is not the default, addresses in brackets, a
-/// fully qualified name without the dot at its end.
+/// As a Host header carries it: the port only when it is not the default, addresses in brackets.
 template <class Text>
 void append_host_header(Text& text, std::string_view host, std::uint16_t port, scheme s)
 {
-    if (host.ends_with('.'))
-        host.remove_suffix(1);
     if (is_ipv6_literal(host))
         text.append("[").append(host).append("]");
     else
@@ -150,8 +159,12 @@ struct service_endpoint
 {
     cosio::scheme scheme = cosio::scheme::https;
     std::string region{};
-    /// The service's own host, to which a bucket name is prefixed unless `path_style`.
+    /// The service's own host, to which a bucket name is prefixed unless `path_style`. Without the
+    /// dot that may end it: neither certificates, nor Host headers, nor other hosts of the service
+    /// have it.
     std::string host{};
+    /// Whether a dot ended the host: its names are looked up as they are, in no search domain.
+    bool fully_qualified = false;
     std::uint16_t port = 443;
     bool path_style = false;
     /// Whether customer keys may be sent: TLS with a verified peer.

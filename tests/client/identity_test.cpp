@@ -4,6 +4,8 @@
 #include "support/raw_http.hpp"
 
 #include <cosio/crypto/base64.hpp>
+#include <cosio/dialect/cos.hpp>
+#include <cosio/net/client_core.hpp>
 
 #include <chrono>
 #include <string>
@@ -37,14 +39,16 @@ TEST_CASE("configurations that cannot work are refused when the client is made")
         CHECK(made.error().field == "region");
     }
     for (const char* const endpoint : {"a b", "host:", "host:0", "host:70000", "host:8x", "http://host",
-             "user@host", "[::1", "[zz]", "host/path"}) {
+             "user@host", "[::1", "[zz]", "host/path", "127.0.0.1.", "127.0.0.1.:9000", "127.0.0.256",
+             "1.2.3", "2130706433", "host..", "."}) {
         CHECK(made_with([&](cosio::config& config) { config.endpoint = endpoint; }).error().field ==
             "endpoint");
         CHECK(made_with([&](cosio::config& config) { config.connect_to = endpoint; })
                   .error()
                   .field == "connect_to");
     }
-    for (const char* const right : {"[::1]:9000", "[::1]", "::1", "example.com:9000"})
+    for (const char* const right : {"[::1]:9000", "[::1]", "::1", "example.com:9000",
+             "example.com.", "example.com.:9000", "1.example.com", "3com"})
         for (const auto member : {&cosio::config::endpoint, &cosio::config::connect_to}) {
             CAPTURE(right);
             CHECK(made_with([&](cosio::config& config) { config.*member = right; }));
@@ -152,6 +156,9 @@ TEST_CASE("virtual hosts, path style, endpoints of other names")
         std::pair(std::string("cos.ap-guangzhou.myqcloud.com"), "/" + name + "/a/b%20c"));
     CHECK(host_of([](cosio::config& config) { config.endpoint = "storage.example:8443"; }) ==
         std::pair(name + ".storage.example:8443", std::string("/a/b%20c")));
+    // A name that is fully qualified: the dot is in the query for its address alone.
+    CHECK(host_of([](cosio::config& config) { config.endpoint = "storage.example.:8443"; }) ==
+        std::pair(name + ".storage.example:8443", std::string("/a/b%20c")));
     // An address takes the bucket into the path, and is connected to as it stands.
     CHECK(host_of([&](cosio::config& config) {
         config.endpoint = here.server.https_endpoint();
@@ -168,6 +175,28 @@ TEST_CASE("virtual hosts, path style, endpoints of other names")
         config.path_style = true;
         config.connect_to.clear();
     }).first == "localhost" + port);
+}
+
+TEST_CASE("a dot at the end of an endpoint keeps its names out of search domains, and out of URLs")
+{
+    cosio::config settings;
+    settings.region = "ap-guangzhou";
+    settings.credentials = cosio::credentials("id", "key");
+    settings.endpoint = "cos.ap-guangzhou.myqcloud.com.";
+    asio::io_context context;
+    const auto core =
+        net::make_client_core<dialect::cos>(context.get_executor(), settings).value();
+    CHECK(core->endpoint.host == "cos.ap-guangzhou.myqcloud.com");
+    const auto to = core->origin_of("b-1.cos.ap-guangzhou.myqcloud.com");
+    CHECK(to->host == "b-1.cos.ap-guangzhou.myqcloud.com.");
+    CHECK(to->tls_name == "b-1.cos.ap-guangzhou.myqcloud.com");
+    CHECK(core->origin_of("b-1.cos.ap-guangzhou.myqcloud.com") == to);
+    CHECK(core->service.backup_host(to->tls_name) == "b-1.cos.ap-guangzhou.tencentcos.cn");
+    const get_object_request request{.bucket = "b-1", .key = "k"};
+    const auto url =
+        client(context.get_executor(), settings).presign(request, std::chrono::seconds(60));
+    REQUIRE(url);
+    CHECK(url->url.find("myqcloud.com/k") != std::string::npos);
 }
 
 std::string send_url(

@@ -71,6 +71,47 @@ bool transport(tls_engine& from, tls_engine& to, std::size_t piece = 1 << 20)
     return !bytes.empty();
 }
 
+/// What is unusual about a server's certificate, if anything. Times are seconds from now.
+struct chain
+{
+    long from = -100;
+    long until = 100'000;
+    long authority_until = 100'000;
+    bool by_authority = true;
+    bool self_signed = false;
+    bool is_rsa = false;
+    const char* purpose = "serverAuth";
+};
+
+certificates make_chain(const chain& asked)
+{
+    using namespace cosio::testing::emulation::openssl;
+    const auto ca_key = require(EVP_EC_gen("P-256"));
+    const auto key = require(asked.is_rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
+    const auto ca = make_certificate(ca_key.get(), "an authority");
+    X509_gmtime_adj(X509_getm_notAfter(ca.get()), asked.authority_until);
+    X509_set_issuer_name(ca.get(), X509_get_subject_name(ca.get()));
+    add_extension(ca.get(), ca.get(), NID_basic_constraints,
+        asked.by_authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    add_extension(ca.get(), ca.get(), NID_subject_key_identifier, "hash");
+    X509_sign(ca.get(), ca_key.get(), EVP_sha256());
+    const auto server = make_certificate(key.get(), "a server");
+    X509_gmtime_adj(X509_getm_notBefore(server.get()), asked.from);
+    X509_gmtime_adj(X509_getm_notAfter(server.get()), asked.until);
+    X509_set_issuer_name(
+        server.get(), X509_get_subject_name((asked.self_signed ? server : ca).get()));
+    add_extension(server.get(), ca.get(), NID_subject_alt_name, "DNS:a.example.com");
+    add_extension(server.get(), ca.get(), NID_ext_key_usage, asked.purpose);
+    X509_sign(server.get(), (asked.self_signed ? key : ca_key).get(), EVP_sha256());
+    certificates out;
+    out.ca = to_pem([&](BIO* to) { return PEM_write_bio_X509(to, ca.get()); });
+    out.server = to_pem([&](BIO* to) { return PEM_write_bio_X509(to, server.get()); });
+    out.server_key = to_pem([&](BIO* to) {
+        return PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
+    return out;
+}
+
 struct pair
 {
     std::unique_ptr<SSL_CTX, context_deleter> server_side;
@@ -234,12 +275,73 @@ TEST_CASE("TLS 1.2 has authenticated encryption and forward secrecy, or is not s
     CHECK(both.shake_hands() != status::done);
 }
 
+TEST_CASE("TLS 1.2: an RSA key is for signatures, not for the exchange of keys")
+{
+    const auto whose = make_chain({.is_rsa = true});
+    for (const auto& [cipher, spoken] :
+        {std::pair("ECDHE-RSA-AES128-GCM-SHA256", true), std::pair("AES128-GCM-SHA256", false),
+            std::pair("DHE-RSA-AES128-GCM-SHA256", false)}) {
+        CAPTURE(cipher);
+        auto server = server_context(whose);
+        SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+        SSL_CTX_set_dh_auto(server.get(), 1);
+        REQUIRE(SSL_CTX_set_cipher_list(server.get(), cipher) == 1);
+        pair both(trusting(whose), "a.example.com", std::move(server));
+        CHECK((both.shake_hands() == status::done) == spoken);
+    }
+}
+
+TEST_CASE("which certificates are good now, and for a server")
+{
+    constexpr long a_day = 24L * 60 * 60;
+    const std::pair<const char*, chain> rows[] = {
+        {"expired", {.from = -10 * a_day, .until = -1}},
+        {"not yet valid", {.from = a_day, .until = 10 * a_day}},
+        {"of an authority that has expired", {.authority_until = -1}},
+        {"of a certificate that is no authority", {.by_authority = false}},
+        {"for clients", {.purpose = "clientAuth"}},
+        {"its own issuer", {.self_signed = true}},
+    };
+    for (const auto& [what, asked] : rows) {
+        CAPTURE(what);
+        const auto whose = make_chain(asked);
+        pair both(trusting(whose), "a.example.com", server_context(whose));
+        CHECK(both.shake_hands() == status::failed);
+        CHECK(both.client->failure().code == errc::tls_certificate_rejected);
+    }
+    const auto right = make_chain({});
+    CHECK(pair(trusting(right), "a.example.com", server_context(right)).shake_hands() ==
+        status::done);
+    // One that is trusted itself, as one's own server may have.
+    auto own = make_chain({.self_signed = true});
+    own.ca = own.server;
+    CHECK(pair(trusting(own), "a.example.com", server_context(own)).shake_hands() == status::done);
+}
+
+TEST_CASE("TLS 1.2: the peer cannot begin anew, as somebody else")
+{
+    auto server = server_context();
+    SSL_CTX_set_max_proto_version(server.get(), TLS1_2_VERSION);
+    pair both(trusting(), "a.example.com", std::move(server));
+    REQUIRE(both.shake_hands() == status::done);
+    REQUIRE(SSL_renegotiate(both.server->native()) == 1);
+    for (int round = 0; round != 5; ++round) {
+        static_cast<void>(both.server->handshake());
+        transport(*both.server, *both.client);
+        std::vector<std::byte> plain(100);
+        static_cast<void>(both.client->read(plain));
+        transport(*both.client, *both.server);
+    }
+    CHECK(SSL_num_renegotiations(both.client->native()) == 0);
+}
+
 TEST_CASE("certificates that cannot be read are a configuration error")
 {
     cosio::tls_settings settings;
     settings.ca_file = "/nonexistent/ca.pem";
     CHECK(tls_context::make(settings).error().code == errc::invalid_configuration);
     CHECK(tls_context::make(settings).error().field == "tls.ca_file");
+    CHECK(tls_context::make(settings).error().message.find("No such file") != std::string::npos);
     settings = {};
     settings.ca_pem = "not a certificate";
     CHECK(tls_context::make(settings).error().field == "tls.ca_pem");

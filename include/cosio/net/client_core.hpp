@@ -102,6 +102,8 @@ public:
         out->tls = endpoint.scheme == scheme::https;
         out->tls_name = host;
         out->host = connect_to_ ? connect_to_->host : std::string(host);
+        if (!connect_to_ && endpoint.fully_qualified)
+            out->host.push_back('.');
         out->port = connect_to_ && connect_to_->port != 0 ? connect_to_->port : endpoint.port;
         last_origin_ = std::move(out);
         return last_origin_;
@@ -187,6 +189,9 @@ private:
     out.region = settings.region;
     out.path_style = settings.path_style || detail::is_address(to.host);
     out.port = to.port == 0 ? default_port(settings.scheme) : to.port;
+    out.fully_qualified = to.host.ends_with('.');
+    if (out.fully_qualified)
+        to.host.pop_back();
     out.host = std::move(to.host);
     out.protects_tokens = settings.scheme == scheme::https;
     out.protects_customer_keys =

@@ -80,6 +80,8 @@ public:
             return error(errc::tls_failed, openssl::take_error());
         if (SSL_CTX_set_cipher_list(context, tls_1_2_ciphers) != 1)
             return error(errc::tls_failed, openssl::take_error());
+        // A peer that was verified stays the one that it was.
+        SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
         // Sessions are kept by us, per name and for one use each.
         SSL_CTX_set_session_cache_mode(
             context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
