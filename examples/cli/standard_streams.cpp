@@ -100,7 +100,7 @@ cosio::result<std::size_t> standard_input::read_some(std::span<std::byte> buffer
 
 cosio::result<void> standard_input::begin()
 {
-    if (std::exchange(begun_, true) || !size_)
+    if (std::exchange(begun_, true) || !is_regular(STDIN_FILENO))
         return {};
     auto opened = cosio::transfer::source_file::of(STDIN_FILENO, "standard input");
     if (!opened)
@@ -112,8 +112,10 @@ cosio::result<void> standard_input::begin()
         if (auto looked = opened->look(); !looked)
             return looked;
         const auto wait = opened->time_until_settled();
+        if (opened->kind() != cosio::transfer::source_kind::sized && !size_)
+            return {};
         if (wait == wait.zero() || (looks != 0 && opened->state() == before)) {
-            if (left_of(*opened) != size_)
+            if (size_ && left_of(*opened) != size_)
                 break; // The size that was stated for the object is that of before.
             file_ = std::move(*opened);
             return {};

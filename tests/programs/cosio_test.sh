@@ -281,6 +281,34 @@ for words in "head $bucket/small" "cp $bucket/small x"; do
 done
 [[ ! -e x ]] || fail "a redirect became a file"
 
+echo "keys that are hard to spell"
+for service in "$bucket" "$s3"; do
+    for key in 'a b ' ' a' '目录/ü' 'a//b' '100%2F' '%' 'a+b&c' 'x?y=z#w' '-dash' 'a/.b' '"quoted"' "it's" \
+        'back\slash' '~' '*'; do
+        run 0 cp small "$service/odd:$key" && says "uploaded"
+        run 0 cat "$service/odd:$key" && cmp -s small out || fail "cat of '$key'"
+        run 0 cp "$service/odd:$key" "$service/copy:$key" && says "copied"
+        run 0 head "$service/copy:$key" && says "size: 13"
+        run 0 ls --recursive "$service/copy:" && says "copy:$key"
+        run 0 rm "$service/odd:$key" "$service/copy:$key"
+        run 1 head "$service/odd:$key" && complains "404"
+    done
+done
+for wrong in $'a\nb' $'a\x01b'; do
+    run 1 cp small "$bucket/$wrong" && complains key
+done
+echo "where and who, spelt wrong"
+for secret in 'a b' $'a\n' ' a'; do
+    COS_SECRET_KEY=$secret run 2 ls "$bucket" && complains "COS_SECRET_KEY must be visible ASCII"
+done
+for endpoint in '[::1' '127.0.0.1.' 'host:0' 'http://host' '1.2.3'; do
+    run 2 ls "$bucket" --endpoint "$endpoint" && complains "--endpoint"
+done
+for endpoint in '[::1]:1' '::1'; do
+    timeout 20 "$cosio" ls "$bucket" --endpoint "$endpoint" >out 2>err && fail "nobody is there"
+    complains "::1"
+done
+
 echo "nothing secret is shown"
 : >said
 for words in "cp small $bucket/s --sse-c-key-file raw.key" "cat $bucket/s --sse-c-key-file raw.key" \
