@@ -3865,7 +3865,8 @@ namespace cosio::inline v0 {
 /// it, `.cosio-<target>-<random>.partial` or, if a checkpoint may refer to it,
 /// `.cosio-<target>-<random>-<checkpoint>.partial`, each of them 16 hexadecimal digits. A run keeps
 /// its own locked (`flock`); what runs that were killed have left for the same target the next one
-/// removes, but for what another checkpoint may refer to. Where a file is to be replaced, both have its permissions and its
+/// removes, but for what another checkpoint may refer to and, on a file system of several machines,
+/// what is not a day old. Where a file is to be replaced, both have its permissions and its
 /// group, or less where the process may not give it that group; its owner too where the process may
 /// give files away. What makes it run as somebody else and an access control list are not passed
 /// on, and other hard links to it keep the old bytes. A file that the process may not write to is
@@ -10681,6 +10682,8 @@ struct service_facts
     std::string_view retry_marker_header; ///< Empty when there is none.
     /// The other name of a host; empty when there is none.
     std::string (*backup_host)(std::string_view host);
+    /// The region that a host of the service is of; empty when its name does not say.
+    std::string_view (*region_of_host)(std::string_view host);
 };
 
 /// Constant after it was made, but for the members that guard themselves, and those that a child
@@ -10869,7 +10872,8 @@ result<std::shared_ptr<client_core>> make_client_core(
         std::move(connect_to), std::move(tls), Dialect::make_signer(settings.region),
         service_facts{Dialect::header::request_id, Dialect::header::other_request_id,
             Dialect::header::retry_marker,
-            &Dialect::backup_host});
+            &Dialect::backup_host,
+            [](std::string_view host) { return Dialect::region_of_host(host); }});
 }
 
 } // namespace cosio::inline v0::net
@@ -12888,8 +12892,8 @@ struct prepared_request
     /// Name of the host, without port.
     detail::inline_text<96> host{};
     /// That of the endpoint it goes to, and of the source of a copy; empty without one.
-    std::string region{};
-    std::string source_region{};
+    detail::inline_text<24> region{};
+    detail::inline_text<24> source_region{};
     /// A document of our own making; otherwise `body` is what is sent.
     std::string document{};
     body_view body{};
@@ -14753,7 +14757,13 @@ private:
         why.earlier_attempt_may_have_executed = may_have_executed_;
         if (why.http_status == 0)
             why.http_status = status_;
-        operation::tell_region(why, request_.region, request_.source_region);
+        // A signature is for the region of the configuration, wherever the request goes.
+        const auto of_host = core_.service.region_of_host(request_.host);
+        const bool signed_for = why.code == service_errc::authorization_malformed ||
+            (why.code == service_errc::wrong_region && !why.service_code.empty());
+        operation::tell_region(why,
+            of_host.empty() || signed_for ? std::string_view(request_.region) : of_host,
+            request_.source_region);
     }
 
     client_core& core_;
@@ -15266,7 +15276,7 @@ public:
     request_builder(http::method method, const service_endpoint& endpoint) : endpoint_(endpoint)
     {
         prepared_.head.method = method;
-        prepared_.region = endpoint.region;
+        prepared_.region = std::string_view(endpoint.region);
         const bool takes_body = method == http::method::put || method == http::method::post;
         if (!takes_body)
             prepared_.content_length.reset();
@@ -20795,10 +20805,11 @@ public:
     {}
 
     /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
-    [[nodiscard]] static result<local_file> open_for_reading(const std::string& path)
+    [[nodiscard]] static result<local_file> open_for_reading(
+        const std::string& path, int access = O_RDONLY)
     {
         // Without O_NONBLOCK a pipe nobody writes to would hold the thread for ever.
-        descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        descriptor open(::open(path.c_str(), access | O_CLOEXEC | O_NONBLOCK));
         if (open.get() < 0)
             return file_error("open", path);
         struct stat status{};
@@ -20904,11 +20915,14 @@ public:
         return errno == EWOULDBLOCK ? lock_outcome::held_by_another : lock_outcome::unavailable;
     }
 
-    /// Whether no name leads to it any more.
-    [[nodiscard]] bool has_no_name() const noexcept
+    /// Whether the path that it was opened by does not lead to it any more.
+    [[nodiscard]] bool was_replaced() const noexcept
     {
-        struct stat status{};
-        return ::fstat(descriptor_.get(), &status) == 0 && status.st_nlink == 0;
+        struct stat here{};
+        struct stat there{};
+        return ::fstat(descriptor_.get(), &here) == 0 &&
+            (::stat(path_.c_str(), &there) != 0 || there.st_ino != here.st_ino ||
+                there.st_dev != here.st_dev);
     }
 
     /// A group that cannot be given the file may not do more than everybody: the group the file has
@@ -21645,9 +21659,11 @@ public:
         if (!done) {
             auto why = std::move(done).error();
             // Of two attempts the first may have completed it, its reply lost.
-            if (why.code == service_errc::no_such_upload && why.may_have_executed() &&
-                co_await is_there(in, out))
-                co_return out;
+            if (why.code == service_errc::no_such_upload && why.may_have_executed()) {
+                const auto complete = co_await is_there(in, out);
+                if (complete && *complete)
+                    co_return out;
+            }
             co_return why;
         }
         out.etag = std::move(done->etag);
@@ -21659,16 +21675,19 @@ public:
     }
 
     /// Whether the object is what this upload would make of it: of the same size and CRC64.
-    /// Completes `out` then. False when that cannot be proved.
-    [[nodiscard]] asio::awaitable<bool> is_there(lane& in, upload_result& out)
+    /// Completes `out` then. False when there is none, or that cannot be proved of it. Errors: of the
+    /// question.
+    [[nodiscard]] asio::awaitable<result<bool>> is_there(lane& in, upload_result& out)
     {
         const head_object_request request{.bucket = target_.bucket, .key = target_.key,
             .sse = part_encryption(target_.sse)};
         encryption_expectation expected(target_.sse);
         expected.compare_kms_keys_by(&Client::dialect::is_same_kms_key);
         if (in.interrupted())
-            co_return false;
+            co_return error(errc::cancelled);
         auto found = co_await cos_.head_object(request, in.token());
+        if (!found && found.error().code != condition::not_found)
+            co_return std::move(found).error();
         if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
             !expected.check(found->sse))
             co_return false;
@@ -22573,6 +22592,17 @@ struct download_target
     std::optional<int> descriptor{}; ///< Of this process, if the path names one.
 };
 
+/// Whether another user may have put this where everybody may: the kernel's `protected_symlinks` and
+/// `protected_fifos` do not look at links that we follow ourselves.
+[[nodiscard]] inline bool is_planted(const std::string& path, const struct stat& one)
+{
+    struct stat place{};
+    const auto directory = split_path(path).directory;
+    return ::stat(directory.empty() ? "." : directory.c_str(), &place) == 0 &&
+        (place.st_mode & S_ISVTX) != 0 && (place.st_mode & S_IWOTH) != 0 &&
+        one.st_uid != ::geteuid() && one.st_uid != place.st_uid;
+}
+
 namespace target_search {
 
 [[nodiscard]] inline result<std::string> content_of_link(const std::string& path)
@@ -22588,17 +22618,6 @@ namespace target_search {
 {
     return error(
         errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
-}
-
-/// Whether another user may have put this where everybody may: the kernel's `protected_symlinks` and
-/// `protected_fifos` do not look at links that we follow ourselves.
-[[nodiscard]] inline bool is_planted(const std::string& path, const struct stat& one)
-{
-    struct stat place{};
-    const auto directory = split_path(path).directory;
-    return ::stat(directory.empty() ? "." : directory.c_str(), &place) == 0 &&
-        (place.st_mode & S_ISVTX) != 0 && (place.st_mode & S_IWOTH) != 0 &&
-        one.st_uid != ::geteuid() && one.st_uid != place.st_uid;
 }
 
 } // namespace target_search
@@ -22619,7 +22638,7 @@ namespace target_search {
             return download_target{at, false, number};
         struct stat here{};
         const bool found = ::lstat(at.c_str(), &here) == 0;
-        if (found && !S_ISREG(here.st_mode) && target_search::is_planted(at, here))
+        if (found && !S_ISREG(here.st_mode) && is_planted(at, here))
             return refused(path,
                 "is of another user, in a directory that everybody may write to");
         if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {
@@ -22757,6 +22776,11 @@ private:
 #define COSIO_TRANSFER_TEMPORARY_FILE_HPP
 
 #include <dirent.h>
+#if defined(__linux__)
+#include <sys/vfs.h>
+#endif
+
+#include <ctime>
 
 namespace cosio::inline v0::transfer {
 
@@ -22774,12 +22798,13 @@ struct temporary_file
     std::string_view target, const std::optional<std::string>& checkpoint, std::string_view ending,
     mode_t permissions)
 {
-    for (;;) {
+    constexpr int most_attempts = 16;
+    for (int attempt = 1;; ++attempt) {
         const auto name = temporary_name::make(target, checkpoint, ending);
         if (!name)
             return name.error();
         auto made = in.create(name->text(), permissions);
-        if (!made && made.error().code == std::errc::file_exists)
+        if (!made && made.error().code == std::errc::file_exists && attempt != most_attempts)
             continue;
         if (!made)
             return error(made.error().code,
@@ -22787,13 +22812,18 @@ struct temporary_file
                     made.error().code.message(),
                 "path");
         made->show_as(in.path_of(std::string(target)));
-        // Before it was locked it may have been taken for one of a dead run, and removed.
-        if (made->lock() == lock_outcome::held_by_another || made->has_no_name())
-            continue;
+        const auto lock = made->lock();
         const auto identity = made->identity();
         if (!identity) {
             in.remove(name->text());
             return identity.error();
+        }
+        // Before it was locked it may have been taken for one of a dead run, and removed.
+        const bool is_ours =
+            lock != lock_outcome::held_by_another && in.names(name->text(), identity->inode);
+        if (!is_ours && attempt != most_attempts) {
+            in.remove(name->text(), identity->inode);
+            continue;
         }
         return temporary_file{name->text(), std::move(*made), identity->inode};
     }
@@ -22833,29 +22863,54 @@ struct leftover_rule
     }
 };
 
+/// Whether another machine may be at work in `in` whose locks are not seen here.
+[[nodiscard]] inline bool is_shared([[maybe_unused]] const local_directory& in)
+{
+#if defined(__linux__)
+    // Of NFS, SMB (three), FUSE, Lustre, Ceph, 9P, AFS (two), GFS2 and OCFS2. Source: statfs(2), and
+    // include/uapi/linux/magic.h.
+    constexpr std::uint32_t shared[] = {0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546,
+        0x0bd00bd0, 0x00c36400, 0x01021997, 0x5346414f, 0x6b414653, 0x01161970, 0x7461636f};
+    struct statfs system{};
+    return ::fstatfs(in.native_handle(), &system) != 0 ||
+        std::ranges::find(shared, static_cast<std::uint32_t>(system.f_type)) != std::end(shared);
+#else
+    return false;
+#endif
+}
+
 /// Removes what dead runs have left in `in`: regular files of this user, with names of ours, that no
-/// run has locked. Looks at the first 65,536 names; what cannot be removed stays.
+/// run has locked; on a file system of several machines, nobody has touched for a day. Looks at the
+/// first 65,536 names; what cannot be removed stays.
 inline void collect_leftovers(const local_directory& in, const leftover_rule& rule)
 {
     constexpr std::size_t most_names = 65'536;
     auto own = in.enter_itself();
     if (!own)
         return;
-    DIR* const names = ::fdopendir(own->native_handle());
+    const std::unique_ptr<DIR, int (*)(DIR*)> names(::fdopendir(own->native_handle()), ::closedir);
     if (names == nullptr)
         return;
     own->release(); // `closedir` closes it.
+    std::optional<bool> shared; // Asked when there is something to remove.
     for (std::size_t count = 0; count != most_names; ++count) {
-        const auto* const entry = ::readdir(names);
+        const auto* const entry = ::readdir(names.get());
         if (entry == nullptr)
             break;
+        const auto parsed = temporary_name::parse(entry->d_name);
+        if (!parsed)
+            continue;
         const std::string text = entry->d_name;
-        const auto parsed = temporary_name::parse(text);
-        if (!parsed || !rule.applies_to(*parsed, text, true))
+        if (!rule.applies_to(*parsed, text, true))
             continue;
         const auto status = in.status_of(text);
         if (!status || !*status || !S_ISREG((*status)->st_mode) || (*status)->st_nlink != 1 ||
             (*status)->st_uid != ::geteuid())
+            continue;
+        if (!shared)
+            shared = is_shared(in);
+        constexpr std::time_t a_day = 24 * 60 * 60;
+        if (*shared && ::time(nullptr) - (*status)->st_ctime < a_day)
             continue;
         const auto file = in.reopen(text);
         if (!file || file->lock() != lock_outcome::locked)
@@ -22865,7 +22920,6 @@ inline void collect_leftovers(const local_directory& in, const leftover_rule& ru
             rule.applies_to(*parsed, text, now->size == 0))
             in.remove(text, now->inode);
     }
-    ::closedir(names);
 }
 
 } // namespace cosio::inline v0::transfer
@@ -22902,7 +22956,10 @@ namespace cosio::inline v0::transfer {
 /// The regular file at `path`; nothing when there is none. Errors: as of `open_for_reading`.
 [[nodiscard]] inline result<std::optional<local_file>> open_if_there(const std::string& path)
 {
-    auto file = local_file::open_for_reading(path);
+    // Network file systems lock what is open for writing alone.
+    auto file = local_file::open_for_reading(path, O_RDWR);
+    if (!file)
+        file = local_file::open_for_reading(path);
     if (!file && file.error().code == std::errc::no_such_file_or_directory)
         return std::optional<local_file>();
     if (!file)
@@ -22921,6 +22978,20 @@ public:
     /// Whether there is a file that was loaded or written by this run.
     [[nodiscard]] bool is_held() const noexcept { return held_.has_value(); }
 
+    /// What is there, whosever it is; nothing when nothing is. Errors: as of `read_checkpoint`.
+    [[nodiscard]] result<std::optional<checkpoint>> read() const
+    {
+        const auto file = open_if_there(path_);
+        if (!file)
+            return file.error();
+        if (!*file)
+            return std::optional<checkpoint>();
+        auto found = read_checkpoint(**file);
+        if (!found)
+            return std::move(found).error();
+        return std::optional<checkpoint>(std::move(*found));
+    }
+
     /// What an earlier run has left; nothing when there is none. No other run can load it then. What
     /// runs that were killed while they wrote it have left goes.
     /// Errors: `errc::invalid_checkpoint`, `errc::checkpoint_mismatch` when another run is at work
@@ -22928,24 +22999,32 @@ public:
     [[nodiscard]] result<std::optional<checkpoint>> load()
     {
         collect();
-        for (;;) {
+        if (const auto where = find_download_target(path_); !where)
+            return where.error(); // Such as a link that another user has left for us.
+        constexpr int most_attempts = 16;
+        for (int attempt = 1;; ++attempt) {
             auto file = open_if_there(path_);
             if (!file)
                 return std::move(file).error();
             if (!*file)
                 return std::optional<checkpoint>();
+            struct stat status{};
+            if (::stat(path_.c_str(), &status) == 0 && is_planted(path_, status))
+                return error(errc::invalid_checkpoint,
+                    "'" + path_ + "' is of another user, in a directory that everybody may write to",
+                    "checkpoint");
             if (!take_over(**file))
                 return error(errc::checkpoint_mismatch,
                     "another run is at work with '" + path_ + "'", "checkpoint");
-            if ((*file)->has_no_name())
-                continue; // It was replaced before it was locked.
+            if (attempt != most_attempts && (*file)->was_replaced())
+                continue; // Before it was locked.
             auto found = read_checkpoint(**file);
             if (!found)
                 return std::move(found).error();
             const auto identity = (*file)->identity();
             if (!identity)
                 return identity.error();
-            held_.emplace(held{std::move(**file), *identity});
+            held_.emplace(held{std::move(**file), *identity, encode_checkpoint(*found)});
             return std::optional<checkpoint>(std::move(*found));
         }
     }
@@ -22954,7 +23033,7 @@ public:
     /// is a file that is not of this run; it is as it was then.
     [[nodiscard]] result<void> save(const checkpoint& from)
     {
-        const auto text = encode_checkpoint(from);
+        auto text = encode_checkpoint(from);
         const auto found = find_download_target(path_);
         if (!found)
             return found.error();
@@ -22970,9 +23049,6 @@ public:
         auto done = made->file.write_at(0, detail::bytes_of(text));
         if (done)
             done = made->file.sync();
-        const auto written = made->file.identity();
-        if (done && !written)
-            done = written.error();
         if (done)
             done = check_ours(*directory, target.name);
         if (done)
@@ -22981,7 +23057,12 @@ public:
             directory->remove(made->name, made->inode);
             return done;
         }
-        held_.emplace(held{std::move(made->file), *written});
+        // Some file systems give what is renamed another inode, or another time.
+        auto now = open_if_there(found->path);
+        const auto identity =
+            now && *now ? (*now)->identity() : result<file_identity>(file_identity());
+        held_.emplace(
+            held{std::move(made->file), identity.value_or(file_identity()), std::move(text)});
         return directory->sync();
     }
 
@@ -22991,7 +23072,7 @@ public:
             const split_path target(found->path);
             const auto directory = local_directory::open(target.directory);
             if (directory && check_ours(*directory, target.name))
-                directory->remove(target.name, held_->identity.inode);
+                directory->remove(target.name);
         }
         held_.reset();
     }
@@ -23010,6 +23091,7 @@ private:
     {
         local_file file;
         file_identity identity;
+        std::string text;
     };
 
     /// Whether `name` is of no file, or of the one that is held.
@@ -23021,14 +23103,23 @@ private:
             return found.error();
         if (!*found)
             return {};
-        if (held_ && in.names(name, held_->identity.inode)) {
-            const auto now = held_->file.identity();
-            if (!now || *now == held_->identity)
-                return now ? result<void>() : now.error();
+        if (held_) {
+            const auto file = in.reopen(name);
+            const auto now = file ? file->identity() : file.error();
+            if (!now)
+                return now.error();
+            if (*now == held_->identity)
+                return {};
+            // Where inodes and times do not last, the bytes decide.
+            std::string text(held_->text.size() + 1, '\0');
+            const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
+            if (!size)
+                return size.error();
+            if (std::string_view(text).substr(0, *size) == held_->text)
+                return {};
         }
         return error(errc::checkpoint_mismatch,
-            "'" + path_ + "' is not of this run: another one, or another program, has written it",
-            "checkpoint");
+            "'" + path_ + "' is not as this run has left it", "checkpoint");
     }
 
     void collect() const
@@ -23177,8 +23268,20 @@ public:
     {}
 
     [[nodiscard]] bool is_on() const noexcept { return !file_.path().empty(); }
-    /// Whether there is a file that was loaded or written by this run.
-    [[nodiscard]] bool is_on_disk() const noexcept { return file_.is_held(); }
+    /// Whether there is a checkpoint of this transfer, as it is now or was, whoever has written it.
+    /// One that cannot be read now is taken for the one that was.
+    [[nodiscard]] asio::awaitable<bool> is_on_disk()
+    {
+        auto work = [this] {
+            const auto there = file_.read();
+            if (!there)
+                return file_.is_held();
+            return *there && (*there)->upload_id == content_.upload_id &&
+                (*there)->file_name == content_.file_name;
+        };
+        const bool is = co_await on_file_thread(files_, work);
+        co_return is;
+    }
     [[nodiscard]] const checkpoint_file& file() const noexcept { return file_; }
     [[nodiscard]] checkpoint& content() noexcept { return content_; }
     [[nodiscard]] const checkpoint& content() const noexcept { return content_; }
@@ -23352,6 +23455,9 @@ public:
         const auto identity = opened->identity();
         if (!identity || identity->inode != inode)
             return mismatch("the temporary file");
+        const auto status = directory_->status_of(name);
+        if (!status || !*status || is_planted(directory_->path_of(name), **status))
+            return cannot_go_on("the temporary file is of another user");
         if (!take_over(*opened))
             return error(errc::checkpoint_mismatch,
                 "another run is at work on '" + directory_->path_of(name) + "'", "checkpoint");
@@ -23393,15 +23499,20 @@ public:
 
     /// The file is there, under its own name, and stays there. One that it replaces leaves it its
     /// permissions. Requires `sync`. On an error `was_created` is false if the file has its name
-    /// nevertheless.
+    /// nevertheless, or is gone.
     [[nodiscard]] result<void> commit()
     {
         // What has taken the name meanwhile is not to be lost.
         if (auto possible = directory_->check_replaceable(target_.name); !possible)
             return possible;
-        if (!directory_->names(temporary_, inode_))
+        const auto found = directory_->status_of(temporary_);
+        if (!found)
+            return found.error();
+        if (!*found || (*found)->st_ino != inode_) {
+            file_.reset(); // There is nothing that another run could go on with.
             return error(errc::invalid_argument,
                 "'" + directory_->path_of(temporary_) + "' was removed or replaced", "path");
+        }
         if (auto set = adopt_access(); !set)
             return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)
@@ -23839,7 +23950,7 @@ private:
         }
         auto work = [this] { return file_.commit(); };
         auto done = co_await on_file_thread(files_, work);
-        if (!done && file_.was_created()) // All of it is here, and another run can try again.
+        if (!done && file_.was_created()) // It is here, and another run can try again.
             co_return std::move(done).error();
         resumable_ = false;
         co_await checkpoint_.remove();
@@ -23856,7 +23967,7 @@ private:
         if (resumable_ && options_.on_failure == unfinished_upload::keep_if_resumable) {
             const auto saved = co_await save();
             // On a full disk: the checkpoint as it was written before.
-            if (saved || (resumable_ && checkpoint_.is_on_disk()))
+            if (saved || (resumable_ && co_await checkpoint_.is_on_disk()))
                 co_return;
         }
         auto work = [this] {
@@ -25046,9 +25157,14 @@ private:
                 if (!differs->empty())
                     co_return mismatch("what the file holds");
             }
-            if (gone && whole && co_await upload_.is_there(crew_->first(), done)) {
-                done.parts = done.resumed_parts = plan.count();
-                co_return result<void>();
+            if (gone && whole) {
+                const auto complete = co_await upload_.is_there(crew_->first(), done);
+                if (!complete)
+                    co_return complete.error();
+                if (*complete) {
+                    done.parts = done.resumed_parts = plan.count();
+                    co_return result<void>();
+                }
             }
             if (gone)
                 co_return cannot_go_on("the service no longer has the upload");
@@ -25145,7 +25261,7 @@ private:
             options_.on_failure == unfinished_upload::keep_if_resumable;
         if (keep && !co_await is_another_file()) {
             const auto saved = co_await checkpoint_.save();
-            if (saved || checkpoint_.is_on_disk()) // On a full disk: as it was written before.
+            if (saved || co_await checkpoint_.is_on_disk()) // On a full disk: as it was before.
                 co_return;
         }
         co_await upload_.abort(why);

@@ -94,6 +94,13 @@ TEST_CASE("checkpoint_file: one run at a time, and none over what another has wr
     REQUIRE(third.save(sample("third")));
     here.write("checkpoint", "edited, and of another size");
     CHECK(third.save(sample("third")).error().code == errc::checkpoint_mismatch);
+    // Another inode and another time, and the same bytes.
+    std::filesystem::remove(path);
+    REQUIRE(third.save(sample("third")));
+    here.write("copy", here.read("checkpoint"));
+    std::filesystem::rename(here / "copy", path);
+    REQUIRE(third.save(sample("fourth")));
+    here.write("checkpoint", "edited, and of another size");
     third.remove();
     CHECK(here.read("checkpoint") == "edited, and of another size");
     CHECK(here.count() == 1);

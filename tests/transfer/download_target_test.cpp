@@ -343,6 +343,12 @@ TEST_CASE("download target: what another user has put where everybody may is not
         CHECK(refused.error().message.find("of another user") != std::string::npos);
         CHECK_FALSE(here.to(here.files / "target", here.files / name));
     }
+    const auto checkpoint = here.files.write("checkpoint", "of another user");
+    REQUIRE(::lchown(checkpoint.c_str(), nobody, nobody) == 0);
+    const auto foreign = here.to(here.files / "target", checkpoint);
+    REQUIRE_FALSE(foreign);
+    CHECK(foreign.error().code == errc::invalid_checkpoint);
+    CHECK(foreign.error().message.find("of another user, in a directory") != std::string::npos);
     CHECK_FALSE(here.files.has("elsewhere"));
     REQUIRE(::lchown((here.files / "chained").c_str(), 0, 0) == 0);
     CHECK(here.to(here.files / "own"));

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <optional>
@@ -470,6 +471,71 @@ TEST_CASE("resume: a checkpoint that another run is at work with is left to it")
     }
     CHECK(here.server.counters().requests == before);
     CHECK(here.files.has("checkpoint"));
+}
+
+TEST_CASE("resume: as long as nobody knows whether an upload is complete, nobody says it is gone")
+{
+    resuming here;
+    const auto text = pattern(9000);
+    const auto path = here.files.write("source", text);
+    here.server.inject(
+        fault::reset_after_reply_bytes(0).on_method("POST").on_target("uploadId").times(2));
+    REQUIRE_FALSE(here.upload(path));
+    here.server.inject(fault::reply_with(503, "SlowDown").on_method("HEAD"));
+    const auto unknown = here.upload(path);
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().http_status == 503);
+    CHECK(here.files.has("checkpoint"));
+    const auto done = here.upload(path);
+    REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+    CHECK((here.content("k") == text));
+}
+
+TEST_CASE("resume: a temporary file that somebody removes leaves no checkpoint in the way")
+{
+    resuming here;
+    const auto text = pattern(9000);
+    REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = "k", .body = text})));
+    const auto remove = [&](const transfer_progress& now) {
+        if (now.committed != 9000)
+            return;
+        for (const auto& entry : std::filesystem::directory_iterator(here.files.path))
+            if (entry.path().extension() == ".partial")
+                std::filesystem::remove(entry.path());
+    };
+    auto options = here.options();
+    options.on_progress = remove;
+    const auto lost = here.get(here.cos.download_file(
+        {.bucket = bucket, .key = "k", .path = here.files / "target", .options = options}));
+    REQUIRE_FALSE(lost);
+    CHECK(lost.error().message.find("was removed or replaced") != std::string::npos);
+    CHECK(here.files.count() == 0);
+    REQUIRE(here.download());
+    CHECK((here.files.read("target") == text));
+}
+
+TEST_CASE("resume: an upload whose checkpoint somebody else has taken is not left at the service")
+{
+    resuming here;
+    const auto path = here.files.write("source", pattern(9000));
+    const auto take = [&](const transfer_progress& now) {
+        if (now.committed != 3000)
+            return;
+        std::filesystem::remove(here.checkpoint);
+        transfer::checkpoint other;
+        other.part_size = 5;
+        other.upload_id = "another";
+        REQUIRE(transfer::checkpoint_file(here.checkpoint).save(other));
+    };
+    auto options = here.options();
+    options.checkpoint_interval = std::chrono::milliseconds(0);
+    options.on_progress = take;
+    const auto refused = here.get(here.cos.upload_file(
+        {.bucket = bucket, .key = "k", .path = path, .options = options}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::checkpoint_mismatch);
+    CHECK(here.unfinished() == 0);
+    CHECK(transfer::checkpoint_file(here.checkpoint).load().value()->upload_id == "another");
 }
 
 } // namespace resume_test

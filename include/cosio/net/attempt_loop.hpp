@@ -288,7 +288,13 @@ private:
         why.earlier_attempt_may_have_executed = may_have_executed_;
         if (why.http_status == 0)
             why.http_status = status_;
-        operation::tell_region(why, request_.region, request_.source_region);
+        // A signature is for the region of the configuration, wherever the request goes.
+        const auto of_host = core_.service.region_of_host(request_.host);
+        const bool signed_for = why.code == service_errc::authorization_malformed ||
+            (why.code == service_errc::wrong_region && !why.service_code.empty());
+        operation::tell_region(why,
+            of_host.empty() || signed_for ? std::string_view(request_.region) : of_host,
+            request_.source_region);
     }
 
     client_core& core_;

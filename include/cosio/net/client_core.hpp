@@ -47,6 +47,8 @@ struct service_facts
     std::string_view retry_marker_header; ///< Empty when there is none.
     /// The other name of a host; empty when there is none.
     std::string (*backup_host)(std::string_view host);
+    /// The region that a host of the service is of; empty when its name does not say.
+    std::string_view (*region_of_host)(std::string_view host);
 };
 
 /// Constant after it was made, but for the members that guard themselves, and those that a child
@@ -235,7 +237,8 @@ result<std::shared_ptr<client_core>> make_client_core(
         std::move(connect_to), std::move(tls), Dialect::make_signer(settings.region),
         service_facts{Dialect::header::request_id, Dialect::header::other_request_id,
             Dialect::header::retry_marker,
-            &Dialect::backup_host});
+            &Dialect::backup_host,
+            [](std::string_view host) { return Dialect::region_of_host(host); }});
 }
 
 } // namespace cosio::inline v0::net

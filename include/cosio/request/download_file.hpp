@@ -20,7 +20,8 @@ namespace cosio::inline v0 {
 /// it, `.cosio-<target>-<random>.partial` or, if a checkpoint may refer to it,
 /// `.cosio-<target>-<random>-<checkpoint>.partial`, each of them 16 hexadecimal digits. A run keeps
 /// its own locked (`flock`); what runs that were killed have left for the same target the next one
-/// removes, but for what another checkpoint may refer to. Where a file is to be replaced, both have its permissions and its
+/// removes, but for what another checkpoint may refer to and, on a file system of several machines,
+/// what is not a day old. Where a file is to be replaced, both have its permissions and its
 /// group, or less where the process may not give it that group; its owner too where the process may
 /// give files away. What makes it run as somebody else and an access control list are not passed
 /// on, and other hard links to it keep the old bytes. A file that the process may not write to is

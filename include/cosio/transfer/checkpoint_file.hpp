@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -44,7 +45,10 @@ namespace cosio::inline v0::transfer {
 /// The regular file at `path`; nothing when there is none. Errors: as of `open_for_reading`.
 [[nodiscard]] inline result<std::optional<local_file>> open_if_there(const std::string& path)
 {
-    auto file = local_file::open_for_reading(path);
+    // Network file systems lock what is open for writing alone.
+    auto file = local_file::open_for_reading(path, O_RDWR);
+    if (!file)
+        file = local_file::open_for_reading(path);
     if (!file && file.error().code == std::errc::no_such_file_or_directory)
         return std::optional<local_file>();
     if (!file)
@@ -63,6 +67,20 @@ public:
     /// Whether there is a file that was loaded or written by this run.
     [[nodiscard]] bool is_held() const noexcept { return held_.has_value(); }
 
+    /// What is there, whosever it is; nothing when nothing is. Errors: as of `read_checkpoint`.
+    [[nodiscard]] result<std::optional<checkpoint>> read() const
+    {
+        const auto file = open_if_there(path_);
+        if (!file)
+            return file.error();
+        if (!*file)
+            return std::optional<checkpoint>();
+        auto found = read_checkpoint(**file);
+        if (!found)
+            return std::move(found).error();
+        return std::optional<checkpoint>(std::move(*found));
+    }
+
     /// What an earlier run has left; nothing when there is none. No other run can load it then. What
     /// runs that were killed while they wrote it have left goes.
     /// Errors: `errc::invalid_checkpoint`, `errc::checkpoint_mismatch` when another run is at work
@@ -70,24 +88,32 @@ public:
     [[nodiscard]] result<std::optional<checkpoint>> load()
     {
         collect();
-        for (;;) {
+        if (const auto where = find_download_target(path_); !where)
+            return where.error(); // Such as a link that another user has left for us.
+        constexpr int most_attempts = 16;
+        for (int attempt = 1;; ++attempt) {
             auto file = open_if_there(path_);
             if (!file)
                 return std::move(file).error();
             if (!*file)
                 return std::optional<checkpoint>();
+            struct stat status{};
+            if (::stat(path_.c_str(), &status) == 0 && is_planted(path_, status))
+                return error(errc::invalid_checkpoint,
+                    "'" + path_ + "' is of another user, in a directory that everybody may write to",
+                    "checkpoint");
             if (!take_over(**file))
                 return error(errc::checkpoint_mismatch,
                     "another run is at work with '" + path_ + "'", "checkpoint");
-            if ((*file)->has_no_name())
-                continue; // It was replaced before it was locked.
+            if (attempt != most_attempts && (*file)->was_replaced())
+                continue; // Before it was locked.
             auto found = read_checkpoint(**file);
             if (!found)
                 return std::move(found).error();
             const auto identity = (*file)->identity();
             if (!identity)
                 return identity.error();
-            held_.emplace(held{std::move(**file), *identity});
+            held_.emplace(held{std::move(**file), *identity, encode_checkpoint(*found)});
             return std::optional<checkpoint>(std::move(*found));
         }
     }
@@ -96,7 +122,7 @@ public:
     /// is a file that is not of this run; it is as it was then.
     [[nodiscard]] result<void> save(const checkpoint& from)
     {
-        const auto text = encode_checkpoint(from);
+        auto text = encode_checkpoint(from);
         const auto found = find_download_target(path_);
         if (!found)
             return found.error();
@@ -112,9 +138,6 @@ public:
         auto done = made->file.write_at(0, detail::bytes_of(text));
         if (done)
             done = made->file.sync();
-        const auto written = made->file.identity();
-        if (done && !written)
-            done = written.error();
         if (done)
             done = check_ours(*directory, target.name);
         if (done)
@@ -123,7 +146,12 @@ public:
             directory->remove(made->name, made->inode);
             return done;
         }
-        held_.emplace(held{std::move(made->file), *written});
+        // Some file systems give what is renamed another inode, or another time.
+        auto now = open_if_there(found->path);
+        const auto identity =
+            now && *now ? (*now)->identity() : result<file_identity>(file_identity());
+        held_.emplace(
+            held{std::move(made->file), identity.value_or(file_identity()), std::move(text)});
         return directory->sync();
     }
 
@@ -133,7 +161,7 @@ public:
             const split_path target(found->path);
             const auto directory = local_directory::open(target.directory);
             if (directory && check_ours(*directory, target.name))
-                directory->remove(target.name, held_->identity.inode);
+                directory->remove(target.name);
         }
         held_.reset();
     }
@@ -152,6 +180,7 @@ private:
     {
         local_file file;
         file_identity identity;
+        std::string text;
     };
 
     /// Whether `name` is of no file, or of the one that is held.
@@ -163,14 +192,23 @@ private:
             return found.error();
         if (!*found)
             return {};
-        if (held_ && in.names(name, held_->identity.inode)) {
-            const auto now = held_->file.identity();
-            if (!now || *now == held_->identity)
-                return now ? result<void>() : now.error();
+        if (held_) {
+            const auto file = in.reopen(name);
+            const auto now = file ? file->identity() : file.error();
+            if (!now)
+                return now.error();
+            if (*now == held_->identity)
+                return {};
+            // Where inodes and times do not last, the bytes decide.
+            std::string text(held_->text.size() + 1, '\0');
+            const auto size = file->read_at(0, std::as_writable_bytes(std::span(text)));
+            if (!size)
+                return size.error();
+            if (std::string_view(text).substr(0, *size) == held_->text)
+                return {};
         }
         return error(errc::checkpoint_mismatch,
-            "'" + path_ + "' is not of this run: another one, or another program, has written it",
-            "checkpoint");
+            "'" + path_ + "' is not as this run has left it", "checkpoint");
     }
 
     void collect() const

@@ -70,8 +70,20 @@ public:
     {}
 
     [[nodiscard]] bool is_on() const noexcept { return !file_.path().empty(); }
-    /// Whether there is a file that was loaded or written by this run.
-    [[nodiscard]] bool is_on_disk() const noexcept { return file_.is_held(); }
+    /// Whether there is a checkpoint of this transfer, as it is now or was, whoever has written it.
+    /// One that cannot be read now is taken for the one that was.
+    [[nodiscard]] asio::awaitable<bool> is_on_disk()
+    {
+        auto work = [this] {
+            const auto there = file_.read();
+            if (!there)
+                return file_.is_held();
+            return *there && (*there)->upload_id == content_.upload_id &&
+                (*there)->file_name == content_.file_name;
+        };
+        const bool is = co_await on_file_thread(files_, work);
+        co_return is;
+    }
     [[nodiscard]] const checkpoint_file& file() const noexcept { return file_; }
     [[nodiscard]] checkpoint& content() noexcept { return content_; }
     [[nodiscard]] const checkpoint& content() const noexcept { return content_; }

@@ -417,7 +417,7 @@ private:
         }
         auto work = [this] { return file_.commit(); };
         auto done = co_await on_file_thread(files_, work);
-        if (!done && file_.was_created()) // All of it is here, and another run can try again.
+        if (!done && file_.was_created()) // It is here, and another run can try again.
             co_return std::move(done).error();
         resumable_ = false;
         co_await checkpoint_.remove();
@@ -434,7 +434,7 @@ private:
         if (resumable_ && options_.on_failure == unfinished_upload::keep_if_resumable) {
             const auto saved = co_await save();
             // On a full disk: the checkpoint as it was written before.
-            if (saved || (resumable_ && checkpoint_.is_on_disk()))
+            if (saved || (resumable_ && co_await checkpoint_.is_on_disk()))
                 co_return;
         }
         auto work = [this] {

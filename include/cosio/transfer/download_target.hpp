@@ -32,6 +32,17 @@ struct download_target
     std::optional<int> descriptor{}; ///< Of this process, if the path names one.
 };
 
+/// Whether another user may have put this where everybody may: the kernel's `protected_symlinks` and
+/// `protected_fifos` do not look at links that we follow ourselves.
+[[nodiscard]] inline bool is_planted(const std::string& path, const struct stat& one)
+{
+    struct stat place{};
+    const auto directory = split_path(path).directory;
+    return ::stat(directory.empty() ? "." : directory.c_str(), &place) == 0 &&
+        (place.st_mode & S_ISVTX) != 0 && (place.st_mode & S_IWOTH) != 0 &&
+        one.st_uid != ::geteuid() && one.st_uid != place.st_uid;
+}
+
 namespace target_search {
 
 [[nodiscard]] inline result<std::string> content_of_link(const std::string& path)
@@ -47,17 +58,6 @@ namespace target_search {
 {
     return error(
         errc::invalid_argument, std::string("'").append(path).append("' ").append(why), "path");
-}
-
-/// Whether another user may have put this where everybody may: the kernel's `protected_symlinks` and
-/// `protected_fifos` do not look at links that we follow ourselves.
-[[nodiscard]] inline bool is_planted(const std::string& path, const struct stat& one)
-{
-    struct stat place{};
-    const auto directory = split_path(path).directory;
-    return ::stat(directory.empty() ? "." : directory.c_str(), &place) == 0 &&
-        (place.st_mode & S_ISVTX) != 0 && (place.st_mode & S_IWOTH) != 0 &&
-        one.st_uid != ::geteuid() && one.st_uid != place.st_uid;
 }
 
 } // namespace target_search
@@ -78,7 +78,7 @@ namespace target_search {
             return download_target{at, false, number};
         struct stat here{};
         const bool found = ::lstat(at.c_str(), &here) == 0;
-        if (found && !S_ISREG(here.st_mode) && target_search::is_planted(at, here))
+        if (found && !S_ISREG(here.st_mode) && is_planted(at, here))
             return refused(path,
                 "is of another user, in a directory that everybody may write to");
         if (found && S_ISLNK(here.st_mode) && split_path(at).names_a_file()) {

@@ -112,10 +112,11 @@ public:
     {}
 
     /// Errors: the system's, and `errc::invalid_argument` for what is not a regular file.
-    [[nodiscard]] static result<local_file> open_for_reading(const std::string& path)
+    [[nodiscard]] static result<local_file> open_for_reading(
+        const std::string& path, int access = O_RDONLY)
     {
         // Without O_NONBLOCK a pipe nobody writes to would hold the thread for ever.
-        descriptor open(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        descriptor open(::open(path.c_str(), access | O_CLOEXEC | O_NONBLOCK));
         if (open.get() < 0)
             return file_error("open", path);
         struct stat status{};
@@ -221,11 +222,14 @@ public:
         return errno == EWOULDBLOCK ? lock_outcome::held_by_another : lock_outcome::unavailable;
     }
 
-    /// Whether no name leads to it any more.
-    [[nodiscard]] bool has_no_name() const noexcept
+    /// Whether the path that it was opened by does not lead to it any more.
+    [[nodiscard]] bool was_replaced() const noexcept
     {
-        struct stat status{};
-        return ::fstat(descriptor_.get(), &status) == 0 && status.st_nlink == 0;
+        struct stat here{};
+        struct stat there{};
+        return ::fstat(descriptor_.get(), &here) == 0 &&
+            (::stat(path_.c_str(), &there) != 0 || there.st_ino != here.st_ino ||
+                there.st_dev != here.st_dev);
     }
 
     /// A group that cannot be given the file may not do more than everybody: the group the file has

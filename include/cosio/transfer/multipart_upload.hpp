@@ -148,9 +148,11 @@ public:
         if (!done) {
             auto why = std::move(done).error();
             // Of two attempts the first may have completed it, its reply lost.
-            if (why.code == service_errc::no_such_upload && why.may_have_executed() &&
-                co_await is_there(in, out))
-                co_return out;
+            if (why.code == service_errc::no_such_upload && why.may_have_executed()) {
+                const auto complete = co_await is_there(in, out);
+                if (complete && *complete)
+                    co_return out;
+            }
             co_return why;
         }
         out.etag = std::move(done->etag);
@@ -162,16 +164,19 @@ public:
     }
 
     /// Whether the object is what this upload would make of it: of the same size and CRC64.
-    /// Completes `out` then. False when that cannot be proved.
-    [[nodiscard]] asio::awaitable<bool> is_there(lane& in, upload_result& out)
+    /// Completes `out` then. False when there is none, or that cannot be proved of it. Errors: of the
+    /// question.
+    [[nodiscard]] asio::awaitable<result<bool>> is_there(lane& in, upload_result& out)
     {
         const head_object_request request{.bucket = target_.bucket, .key = target_.key,
             .sse = part_encryption(target_.sse)};
         encryption_expectation expected(target_.sse);
         expected.compare_kms_keys_by(&Client::dialect::is_same_kms_key);
         if (in.interrupted())
-            co_return false;
+            co_return error(errc::cancelled);
         auto found = co_await cos_.head_object(request, in.token());
+        if (!found && found.error().code != condition::not_found)
+            co_return std::move(found).error();
         if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
             !expected.check(found->sse))
             co_return false;

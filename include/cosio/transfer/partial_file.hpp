@@ -107,6 +107,9 @@ public:
         const auto identity = opened->identity();
         if (!identity || identity->inode != inode)
             return mismatch("the temporary file");
+        const auto status = directory_->status_of(name);
+        if (!status || !*status || is_planted(directory_->path_of(name), **status))
+            return cannot_go_on("the temporary file is of another user");
         if (!take_over(*opened))
             return error(errc::checkpoint_mismatch,
                 "another run is at work on '" + directory_->path_of(name) + "'", "checkpoint");
@@ -148,15 +151,20 @@ public:
 
     /// The file is there, under its own name, and stays there. One that it replaces leaves it its
     /// permissions. Requires `sync`. On an error `was_created` is false if the file has its name
-    /// nevertheless.
+    /// nevertheless, or is gone.
     [[nodiscard]] result<void> commit()
     {
         // What has taken the name meanwhile is not to be lost.
         if (auto possible = directory_->check_replaceable(target_.name); !possible)
             return possible;
-        if (!directory_->names(temporary_, inode_))
+        const auto found = directory_->status_of(temporary_);
+        if (!found)
+            return found.error();
+        if (!*found || (*found)->st_ino != inode_) {
+            file_.reset(); // There is nothing that another run could go on with.
             return error(errc::invalid_argument,
                 "'" + directory_->path_of(temporary_) + "' was removed or replaced", "path");
+        }
         if (auto set = adopt_access(); !set)
             return set;
         if (auto renamed = directory_->rename(temporary_, target_.name); !renamed)

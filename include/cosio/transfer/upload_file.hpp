@@ -346,9 +346,14 @@ private:
                 if (!differs->empty())
                     co_return mismatch("what the file holds");
             }
-            if (gone && whole && co_await upload_.is_there(crew_->first(), done)) {
-                done.parts = done.resumed_parts = plan.count();
-                co_return result<void>();
+            if (gone && whole) {
+                const auto complete = co_await upload_.is_there(crew_->first(), done);
+                if (!complete)
+                    co_return complete.error();
+                if (*complete) {
+                    done.parts = done.resumed_parts = plan.count();
+                    co_return result<void>();
+                }
             }
             if (gone)
                 co_return cannot_go_on("the service no longer has the upload");
@@ -445,7 +450,7 @@ private:
             options_.on_failure == unfinished_upload::keep_if_resumable;
         if (keep && !co_await is_another_file()) {
             const auto saved = co_await checkpoint_.save();
-            if (saved || checkpoint_.is_on_disk()) // On a full disk: as it was written before.
+            if (saved || co_await checkpoint_.is_on_disk()) // On a full disk: as it was before.
                 co_return;
         }
         co_await upload_.abort(why);

@@ -68,8 +68,8 @@ struct prepared_request
     /// Name of the host, without port.
     detail::inline_text<96> host{};
     /// That of the endpoint it goes to, and of the source of a copy; empty without one.
-    std::string region{};
-    std::string source_region{};
+    detail::inline_text<24> region{};
+    detail::inline_text<24> source_region{};
     /// A document of our own making; otherwise `body` is what is sent.
     std::string document{};
     body_view body{};

@@ -37,7 +37,7 @@ public:
     request_builder(http::method method, const service_endpoint& endpoint) : endpoint_(endpoint)
     {
         prepared_.head.method = method;
-        prepared_.region = endpoint.region;
+        prepared_.region = std::string_view(endpoint.region);
         const bool takes_body = method == http::method::put || method == http::method::post;
         if (!takes_body)
             prepared_.content_length.reset();
