@@ -9,6 +9,7 @@
 #include <cosio/operation/shared/prepared_request.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
+#include <cosio/operation/shared/service_error.hpp>
 #include <cosio/result.hpp>
 #include <cosio/xml/reader.hpp>
 
