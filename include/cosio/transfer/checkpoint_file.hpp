@@ -87,9 +87,10 @@ public:
     /// with it, and the system's.
     [[nodiscard]] result<std::optional<checkpoint>> load()
     {
-        collect();
-        if (const auto where = find_download_target(path_); !where)
+        const auto where = find_download_target(path_);
+        if (!where)
             return where.error(); // Such as a link that another user has left for us.
+        collect(*where);
         constexpr int most_attempts = 16;
         for (int attempt = 1;; ++attempt) {
             auto file = open_if_there(path_);
@@ -211,12 +212,11 @@ private:
             "'" + path_ + "' is not as this run has left it", "checkpoint");
     }
 
-    void collect() const
+    static void collect(const download_target& where)
     {
-        const auto found = find_download_target(path_);
-        if (!found || !found->is_replaced)
+        if (!where.is_replaced)
             return;
-        const split_path target(found->path);
+        const split_path target(where.path);
         if (const auto directory = local_directory::open(target.directory))
             collect_leftovers(*directory, {.target = temporary_name::field_of(target.name)});
     }
