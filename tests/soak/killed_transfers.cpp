@@ -9,8 +9,9 @@
 //
 // The server is a process of its own, and so is each transfer; this one kills and judges.
 
+#include "service_process.hpp"
+
 #include <cosio.hpp>
-#include <cosio/testing/emulator.hpp>
 
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
@@ -22,14 +23,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -46,13 +44,8 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 using microseconds = std::chrono::microseconds;
 
-constexpr std::string_view bucket = "examplebucket-1250000000";
-
-[[noreturn]] void give_up(std::string_view why)
-{
-    fmt::print(stderr, "killed_transfers: {}: {}\n", why, std::strerror(errno));
-    std::exit(2);
-}
+using soak::bucket;
+using soak::give_up;
 
 std::string content(const std::filesystem::path& path)
 {
@@ -77,44 +70,11 @@ struct transfer
 
 enum class outcome : int { done, failed, mismatch, killed };
 
-class service
+class service : public soak::service_process
 {
 public:
-    explicit service(const std::filesystem::path& folder) : folder_(folder)
-    {
-        std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0)
-            give_up("cannot make a pipe");
-        server_ = ::fork();
-        if (server_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            cosio::testing::emulator_options options;
-            options.minimum_part_size = 1;
-            const cosio::testing::emulator serving(options);
-            put(folder / "ca.pem", std::string(serving.ca_pem()));
-            const auto endpoint = serving.https_endpoint();
-            if (::write(ends[1], endpoint.data(), endpoint.size()) < 0)
-                ::_exit(1);
-            for (;;)
-                ::pause();
-        }
-        std::array<char, 100> text{};
-        const auto size = ::read(ends[0], text.data(), text.size());
-        if (size <= 0)
-            give_up("the server did not start");
-        settings_.region = "ap-guangzhou";
-        const cosio::testing::emulator_options usual;
-        settings_.credentials = cosio::credentials(usual.secret_id, usual.secret_key);
-        settings_.connect_to = std::string(text.data(), static_cast<std::size_t>(size));
-        settings_.tls.ca_file = folder / "ca.pem";
-    }
-    service(const service&) = delete;
-    service& operator=(const service&) = delete;
-    ~service()
-    {
-        ::kill(server_, SIGKILL);
-        ::waitpid(server_, nullptr, 0);
-    }
+    explicit service(const std::filesystem::path& folder) : service_process(folder), folder_(folder)
+    {}
 
     /// In a process of its own, which is killed after `kill_at`, if that is given.
     [[nodiscard]] outcome run(const transfer& asked, std::optional<microseconds> kill_at) const
@@ -139,42 +99,27 @@ public:
     /// Nothing when it is not there.
     [[nodiscard]] std::optional<std::string> object(bool encrypted) const
     {
-        asio::io_context context;
-        const cosio::client cos(context.get_executor(), settings_);
         const auto key = customer();
         cosio::sse::on_read sse = cosio::sse::none();
         if (encrypted)
             sse = cosio::sse::customer{key, key.md5()};
-        auto got =
-            cos.get_object({.bucket = bucket, .key = "k", .sse = sse}, asio::use_future);
-        context.run();
-        auto done = got.get();
-        return done ? std::optional(std::move(done->body)) : std::nullopt;
+        auto got = service_process::run([&](const cosio::client& cos) {
+            return cos.get_object({.bucket = bucket, .key = "k", .sse = sse}, asio::use_future);
+        });
+        return got ? std::optional(std::move(got->body)) : std::nullopt;
     }
 
     void store(const std::string& text, bool encrypted) const
     {
-        asio::io_context context;
-        const cosio::client cos(context.get_executor(), settings_);
         const auto key = customer();
         cosio::sse::on_write sse{};
         if (encrypted)
             sse = cosio::sse::customer{key, key.md5()};
-        auto put = cos.put_object(
-            {.bucket = bucket, .key = "k", .body = text, .sse = sse}, asio::use_future);
-        context.run();
-        if (!put.get())
+        if (!service_process::run([&](const cosio::client& cos) {
+                return cos.put_object(
+                    {.bucket = bucket, .key = "k", .body = text, .sse = sse}, asio::use_future);
+            }))
             give_up("cannot store the object");
-    }
-
-    void remove_object() const
-    {
-        asio::io_context context;
-        const cosio::client cos(context.get_executor(), settings_);
-        auto gone = cos.delete_object({.bucket = bucket, .key = "k"}, asio::use_future);
-        context.run();
-        if (!gone.get())
-            give_up("cannot delete the object");
     }
 
 private:
@@ -187,7 +132,7 @@ private:
     [[nodiscard]] int status_of(const transfer& asked) const
     {
         asio::io_context context;
-        const Client cos(context.get_executor(), settings_);
+        const Client cos(context.get_executor(), settings());
         const auto key = customer();
         const auto pause = [&](const cosio::transfer_progress&) {
             std::this_thread::sleep_for(asked.pause);
@@ -227,8 +172,6 @@ private:
     }
 
     std::filesystem::path folder_;
-    pid_t server_ = 0;
-    cosio::config settings_{};
 };
 
 struct score

@@ -6,8 +6,9 @@
 //
 // The server is a process of its own, and so is each upload; this one rewrites, kills and judges.
 
+#include "service_process.hpp"
+
 #include <cosio.hpp>
-#include <cosio/testing/emulator.hpp>
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
@@ -26,7 +27,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -50,13 +50,8 @@ using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 using microseconds = std::chrono::microseconds;
 
-constexpr std::string_view bucket = "examplebucket-1250000000";
-
-[[noreturn]] void give_up(std::string_view why)
-{
-    fmt::print(stderr, "rewritten_sources: {}: {}\n", why, std::strerror(errno));
-    std::exit(2);
-}
+using soak::bucket;
+using soak::give_up;
 
 class dice
 {
@@ -191,44 +186,10 @@ struct upload
 
 enum class outcome : int { stored, changed, mismatch, failed, killed };
 
-class service
+class service : public soak::service_process
 {
 public:
-    explicit service(const std::filesystem::path& folder)
-    {
-        std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0)
-            give_up("cannot make a pipe");
-        server_ = ::fork();
-        if (server_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            cosio::testing::emulator_options options;
-            options.minimum_part_size = 1;
-            const cosio::testing::emulator serving(options);
-            std::ofstream(folder / "ca.pem") << serving.ca_pem();
-            const auto endpoint = serving.https_endpoint();
-            if (::write(ends[1], endpoint.data(), endpoint.size()) < 0)
-                ::_exit(1);
-            for (;;)
-                ::pause();
-        }
-        std::array<char, 100> text{};
-        const auto size = ::read(ends[0], text.data(), text.size());
-        if (size <= 0)
-            give_up("the server did not start");
-        settings_.region = "ap-guangzhou";
-        const cosio::testing::emulator_options usual;
-        settings_.credentials = cosio::credentials(usual.secret_id, usual.secret_key);
-        settings_.connect_to = std::string(text.data(), static_cast<std::size_t>(size));
-        settings_.tls.ca_file = folder / "ca.pem";
-    }
-    service(const service&) = delete;
-    service& operator=(const service&) = delete;
-    ~service()
-    {
-        ::kill(server_, SIGKILL);
-        ::waitpid(server_, nullptr, 0);
-    }
+    using service_process::service_process;
 
     /// In a process of its own.
     [[nodiscard]] pid_t start(const upload& asked) const
@@ -250,9 +211,9 @@ public:
         request.options.allow_small_parts = true;
         request.options.on_progress = pause;
         auto done = asked.as_s3
-            ? cosio::s3_client(context.get_executor(), settings_)
+            ? cosio::s3_client(context.get_executor(), settings())
                   .upload_file(request, asio::use_future)
-            : cosio::client(context.get_executor(), settings_)
+            : cosio::client(context.get_executor(), settings())
                   .upload_file(request, asio::use_future);
         context.run();
         const auto got = done.get();
@@ -276,18 +237,6 @@ public:
         return static_cast<outcome>(WEXITSTATUS(status));
     }
 
-private:
-    template <class Begin>
-    [[nodiscard]] auto run(const Begin& begin) const
-    {
-        asio::io_context context;
-        const cosio::client cos(context.get_executor(), settings_);
-        auto done = begin(cos);
-        context.run();
-        return done.get();
-    }
-
-public:
     /// Nothing when it is not there.
     [[nodiscard]] std::optional<std::string> object() const
     {
@@ -296,18 +245,6 @@ public:
         });
         return got ? std::optional(std::move(got->body)) : std::nullopt;
     }
-
-    void remove_object() const
-    {
-        if (!run([](const cosio::client& cos) {
-                return cos.delete_object({.bucket = bucket, .key = "k"}, asio::use_future);
-            }))
-            give_up("cannot delete the object");
-    }
-
-private:
-    pid_t server_ = 0;
-    cosio::config settings_{};
 };
 
 struct score
