@@ -7187,19 +7187,29 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) = 0;
 
+    /// What the system told of a read. Not a `result`, whose `error` would take its room in the frame
+    /// of whoever waits: Asio recycles no frame of more than 1020 bytes.
+    struct arrival
+    {
+        std::error_code code{};
+        std::size_t bytes = 0;
+    };
+
     /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between
     /// itself and the socket: waits until something has come.
-    [[nodiscard]] virtual asio::awaitable<result<std::size_t>> receive(std::span<std::byte> buffer)
+    [[nodiscard]] virtual asio::awaitable<arrival> receive(std::span<std::byte> buffer)
     {
-        return read_some(buffer);
+        kept_ = co_await read_some(buffer);
+        co_return arrival();
     }
     /// The second step, with what `receive` has yielded and the same buffer: what `read_some` would
     /// yield, or nothing when `receive` has to be called again.
     [[nodiscard]] virtual std::optional<result<std::size_t>> received(
-        result<std::size_t> got, std::span<std::byte> buffer)
+        const arrival& got, std::span<std::byte> buffer)
     {
+        static_cast<void>(got);
         static_cast<void>(buffer);
-        return got;
+        return std::exchange(kept_, std::nullopt);
     }
 
     /// Writes all of `first`, then all of `second`, in as few packets as possible.
@@ -7246,6 +7256,9 @@ public:
     virtual void close() noexcept = 0;
 
     void interrupt() noexcept override { close(); }
+
+private:
+    std::optional<result<std::size_t>> kept_{}; // From `receive` to `received`.
 };
 
 } // namespace cosio::inline v0::net
@@ -8801,7 +8814,19 @@ public:
         std::span<std::byte> buffer) override
     {
         return asio::async_initiate<const asio::use_awaitable_t<>&, void(result<std::size_t>)>(
-            read_initiation{this}, asio::use_awaitable, buffer);
+            read_initiation<result<std::size_t>>{this}, asio::use_awaitable, buffer);
+    }
+
+    [[nodiscard]] asio::awaitable<arrival> receive(std::span<std::byte> buffer) override
+    {
+        return asio::async_initiate<const asio::use_awaitable_t<>&, void(arrival)>(
+            read_initiation<arrival>{this}, asio::use_awaitable, buffer);
+    }
+
+    [[nodiscard]] std::optional<result<std::size_t>> received(
+        const arrival& got, std::span<std::byte>) override
+    {
+        return has_read(got.code, got.bytes);
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
@@ -8892,9 +8917,9 @@ public:
     [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return sent_ + received_; }
 
 private:
-    /// Turns what the socket tells into the result of `read_some`. A handler, and not a coroutine
+    /// Turns what the socket tells into what `read_some` or `receive` yields. A handler, and not a coroutine
     /// around the socket's operation: most requests wait once, here, and a frame costs.
-    template <class Handler>
+    template <class Yielded, class Handler>
     struct read_handler
     {
         using executor_type = asio::associated_executor_t<Handler>;
@@ -8917,7 +8942,10 @@ private:
         void operator()(const std::error_code& code, std::size_t count)
         {
             // The stream may go with the coroutine that waits, so it is not touched afterwards.
-            std::move(then)(on->has_read(code, count));
+            if constexpr (std::is_same_v<Yielded, arrival>)
+                std::move(then)(arrival{code, count});
+            else
+                std::move(then)(on->has_read(code, count));
         }
 
         Handler then;
@@ -8925,12 +8953,13 @@ private:
         std::size_t room;
     };
 
+    template <class Yielded>
     struct read_initiation
     {
         template <class Handler>
         void operator()(Handler&& then, std::span<std::byte> buffer) const
         {
-            using handler = read_handler<std::decay_t<Handler>>;
+            using handler = read_handler<Yielded, std::decay_t<Handler>>;
             if (!on->is_ours())
                 on->close(); // So that nothing is read: it fails at once.
             on->socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),
@@ -9593,20 +9622,22 @@ public:
         }
     }
 
-    [[nodiscard]] asio::awaitable<result<std::size_t>> receive(
-        std::span<std::byte> buffer) override
+    [[nodiscard]] asio::awaitable<arrival> receive(std::span<std::byte> buffer) override
     {
         receives_input_ = !engine_->may_yield() && !engine_->has_output();
-        return receives_input_ ? transport_->read_some(engine_->input().space())
-                               : read_some(buffer);
+        return receives_input_ ? transport_->receive(engine_->input().space())
+                               : stream::receive(buffer);
     }
 
     [[nodiscard]] std::optional<result<std::size_t>> received(
-        result<std::size_t> got, std::span<std::byte> buffer) override
+        const arrival& got, std::span<std::byte> buffer) override
     {
         if (!receives_input_)
-            return got;
-        if (auto end = take_input(got))
+            return stream::received(got, buffer);
+        auto more = transport_->received(got, engine_->input().space());
+        if (!more)
+            return std::nullopt;
+        if (auto end = take_input(*more))
             return std::move(*end);
         return decrypt(buffer);
     }
@@ -12180,8 +12211,8 @@ public:
         if (!send_at_once(control, head, body))
             co_await send_rest(control, body);
         while (awaits_head(control)) {
-            auto got = co_await more_of_reply();
-            received_of_reply(std::move(got));
+            const auto got = co_await more_of_reply();
+            received_of_reply(got);
         }
     }
 
@@ -12256,7 +12287,7 @@ public:
         return false;
     }
 
-    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_reply()
+    [[nodiscard]] asio::awaitable<stream::arrival> more_of_reply()
     {
         if (exchange_.reply_has_begun())
             waiting_->enter(step_of_reply());
@@ -12265,9 +12296,9 @@ public:
         return connection_->bytes().receive(connection_->space());
     }
 
-    void received_of_reply(result<std::size_t> got)
+    void received_of_reply(const stream::arrival& got)
     {
-        if (auto read = connection_->bytes().received(std::move(got), connection_->space()))
+        if (auto read = connection_->bytes().received(got, connection_->space()))
             received(std::move(*read));
     }
 
@@ -13174,8 +13205,8 @@ public:
                 sending_is_over();
             }
             while (driver_->awaits_head(plan_.control)) {
-                auto got = co_await driver_->more_of_reply();
-                driver_->received_of_reply(std::move(got));
+                const auto got = co_await driver_->more_of_reply();
+                driver_->received_of_reply(got);
             }
             if (!may_be_sent_again())
                 co_return result<void>();
@@ -15807,8 +15838,7 @@ public:
 
     // What the steps of an attempt come to.
 
-    result<std::size_t> more{std::size_t{0}}; ///< Of the reply.
-    result<void> step{};                      ///< The last of them.
+    result<void> step{}; ///< The last of them.
     operation::reply reply{};
 
     /// An exception ended the operation with `why`: completes it.
@@ -15915,8 +15945,8 @@ template <class Dialect, class Operation>
             bool is_begun = false;
             if (loop.send_at_once()) {
                 while (loop.awaits_reply(run->to())) {
-                    run->more = co_await loop.driver().more_of_reply();
-                    loop.driver().received_of_reply(std::move(run->more));
+                    const auto got = co_await loop.driver().more_of_reply();
+                    loop.driver().received_of_reply(got);
                 }
                 is_begun = loop.is_begun_at_once(run->step);
             }

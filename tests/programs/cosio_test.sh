@@ -441,7 +441,10 @@ code=0
 (ulimit -f 1024 && exec "$cosio" "${there[@]}" cp "$bucket/large" limited) >out 2>err || code=$?
 [[ $code == 1 ]] && complains "File too large" && complains limited || fail "a limit of sizes: $code"
 ls -A | grep -Eq '^limited|^\.cosio-' && fail "a limit of sizes: something is left"
-for limit in 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+limits=$(seq 3 16)
+# UBSan looks at memory through a pipe: without descriptors it takes sound memory for unsound.
+if grep -q __ubsan_handle "$cosio"; then limits=""; fi
+for limit in $limits; do
     for command in "cp $bucket/large few" "cp small $bucket/few"; do
         code=0
         (ulimit -n "$limit" && exec timeout 20 "$cosio" "${there[@]}" $command) >out 2>err || code=$?

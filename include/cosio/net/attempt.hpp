@@ -130,8 +130,8 @@ public:
                 sending_is_over();
             }
             while (driver_->awaits_head(plan_.control)) {
-                auto got = co_await driver_->more_of_reply();
-                driver_->received_of_reply(std::move(got));
+                const auto got = co_await driver_->more_of_reply();
+                driver_->received_of_reply(got);
             }
             if (!may_be_sent_again())
                 co_return result<void>();

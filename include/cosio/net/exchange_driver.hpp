@@ -64,8 +64,8 @@ public:
         if (!send_at_once(control, head, body))
             co_await send_rest(control, body);
         while (awaits_head(control)) {
-            auto got = co_await more_of_reply();
-            received_of_reply(std::move(got));
+            const auto got = co_await more_of_reply();
+            received_of_reply(got);
         }
     }
 
@@ -140,7 +140,7 @@ public:
         return false;
     }
 
-    [[nodiscard]] asio::awaitable<result<std::size_t>> more_of_reply()
+    [[nodiscard]] asio::awaitable<stream::arrival> more_of_reply()
     {
         if (exchange_.reply_has_begun())
             waiting_->enter(step_of_reply());
@@ -149,9 +149,9 @@ public:
         return connection_->bytes().receive(connection_->space());
     }
 
-    void received_of_reply(result<std::size_t> got)
+    void received_of_reply(const stream::arrival& got)
     {
-        if (auto read = connection_->bytes().received(std::move(got), connection_->space()))
+        if (auto read = connection_->bytes().received(got, connection_->space()))
             received(std::move(*read));
     }
 

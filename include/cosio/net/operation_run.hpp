@@ -45,8 +45,7 @@ public:
 
     // What the steps of an attempt come to.
 
-    result<std::size_t> more{std::size_t{0}}; ///< Of the reply.
-    result<void> step{};                      ///< The last of them.
+    result<void> step{}; ///< The last of them.
     operation::reply reply{};
 
     /// An exception ended the operation with `why`: completes it.

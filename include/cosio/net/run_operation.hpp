@@ -30,8 +30,8 @@ template <class Dialect, class Operation>
             bool is_begun = false;
             if (loop.send_at_once()) {
                 while (loop.awaits_reply(run->to())) {
-                    run->more = co_await loop.driver().more_of_reply();
-                    loop.driver().received_of_reply(std::move(run->more));
+                    const auto got = co_await loop.driver().more_of_reply();
+                    loop.driver().received_of_reply(got);
                 }
                 is_begun = loop.is_begun_at_once(run->step);
             }

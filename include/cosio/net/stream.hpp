@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace cosio::inline v0::net {
 
@@ -56,19 +57,29 @@ public:
     [[nodiscard]] virtual asio::awaitable<result<std::size_t>> read_some(
         std::span<std::byte> buffer) = 0;
 
+    /// What the system told of a read. Not a `result`, whose `error` would take its room in the frame
+    /// of whoever waits: Asio recycles no frame of more than 1020 bytes.
+    struct arrival
+    {
+        std::error_code code{};
+        std::size_t bytes = 0;
+    };
+
     /// As `read_some` in two steps, so that whoever awaits the first needs no coroutine between
     /// itself and the socket: waits until something has come.
-    [[nodiscard]] virtual asio::awaitable<result<std::size_t>> receive(std::span<std::byte> buffer)
+    [[nodiscard]] virtual asio::awaitable<arrival> receive(std::span<std::byte> buffer)
     {
-        return read_some(buffer);
+        kept_ = co_await read_some(buffer);
+        co_return arrival();
     }
     /// The second step, with what `receive` has yielded and the same buffer: what `read_some` would
     /// yield, or nothing when `receive` has to be called again.
     [[nodiscard]] virtual std::optional<result<std::size_t>> received(
-        result<std::size_t> got, std::span<std::byte> buffer)
+        const arrival& got, std::span<std::byte> buffer)
     {
+        static_cast<void>(got);
         static_cast<void>(buffer);
-        return got;
+        return std::exchange(kept_, std::nullopt);
     }
 
     /// Writes all of `first`, then all of `second`, in as few packets as possible.
@@ -115,6 +126,9 @@ public:
     virtual void close() noexcept = 0;
 
     void interrupt() noexcept override { close(); }
+
+private:
+    std::optional<result<std::size_t>> kept_{}; // From `receive` to `received`.
 };
 
 } // namespace cosio::inline v0::net

@@ -26,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <type_traits>
@@ -51,7 +52,19 @@ public:
         std::span<std::byte> buffer) override
     {
         return asio::async_initiate<const asio::use_awaitable_t<>&, void(result<std::size_t>)>(
-            read_initiation{this}, asio::use_awaitable, buffer);
+            read_initiation<result<std::size_t>>{this}, asio::use_awaitable, buffer);
+    }
+
+    [[nodiscard]] asio::awaitable<arrival> receive(std::span<std::byte> buffer) override
+    {
+        return asio::async_initiate<const asio::use_awaitable_t<>&, void(arrival)>(
+            read_initiation<arrival>{this}, asio::use_awaitable, buffer);
+    }
+
+    [[nodiscard]] std::optional<result<std::size_t>> received(
+        const arrival& got, std::span<std::byte>) override
+    {
+        return has_read(got.code, got.bytes);
     }
 
     [[nodiscard]] asio::awaitable<result<void>> write(
@@ -142,9 +155,9 @@ public:
     [[nodiscard]] std::uint64_t bytes_moved() const noexcept override { return sent_ + received_; }
 
 private:
-    /// Turns what the socket tells into the result of `read_some`. A handler, and not a coroutine
+    /// Turns what the socket tells into what `read_some` or `receive` yields. A handler, and not a coroutine
     /// around the socket's operation: most requests wait once, here, and a frame costs.
-    template <class Handler>
+    template <class Yielded, class Handler>
     struct read_handler
     {
         using executor_type = asio::associated_executor_t<Handler>;
@@ -167,7 +180,10 @@ private:
         void operator()(const std::error_code& code, std::size_t count)
         {
             // The stream may go with the coroutine that waits, so it is not touched afterwards.
-            std::move(then)(on->has_read(code, count));
+            if constexpr (std::is_same_v<Yielded, arrival>)
+                std::move(then)(arrival{code, count});
+            else
+                std::move(then)(on->has_read(code, count));
         }
 
         Handler then;
@@ -175,12 +191,13 @@ private:
         std::size_t room;
     };
 
+    template <class Yielded>
     struct read_initiation
     {
         template <class Handler>
         void operator()(Handler&& then, std::span<std::byte> buffer) const
         {
-            using handler = read_handler<std::decay_t<Handler>>;
+            using handler = read_handler<Yielded, std::decay_t<Handler>>;
             if (!on->is_ours())
                 on->close(); // So that nothing is read: it fails at once.
             on->socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()),

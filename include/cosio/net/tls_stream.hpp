@@ -87,20 +87,22 @@ public:
         }
     }
 
-    [[nodiscard]] asio::awaitable<result<std::size_t>> receive(
-        std::span<std::byte> buffer) override
+    [[nodiscard]] asio::awaitable<arrival> receive(std::span<std::byte> buffer) override
     {
         receives_input_ = !engine_->may_yield() && !engine_->has_output();
-        return receives_input_ ? transport_->read_some(engine_->input().space())
-                               : read_some(buffer);
+        return receives_input_ ? transport_->receive(engine_->input().space())
+                               : stream::receive(buffer);
     }
 
     [[nodiscard]] std::optional<result<std::size_t>> received(
-        result<std::size_t> got, std::span<std::byte> buffer) override
+        const arrival& got, std::span<std::byte> buffer) override
     {
         if (!receives_input_)
-            return got;
-        if (auto end = take_input(got))
+            return stream::received(got, buffer);
+        auto more = transport_->received(got, engine_->input().space());
+        if (!more)
+            return std::nullopt;
+        if (auto end = take_input(*more))
             return std::move(*end);
         return decrypt(buffer);
     }
