@@ -9680,6 +9680,8 @@ public:
         if (!more)
             return more;
         input.received(*more);
+        if (!engine_->may_yield())
+            return std::size_t{0};
         const auto got = engine_->read(buffer);
         if (got.state == tls_engine::status::failed)
             return engine_->failure();
@@ -15872,10 +15874,11 @@ public:
         std::string_view request_id;
         if (step) {
             decode();
-            request_id = operation::request_id_of<Dialect>(reply);
-            if (!outcome) {
+            if (outcome) {
+                request_id = outcome->request_id;
+            } else {
                 step = std::move(outcome).error();
-                step.error().request_id = request_id;
+                step.error().request_id = request_id = operation::request_id_of<Dialect>(reply);
             }
         }
         if constexpr (requires { Operation::done_by_earlier_attempt(step.error()); }) {

@@ -79,10 +79,11 @@ public:
         std::string_view request_id;
         if (step) {
             decode();
-            request_id = operation::request_id_of<Dialect>(reply);
-            if (!outcome) {
+            if (outcome) {
+                request_id = outcome->request_id;
+            } else {
                 step = std::move(outcome).error();
-                step.error().request_id = request_id;
+                step.error().request_id = request_id = operation::request_id_of<Dialect>(reply);
             }
         }
         if constexpr (requires { Operation::done_by_earlier_attempt(step.error()); }) {

@@ -145,6 +145,8 @@ public:
         if (!more)
             return more;
         input.received(*more);
+        if (!engine_->may_yield())
+            return std::size_t{0};
         const auto got = engine_->read(buffer);
         if (got.state == tls_engine::status::failed)
             return engine_->failure();
