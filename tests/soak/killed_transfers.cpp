@@ -2,8 +2,9 @@
 // to its end. What is reported as done is read back and compared; a target is whole or as it was at
 // any time, and in the end nothing temporary is left.
 //
-// S3 states nothing that proves that an object is what an upload, which it has forgotten, would have
-// made: a run after one that was killed just then refuses to guess, and the checkpoint stays.
+// On S3 nothing proves that an object under SSE-C is what an upload, which the service has forgotten,
+// would have made: a run after one that was killed just then refuses to guess, and the checkpoint
+// stays.
 //
 //     killed_transfers [KILLS] [SEED]
 //
@@ -153,7 +154,7 @@ private:
             if (done)
                 return static_cast<int>(outcome::done);
             const bool mismatch = done.error().code == cosio::errc::checkpoint_mismatch;
-            if (!mismatch || !asked.as_s3 || !asked.up)
+            if (!mismatch || !asked.as_s3 || !asked.up || !asked.encrypted)
                 fmt::print(stderr, "{}\n", done.error().describe());
             return static_cast<int>(mismatch ? outcome::mismatch : outcome::failed);
         };
@@ -180,7 +181,7 @@ struct score
     unsigned kills = 0;
     unsigned most_kills_of_one = 0;
     unsigned failed = 0;
-    unsigned unproved = 0; ///< Whole on S3, of which nothing proves it.
+    unsigned unproved = 0; ///< Whole on S3 under SSE-C, of which nothing proves it.
     unsigned wrong = 0; ///< Half a file or object, or one of other bytes than were reported.
     unsigned left = 0;  ///< Temporary files and checkpoints after a transfer was done.
 };
@@ -224,7 +225,7 @@ void run_once(const service& with, const std::filesystem::path& work, std::uint6
             ++kills;
             continue;
         }
-        if (last == outcome::mismatch && asked.as_s3 && asked.up && object) {
+        if (last == outcome::mismatch && asked.as_s3 && asked.up && asked.encrypted && object) {
             ++seen.unproved;
             std::filesystem::remove(work / "checkpoint");
         } else if (last != outcome::done)

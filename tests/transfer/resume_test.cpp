@@ -352,6 +352,59 @@ TEST_CASE("resume: an upload whose completion was not heard of is found to be co
     CHECK_FALSE(here.files.has("checkpoint"));
 }
 
+TEST_CASE("resume: on S3 an upload whose completion was not heard of is proved by its ETag")
+{
+    const auto key = key_of(1);
+    for (const auto& each : encryption_cases(key)) {
+        CAPTURE(each.name);
+        resuming here;
+        const s3_client s3(here.context.get_executor(), here.config);
+        const auto text = pattern(9000);
+        const auto path = here.files.write("source", text);
+        const upload_file_request request{.bucket = bucket, .key = "k", .path = path,
+            .sse = each.write, .options = here.options()};
+        here.server.inject(
+            fault::reset_after_reply_bytes(0).on_method("POST").on_target("uploadId").times(2));
+        REQUIRE_FALSE(here.get(s3.upload_file(request)));
+        CHECK((here.content("k", each.read) == text));
+        const auto before = here.requests("PUT");
+        const auto done = here.get(s3.upload_file(request));
+        CHECK(here.requests("PUT") == before);
+        // Otherwise the ETag of a part is no MD5, and that of the object proves nothing.
+        if (each.mode != encryption_mode::none && each.mode != encryption_mode::cos_managed) {
+            REQUIRE_FALSE(done);
+            CHECK(done.error().code == errc::checkpoint_mismatch);
+            continue;
+        }
+        REQUIRE_MESSAGE(done, (done ? std::string() : done.error().describe()));
+        CHECK(done->resumed_parts == 9);
+        CHECK(done->md5_verified);
+        CHECK_FALSE(done->crc64_verified);
+        CHECK_FALSE(here.files.has("checkpoint"));
+    }
+}
+
+TEST_CASE("resume: on S3 another object of the same size does not pass for the upload that is gone")
+{
+    resuming here;
+    const s3_client s3(here.context.get_executor(), here.config);
+    const auto path = here.files.write("source", pattern(9000));
+    const upload_file_request request{
+        .bucket = bucket, .key = "k", .path = path, .options = here.options()};
+    here.server.inject(
+        fault::reset_after_reply_bytes(0).on_method("POST").on_target("uploadId").times(2));
+    REQUIRE_FALSE(here.get(s3.upload_file(request)));
+    auto other = here.options();
+    other.checkpoint = {};
+    const auto other_path = here.files.write("other", std::string(9000, 'x'));
+    REQUIRE(here.get(
+        s3.upload_file({.bucket = bucket, .key = "k", .path = other_path, .options = other})));
+    const auto done = here.get(s3.upload_file(request));
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == errc::checkpoint_mismatch);
+    CHECK(here.files.has("checkpoint"));
+}
+
 TEST_CASE("resume: a cancelled upload is kept when it can be resumed, unless it should not be")
 {
     for (const bool keep : {true, false}) {

@@ -8,6 +8,7 @@
 #include <cosio/crypto/crc64.hpp>
 #include <cosio/crypto/digest.hpp>
 #include <cosio/detail/process_generation.hpp>
+#include <cosio/dialect/composite_etag.hpp>
 #include <cosio/operation/abort_multipart_upload.hpp>
 #include <cosio/operation/complete_multipart_upload.hpp>
 #include <cosio/operation/head_object.hpp>
@@ -137,8 +138,7 @@ public:
         out.size = size();
         out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
         out.parts = static_cast<std::uint32_t>(parts_.size());
-        out.md5_verified =
-            std::ranges::all_of(parts_, [](const auto& one) { return one.second.md5_verified; });
+        out.md5_verified = are_md5_verified();
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};
@@ -163,8 +163,8 @@ public:
         co_return out;
     }
 
-    /// Whether the object is what this upload would make of it: of the same size and CRC64.
-    /// Completes `out` then. False when there is none, or that cannot be proved of it. Errors: of the
+    /// Whether the object is what this upload would make of it: of the same size, and of the same
+    /// CRC64 or, where the service states none, of an ETag that was made of the same parts. Completes `out` then. False when there is none, or that cannot be proved of it. Errors: of the
     /// question.
     [[nodiscard]] asio::awaitable<result<bool>> is_there(lane& in, upload_result& out)
     {
@@ -177,11 +177,14 @@ public:
         auto found = co_await cos_.head_object(request, in.token());
         if (!found && found.error().code != condition::not_found)
             co_return std::move(found).error();
-        if (!found || !out.crc64 || found->crc64 != out.crc64 || found->size != out.size ||
-            !expected.check(found->sse))
+        if (!found || found->size != out.size || !expected.check(found->sse))
+            co_return false;
+        const bool same_crc64 = out.crc64 && found->crc64 == out.crc64;
+        if (found->crc64 ? !same_crc64 : found->etag != etag_of_parts())
             co_return false;
         out.etag = std::move(found->etag);
-        out.crc64_verified = true;
+        out.crc64_verified = same_crc64;
+        out.md5_verified = are_md5_verified();
         out.sse = std::move(found->sse);
         out.version_id = std::move(found->version_id);
         out.request_id = std::move(found->request_id);
@@ -231,6 +234,22 @@ public:
     }
 
 private:
+    /// What S3 would make of them; nothing when it cannot be told.
+    [[nodiscard]] std::optional<std::string> etag_of_parts() const
+    {
+        dialect::composite_etag made;
+        for (const auto& [number, part] : parts_)
+            made.add(part.etag);
+        const auto etag = made.finish();
+        return etag ? std::optional("\"" + *etag + "\"") : std::nullopt;
+    }
+
+    [[nodiscard]] bool are_md5_verified() const
+    {
+        return std::ranges::all_of(
+            parts_, [](const auto& one) { return one.second.md5_verified; });
+    }
+
     const std::uint32_t generation_ = detail::process_generation();
     Client cos_;
     upload_target target_;

@@ -5,6 +5,7 @@
 #ifndef COSIO_TESTING_EMULATION_MULTIPART_HPP
 #define COSIO_TESTING_EMULATION_MULTIPART_HPP
 
+#include <cosio/dialect/composite_etag.hpp>
 #include <cosio/http/percent_encoding.hpp>
 #include <cosio/testing/emulation/object_changes.hpp>
 #include <cosio/testing/emulation/object_reading.hpp>
@@ -206,19 +207,26 @@ inline void check_part_list(const call_context& call, const stored_upload& uploa
 
     auto object = std::move(upload.object);
     object.modified = call.now;
-    std::string etags = upload.upload_id;
+    // On S3 the MD5 of the parts' MD5s, as many clients compute it; COS tells nothing of its own.
+    // Where a part's ETag is not its MD5, that of the object is opaque as well.
+    const bool is_of_digests = call.speaks_s3 && (object.encryption.mode == sse_mode::none ||
+        object.encryption.mode == sse_mode::cos_managed);
+    std::string opaque = upload.upload_id;
+    dialect::composite_etag composite;
     std::uint64_t crc64 = 0;
     for (const auto& [number, etag] : list) {
         auto& part = upload.parts.at(number);
-        etags.append(part.etag);
+        opaque.append(part.etag);
+        composite.add(part.etag);
         crc64 = crypto::crc64_combine(crc64, part.crc64, part.bytes.size);
         object.size += part.bytes.size;
         object.pieces.push_back(std::move(part.bytes));
     }
     object.crc64 = crc64;
-    // Not the formula of S3, on which clients are not to rely.
-    object.etag = crypto::hex(crypto::md5(detail::bytes_of(etags)).value()) + "-" +
-        std::to_string(list.size());
+    object.etag = is_of_digests
+        ? composite.finish().value()
+        : crypto::hex(crypto::md5(detail::bytes_of(opaque)).value()) + "-" +
+            std::to_string(list.size());
     auto& bucket = call.stored();
     const std::string upload_id = upload.upload_id;
     const auto* const stored = put_version(bucket, call.key, std::move(object),
