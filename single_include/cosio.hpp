@@ -6520,6 +6520,7 @@ inline void notice_forks() noexcept
 #ifndef COSIO_NET_DEADLINE_WATCH_HPP
 #define COSIO_NET_DEADLINE_WATCH_HPP
 
+#include <asio/defer.hpp>
 #include <asio/steady_timer.hpp>
 
 #include <mutex>
@@ -6530,9 +6531,10 @@ namespace cosio::inline v0::net {
 ///
 /// An operation mostly ends long before. A timer of its own would be made, set and cancelled for
 /// nothing, and the cancelled wait keep its memory until the executor comes to it. Here the timer
-/// is left alone, while operations overlap, as long as it waits for no later time than the earliest
-/// deadline. Once there is none it is cancelled: the watch keeps no execution context running for
-/// itself. Thread safe. Owned by a `shared_ptr`.
+/// is left alone, while operations overlap or follow each other, as long as it waits for no later
+/// time than the earliest deadline. Once there is none it is cancelled, by a handler that comes after
+/// those that are ready, as one of them may begin the next operation: the watch keeps no execution
+/// context running for itself. Thread safe. Owned by a `shared_ptr`.
 class deadline_watch : public std::enable_shared_from_this<deadline_watch>
 {
 public:
@@ -6588,8 +6590,8 @@ public:
         if (!who.is_in_)
             return;
         unlink(who);
-        if (first_ == nullptr && armed_for_ != clock::time_point::max())
-            disarm();
+        if (first_ == nullptr && armed_for_ != clock::time_point::max() && !will_disarm_)
+            disarm_later();
     }
 
 private:
@@ -6623,6 +6625,27 @@ private:
                 watch->look();
         });
         armed_for_ = due;
+    }
+
+    void disarm_later() noexcept
+    {
+        try {
+            asio::defer(executor_, [self = weak_from_this()] {
+                if (const auto watch = self.lock())
+                    watch->disarm_unless_needed();
+            });
+            will_disarm_ = true;
+        } catch (...) { // Of no memory.
+            disarm();
+        }
+    }
+
+    void disarm_unless_needed() noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        will_disarm_ = false;
+        if (first_ == nullptr && armed_for_ != clock::time_point::max())
+            disarm();
     }
 
     void disarm() noexcept
@@ -6691,6 +6714,7 @@ private:
     asio::any_io_executor executor_;
     std::optional<asio::steady_timer> timer_{};
     clock::time_point armed_for_ = clock::time_point::max();
+    bool will_disarm_ = false; // A handler that does is on its way.
     watched* first_ = nullptr;
 };
 

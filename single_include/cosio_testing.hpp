@@ -423,7 +423,7 @@ public:
     /// The first bucket of the options.
     [[nodiscard]] COSIO_DECLARED std::string bucket() const;
     [[nodiscard]] COSIO_DECLARED const emulator_options& options() const noexcept;
-    /// `127.0.0.1:port`.
+    /// `127.0.0.1:port`. Where the machine has IPv6 it listens at `[::1]:port` as well.
     [[nodiscard]] COSIO_DECLARED std::string https_endpoint() const;
     [[nodiscard]] COSIO_DECLARED std::string http_endpoint() const;
     /// The certificate of the emulator's own authority, to be trusted by its clients.
@@ -4960,11 +4960,25 @@ public:
         tls_.use_private_key(asio::buffer(identity.server_key), asio::ssl::context::pem);
     }
 
-    /// Begins to listen; 0 takes any free port. Returns the port. Throws `std::system_error`.
+    /// Begins to listen at both addresses that `localhost` may stand for; 0 takes any free port.
+    /// Returns the port. Throws `std::system_error`; not for IPv6, which a machine may not have.
     std::uint16_t listen(std::uint16_t port, bool secure)
     {
-        auto acceptor = std::make_unique<asio::ip::tcp::acceptor>(context_,
-            asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port));
+        const auto taken = listen_at(asio::ip::address_v4::loopback(), port, secure);
+        try {
+            listen_at(asio::ip::address_v6::loopback(), taken, secure);
+        } catch (const std::system_error&) {
+        }
+        return taken;
+    }
+
+    [[nodiscard]] const server_counters& counters() const noexcept { return counters_; }
+
+private:
+    std::uint16_t listen_at(const asio::ip::address& where, std::uint16_t port, bool secure)
+    {
+        auto acceptor = std::make_unique<asio::ip::tcp::acceptor>(
+            context_, asio::ip::tcp::endpoint(where, port));
         net::keep_from_programs(*acceptor);
         const auto taken = acceptor->local_endpoint().port();
         asio::co_spawn(context_, accept(*acceptor, secure), asio::detached);
@@ -4972,9 +4986,6 @@ public:
         return taken;
     }
 
-    [[nodiscard]] const server_counters& counters() const noexcept { return counters_; }
-
-private:
     static constexpr std::size_t read_size = 64 * 1024;
     /// Small, so that a fault that cuts a request off finds most of its body unread.
     static constexpr std::size_t head_read_size = 4 * 1024;

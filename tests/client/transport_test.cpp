@@ -391,6 +391,33 @@ TEST_CASE("TLS: another authority, another name, no TLS at all")
     CHECK(got.error().code == errc::sse_requires_tls);
 }
 
+TEST_CASE("TLS: an endpoint that is an address, of either kind")
+{
+    emulated here;
+    const auto port = here.server.https_endpoint().substr(here.server.https_endpoint().rfind(':'));
+    const auto key = key_of(1);
+    for (const std::string address : {"127.0.0.1", "[::1]"}) {
+        CAPTURE(address);
+        auto config = here.config;
+        config.connect_to.clear();
+        config.endpoint = address + port;
+        config.path_style = true;
+        const auto cos = here.client(config);
+        const auto put = here.get(
+            cos.put_object({.bucket = bucket, .key = "k", .body = "text", .sse = with(key)}));
+        REQUIRE_MESSAGE(put, (put ? std::string() : put.error().describe()));
+        CHECK(here.get(cos.get_object({.bucket = bucket, .key = "k", .sse = with(key)})).value().body ==
+            "text");
+    }
+    // The certificate names ::1, and no other address.
+    auto other = here.config;
+    other.connect_to = "[::1]" + port;
+    other.endpoint = "[::2]" + port;
+    other.path_style = true;
+    CHECK(here.get(here.client(other).get_object({.bucket = bucket, .key = "k"})).error().code ==
+        errc::tls_certificate_rejected);
+}
+
 TEST_CASE("plain http works for what is no secret")
 {
     emulated here;

@@ -114,6 +114,33 @@ TEST_CASE("deadlines: a watch of nobody keeps no context running")
     CHECK(here.context.stopped());
 }
 
+TEST_CASE("deadlines: those that follow each other have one wait")
+{
+    watching here;
+    noting one(*here.watch);
+    for (int i = 0; i != 100; ++i) {
+        one.set(clock::now() + 1h);
+        one.remove();
+    }
+    one.set(clock::now() + 1h);
+    CHECK(here.context.poll() == 1); // Which would cancel the wait, were it not needed again.
+    one.remove();
+    CHECK(here.context.run_for(10s) == 2);
+    CHECK(here.context.stopped());
+}
+
+TEST_CASE("deadlines: a watch that is gone before it cancels its wait leaves nothing behind")
+{
+    watching here;
+    {
+        noting one(*here.watch);
+        one.set(clock::now() + 1h);
+    }
+    here.watch.reset();
+    here.context.run_for(10s);
+    CHECK(here.context.stopped());
+}
+
 TEST_CASE("deadlines: one that is no longer watched is not told, and its neighbours are")
 {
     watching here;
@@ -140,7 +167,7 @@ TEST_CASE("deadlines: one whose time was told keeps no context running for anoth
         other.set(clock::now() + 1h);
     }
     here.context.restart();
-    CHECK(here.context.run_for(10s) == 1); // The wait that was cancelled.
+    CHECK(here.context.run_for(10s) == 2); // What cancels the wait, and the wait.
     CHECK(here.context.stopped());
 }
 

@@ -9,6 +9,7 @@
 #include <cosio/detail/process_generation.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/defer.hpp>
 #include <asio/steady_timer.hpp>
 
 #include <algorithm>
@@ -26,9 +27,10 @@ namespace cosio::inline v0::net {
 ///
 /// An operation mostly ends long before. A timer of its own would be made, set and cancelled for
 /// nothing, and the cancelled wait keep its memory until the executor comes to it. Here the timer
-/// is left alone, while operations overlap, as long as it waits for no later time than the earliest
-/// deadline. Once there is none it is cancelled: the watch keeps no execution context running for
-/// itself. Thread safe. Owned by a `shared_ptr`.
+/// is left alone, while operations overlap or follow each other, as long as it waits for no later
+/// time than the earliest deadline. Once there is none it is cancelled, by a handler that comes after
+/// those that are ready, as one of them may begin the next operation: the watch keeps no execution
+/// context running for itself. Thread safe. Owned by a `shared_ptr`.
 class deadline_watch : public std::enable_shared_from_this<deadline_watch>
 {
 public:
@@ -84,8 +86,8 @@ public:
         if (!who.is_in_)
             return;
         unlink(who);
-        if (first_ == nullptr && armed_for_ != clock::time_point::max())
-            disarm();
+        if (first_ == nullptr && armed_for_ != clock::time_point::max() && !will_disarm_)
+            disarm_later();
     }
 
 private:
@@ -119,6 +121,27 @@ private:
                 watch->look();
         });
         armed_for_ = due;
+    }
+
+    void disarm_later() noexcept
+    {
+        try {
+            asio::defer(executor_, [self = weak_from_this()] {
+                if (const auto watch = self.lock())
+                    watch->disarm_unless_needed();
+            });
+            will_disarm_ = true;
+        } catch (...) { // Of no memory.
+            disarm();
+        }
+    }
+
+    void disarm_unless_needed() noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        will_disarm_ = false;
+        if (first_ == nullptr && armed_for_ != clock::time_point::max())
+            disarm();
     }
 
     void disarm() noexcept
@@ -187,6 +210,7 @@ private:
     asio::any_io_executor executor_;
     std::optional<asio::steady_timer> timer_{};
     clock::time_point armed_for_ = clock::time_point::max();
+    bool will_disarm_ = false; // A handler that does is on its way.
     watched* first_ = nullptr;
 };
 

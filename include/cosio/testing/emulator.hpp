@@ -129,7 +129,7 @@ public:
     /// The first bucket of the options.
     [[nodiscard]] COSIO_DECLARED std::string bucket() const;
     [[nodiscard]] COSIO_DECLARED const emulator_options& options() const noexcept;
-    /// `127.0.0.1:port`.
+    /// `127.0.0.1:port`. Where the machine has IPv6 it listens at `[::1]:port` as well.
     [[nodiscard]] COSIO_DECLARED std::string https_endpoint() const;
     [[nodiscard]] COSIO_DECLARED std::string http_endpoint() const;
     /// The certificate of the emulator's own authority, to be trusted by its clients.

@@ -56,11 +56,25 @@ public:
         tls_.use_private_key(asio::buffer(identity.server_key), asio::ssl::context::pem);
     }
 
-    /// Begins to listen; 0 takes any free port. Returns the port. Throws `std::system_error`.
+    /// Begins to listen at both addresses that `localhost` may stand for; 0 takes any free port.
+    /// Returns the port. Throws `std::system_error`; not for IPv6, which a machine may not have.
     std::uint16_t listen(std::uint16_t port, bool secure)
     {
-        auto acceptor = std::make_unique<asio::ip::tcp::acceptor>(context_,
-            asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), port));
+        const auto taken = listen_at(asio::ip::address_v4::loopback(), port, secure);
+        try {
+            listen_at(asio::ip::address_v6::loopback(), taken, secure);
+        } catch (const std::system_error&) {
+        }
+        return taken;
+    }
+
+    [[nodiscard]] const server_counters& counters() const noexcept { return counters_; }
+
+private:
+    std::uint16_t listen_at(const asio::ip::address& where, std::uint16_t port, bool secure)
+    {
+        auto acceptor = std::make_unique<asio::ip::tcp::acceptor>(
+            context_, asio::ip::tcp::endpoint(where, port));
         net::keep_from_programs(*acceptor);
         const auto taken = acceptor->local_endpoint().port();
         asio::co_spawn(context_, accept(*acceptor, secure), asio::detached);
@@ -68,9 +82,6 @@ public:
         return taken;
     }
 
-    [[nodiscard]] const server_counters& counters() const noexcept { return counters_; }
-
-private:
     static constexpr std::size_t read_size = 64 * 1024;
     /// Small, so that a fault that cuts a request off finds most of its body unread.
     static constexpr std::size_t head_read_size = 4 * 1024;
