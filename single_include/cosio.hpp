@@ -2060,6 +2060,9 @@ struct object_headers
     bool as_stored = false;
     /// With `as_stored`: the value of `Expires`, which need not be a date; `expires` goes first.
     std::string_view stored_expires{};
+    /// The storage class in the service's own words, as a reply told it; `storage_class` goes
+    /// first.
+    std::string_view stored_storage_class{};
 };
 
 /// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.
@@ -3162,6 +3165,7 @@ private:
         };
         for (const auto& one : page.objects)
             look_at(one.key);
+        const auto first_object = first;
         for (const auto& one : page.common_prefixes)
             look_at(one);
         const bool is_empty = last.empty();
@@ -3169,7 +3173,8 @@ private:
         if (empty_pages_ > most_empty_pages)
             return error(errc::malformed_response, "the listing goes on with empty pages");
         // The common prefix that ended a page may be named once more.
-        if (!is_empty && !last_.empty() && (last <= last_ || first < last_))
+        if (!is_empty && !last_.empty() &&
+            (last <= last_ || first < last_ || first_object == last_))
             return error(errc::malformed_response, "the listing repeats what it has listed");
         if (!is_empty)
             last_ = last;
@@ -4623,6 +4628,9 @@ struct restore_object_result
     /// True when the object was restored before and is now kept longer; otherwise the restore has
     /// been started.
     bool was_restored = false;
+    /// True when a restore is under way that an earlier attempt, whose reply was lost, may have
+    /// begun. So may somebody else, with other days and another tier.
+    bool was_under_way = false;
     std::string request_id{};
 };
 
@@ -11192,6 +11200,18 @@ public:
         return find(name).value_or(std::string_view{});
     }
 
+    /// Whether there are several fields of that name, in any case, whose values differ.
+    [[nodiscard]] bool contradicts_itself(std::string_view name) const noexcept
+    {
+        if ((marks_of_several_ >> mark_of(name) & 1U) == 0)
+            return false;
+        const auto first = index_of(name);
+        for (auto i = first; i < size(); i = search(name, i + 1))
+            if ((*this)[i].value != (*this)[first].value)
+                return true;
+        return false;
+    }
+
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
@@ -11204,16 +11224,19 @@ public:
         chunked = keep_alive = false;
         text_.clear();
         positions_.clear();
-        marks_ = 0;
+        marks_ = marks_of_several_ = 0;
     }
     /// For the parser: positions within the text, of less than 4 GiB. The field is not there before
     /// `complete` has given that.
     void add_field(std::string_view name, std::size_t name_position, std::size_t value_position,
         std::size_t value_length)
     {
-        if (const auto mark = mark_of(name); !may_have(mark)) {
+        const auto mark = mark_of(name);
+        if (!may_have(mark)) {
             marks_ |= std::uint64_t{1} << mark;
             first_of_mark_[mark] = static_cast<std::uint8_t>(added()); // Too low is no harm.
+        } else {
+            marks_of_several_ |= std::uint64_t{1} << mark;
         }
         positions_.push_back({static_cast<std::uint32_t>(name_position),
             static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value_position),
@@ -11278,6 +11301,7 @@ private:
 
     detail::inline_text<1024> text_{}; // Most heads are shorter.
     std::uint64_t marks_ = 0; // Of all fields: most look-ups are for fields that are not there.
+    std::uint64_t marks_of_several_ = 0; // Of several fields, which may have one name.
     std::array<std::uint8_t, mark_count> first_of_mark_{}; // Where to begin to look.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };
@@ -13705,6 +13729,15 @@ namespace cosio::inline v0::detail {
     return true;
 }
 
+/// How many characters well-formed UTF-8 has.
+[[nodiscard]] constexpr std::size_t characters_in(std::string_view text) noexcept
+{
+    std::size_t count = 0;
+    for (const char c : text)
+        count += (static_cast<unsigned char>(c) & 0xc0U) == 0x80 ? 0 : 1;
+    return count;
+}
+
 /// A surrogate is encoded like any other code point.
 inline void append_utf8(std::string& out, std::uint32_t code_point)
 {
@@ -15742,6 +15775,34 @@ template <class Dialect>
             std::to_string(*theirs));
 }
 
+/// The field of a head that stands several times with different values, although a service writes
+/// it once and results tell it as a fact; empty for none.
+template <class Dialect>
+[[nodiscard]] std::string_view contradictory_field(const http::response_head& head) noexcept
+{
+    using header = typename Dialect::header;
+    for (const std::string_view name : {std::string_view("ETag"), std::string_view("Content-Range"),
+             std::string_view("Last-Modified"), header::encryption, header::kms_key_id,
+             header::customer_algorithm, header::customer_key_md5, header::storage_class,
+             header::restore, header::version_id, header::delete_marker})
+        if (head.contradicts_itself(name))
+            return name;
+    if constexpr (Dialect::states_crc64)
+        if (head.contradicts_itself(header::crc64))
+            return header::crc64;
+    return {};
+}
+
+/// Errors: `errc::malformed_response`.
+template <class Dialect>
+[[nodiscard]] result<void> check_single_fields(const http::response_head& head)
+{
+    if (const auto name = contradictory_field<Dialect>(head); !name.empty())
+        return error(errc::malformed_response,
+            std::string("the reply has ").append(name).append(" several times, and they differ"));
+    return {};
+}
+
 /// Whether an ETag, with or without its quotes, is that MD5 in hexadecimal.
 [[nodiscard]] inline bool is_md5(std::string_view etag, const crypto::md5_value& md5)
 {
@@ -15760,18 +15821,24 @@ template <class Dialect>
 }
 
 /// `ongoing-request="false", expiry-date="Mon, 13 Apr 2020 16:00:00 GMT"`.
-[[nodiscard]] inline std::optional<restore_state> parse_restore_state(std::string_view text)
+///
+/// Errors: `errc::malformed_response`, when it says neither that it goes on nor that it has ended.
+[[nodiscard]] inline result<std::optional<restore_state>> parse_restore_state(
+    std::string_view text)
 {
     if (text.empty())
-        return std::nullopt;
+        return std::optional<restore_state>();
     restore_state state;
     state.ongoing = text.find("ongoing-request=\"true\"") != std::string_view::npos;
+    if (!state.ongoing && text.find("ongoing-request=\"false\"") == std::string_view::npos)
+        return error(errc::malformed_response,
+            "the state of the restore is neither ongoing-request=\"true\" nor \"false\"");
     constexpr std::string_view marker = "expiry-date=\"";
     if (const auto start = text.find(marker); start != std::string_view::npos) {
         const auto date = text.substr(start + marker.size());
         state.expires = http::parse_date(date.substr(0, date.find('"')));
     }
-    return state;
+    return std::optional(state);
 }
 
 template <class Dialect>
@@ -15818,7 +15885,10 @@ template <class Dialect>
     out.metadata = decode_metadata<Dialect>(head);
     out.storage_class = head.find(header::storage_class).value_or("STANDARD");
     keep(header::version_id, out.version_id);
-    out.restore = parse_restore_state(head.get(header::restore));
+    auto restore = parse_restore_state(head.get(header::restore));
+    if (!restore)
+        return std::move(restore).error();
+    out.restore = *restore;
     out.request_id = request_id_in<Dialect>(head);
     return {};
 }
@@ -15926,7 +15996,9 @@ private:
     {
         if (!outcome)
             outcome = result_type();
-        auto done = Operation::decode(*outcome, request()->expected, std::move(reply));
+        auto done = operation::check_single_fields<Dialect>(reply.head);
+        if (done)
+            done = Operation::decode(*outcome, request()->expected, std::move(reply));
         if (!done)
             outcome = std::move(done).error();
     }
@@ -16060,9 +16132,10 @@ void encode_tags(request_builder<Dialect>& build, std::span<const tag> tags)
 {
     std::string text;
     for (const auto& [key, value] : tags) {
-        if (key.empty() || key.size() > longest_tag_key || value.size() > longest_tag_value)
+        if (key.empty() || detail::characters_in(key) > longest_tag_key ||
+            detail::characters_in(value) > longest_tag_value)
             return build.refuse(errc::invalid_header,
-                "a key must be 1 to 128 bytes, a value at most 256", "headers.tags");
+                "a key must be 1 to 128 characters, a value at most 256", "headers.tags");
         text.append(text.empty() ? "" : "&");
         http::append_percent_encoded(text, key, http::slash::encode);
         text.append("=");
@@ -16106,6 +16179,9 @@ void encode_object_headers(request_builder<Dialect>& build, const object_headers
     if (headers.storage_class != storage_class::unspecified && storage.empty())
         build.refuse(errc::invalid_argument, "the service has no such class",
             "headers.storage_class");
+    if (storage.empty() && !headers.stored_storage_class.empty())
+        build.stored_header(header_name::storage_class, headers.stored_storage_class,
+            "headers.stored_storage_class");
     build.optional_header(header_name::storage_class, storage, "headers.storage_class");
     const auto readers = Dialect::name_of(headers.acl);
     if (headers.acl != acl::unspecified && readers.empty())
@@ -16429,8 +16505,11 @@ template <class Dialect>
                 co_await loop.receive(destination{}, document, refusal);
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
-                auto head = get_object::decode_head(
-                    stream->request().expected, loop.driver().progress().head());
+                const auto& received = loop.driver().progress().head();
+                auto sound = operation::check_single_fields<Dialect>(received);
+                auto head = sound
+                    ? get_object::decode_head(stream->request().expected, received)
+                    : result<get_object_result>(std::move(sound).error());
                 if (head) {
                     stream->opened(std::move(*head));
                     co_return object_reader(stream);
@@ -18189,6 +18268,57 @@ struct abort_multipart_upload
 
 #endif
 
+// ---- cosio/operation/shared/document_values.hpp -------------------------------------------------
+
+// Texts, numbers and truth values in documents: what is not of its form, or stands twice, refuses
+// the document.
+
+#ifndef COSIO_OPERATION_SHARED_DOCUMENT_VALUES_HPP
+#define COSIO_OPERATION_SHARED_DOCUMENT_VALUES_HPP
+
+namespace cosio::inline v0::operation {
+
+/// Puts the text of the open element, which is closed, into `to`, which is empty unless the element
+/// stands twice: which of them is meant nobody can tell.
+inline void text_into(std::string& to, xml::reader& document)
+{
+    auto text = document.text();
+    if (!to.empty() && to != text)
+        document.refuse("an element stands twice, and differs");
+    to = std::move(text);
+}
+
+/// For what `text_into` does not see: `seen` says whether the open element stood before.
+inline void stands_once(bool& seen, xml::reader& document) noexcept
+{
+    if (std::exchange(seen, true))
+        document.refuse("an element stands twice");
+}
+
+/// The decimal number in the open element, which is closed. `refusal` has static storage.
+template <class Number>
+[[nodiscard]] Number number_in(xml::reader& document, std::string_view refusal)
+{
+    const auto number = detail::parse_number<Number>(document.text());
+    if (!number)
+        document.refuse(refusal);
+    return number.value_or(Number{});
+}
+
+/// `true` or `false` in the open element, which is closed. `refusal` has static storage.
+[[nodiscard]] inline bool boolean_in(xml::reader& document, std::string_view refusal)
+{
+    const auto text = document.text();
+    const bool is_true = text == "true";
+    if (!is_true && text != "false")
+        document.refuse(refusal);
+    return is_true;
+}
+
+} // namespace cosio::inline v0::operation
+
+#endif
+
 // ---- cosio/operation/shared/part_addressing.hpp -------------------------------------------------
 
 // How requests name an upload and its parts.
@@ -18340,10 +18470,10 @@ struct complete_multipart_upload
         const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "ETag") {
-                out.etag = document.text();
+                text_into(out.etag, document);
                 has_etag = Dialect::completion_may_lack_etag || is_etag(out.etag);
             } else if (document.name() == "Location") {
-                out.location = document.text();
+                text_into(out.location, document);
             } else {
                 document.skip();
             }
@@ -18465,13 +18595,13 @@ struct copy_object
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
-                out.etag = document.text();
+                text_into(out.etag, document);
             else if (name == "CRC64")
-                crc64_text = document.text();
+                text_into(crc64_text, document);
             else if (name == "LastModified")
                 out.last_modified = http::parse_iso_date(document.text());
             else if (name == "VersionId")
-                out.version_id = document.text();
+                text_into(out.version_id, document);
             else
                 document.skip();
         }
@@ -18601,39 +18731,6 @@ struct delete_object
 
 #endif
 
-// ---- cosio/operation/shared/document_values.hpp -------------------------------------------------
-
-// Numbers and truth values in documents: what is not of its form refuses the document.
-
-#ifndef COSIO_OPERATION_SHARED_DOCUMENT_VALUES_HPP
-#define COSIO_OPERATION_SHARED_DOCUMENT_VALUES_HPP
-
-namespace cosio::inline v0::operation {
-
-/// The decimal number in the open element, which is closed. `refusal` has static storage.
-template <class Number>
-[[nodiscard]] Number number_in(xml::reader& document, std::string_view refusal)
-{
-    const auto number = detail::parse_number<Number>(document.text());
-    if (!number)
-        document.refuse(refusal);
-    return number.value_or(Number{});
-}
-
-/// `true` or `false` in the open element, which is closed. `refusal` has static storage.
-[[nodiscard]] inline bool boolean_in(xml::reader& document, std::string_view refusal)
-{
-    const auto text = document.text();
-    const bool is_true = text == "true";
-    if (!is_true && text != "false")
-        document.refuse(refusal);
-    return is_true;
-}
-
-} // namespace cosio::inline v0::operation
-
-#endif
-
 // ---- cosio/operation/shared/listing.hpp ---------------------------------------------------------
 
 // What the three listings have in common. A page is judged by what was asked, never by what it
@@ -18702,7 +18799,7 @@ void encode_page(request_builder<Dialect>& build, std::string_view size_paramete
     std::string text;
     while (document.next_child()) {
         if (document.name() == wanted)
-            text = document.text();
+            text_into(text, document);
         else
             document.skip();
     }
@@ -18779,9 +18876,13 @@ struct delete_objects
         if (request.objects.empty() || request.objects.size() > most_objects)
             build.refuse(errc::invalid_argument, "must be 1 to 1000", "objects");
         listing_question asked;
+        // Some services answer once to what they are asked twice.
+        std::set<std::pair<std::string_view, std::string_view>> different;
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
+            if (!different.emplace(key, version_id).second)
+                continue;
             if (const auto problem = key_problem<Dialect>(key, direction::existing);
                 !problem.empty())
                 build.refuse(errc::invalid_key, problem, "objects.key");
@@ -18800,7 +18901,7 @@ struct delete_objects
         build.document(std::move(document).document());
         std::ranges::sort(asked.keys);
         asked.quiet = request.quiet;
-        asked.most = request.objects.size();
+        asked.most = asked.keys.size();
         build.expected().listing = std::make_unique<const listing_question>(std::move(asked));
         return std::move(build).finish();
     }
@@ -18853,14 +18954,14 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "VersionId")
-                one.version_id = document.text();
+                text_into(one.version_id, document);
             else if (name == "DeleteMarker")
                 one.delete_marker =
                     boolean_in(document, "DeleteMarker is neither true nor false");
             else if (name == "DeleteMarkerVersionId")
-                one.delete_marker_version_id = document.text();
+                text_into(one.delete_marker_version_id, document);
             else
                 document.skip();
         }
@@ -18873,9 +18974,9 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "VersionId")
-                one.version_id = document.text();
+                text_into(one.version_id, document);
             else if (name == "Code")
                 one.service_code = printable(document.text());
             else if (name == "Message")
@@ -18923,9 +19024,9 @@ inline void read_bucket_encryption_rule(xml::reader& document, encryption& out)
         }
         while (document.next_child()) {
             if (document.name() == "SSEAlgorithm")
-                out.algorithm = document.text();
+                text_into(out.algorithm, document);
             else if (document.name() == "KMSMasterKeyID")
-                out.kms_key_id = document.text();
+                text_into(out.kms_key_id, document);
             else
                 document.skip();
         }
@@ -19063,11 +19164,11 @@ struct list_objects
                     document, out.common_prefixes, out.objects.size(), asked, read_common_prefix);
             else if (name == "IsTruncated") {
                 out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
-                tells_whether_truncated = true;
+                stands_once(tells_whether_truncated, document);
             } else if (name == "NextMarker")
-                out.next_marker = document.text();
+                text_into(out.next_marker, document);
             else if (name == "NextContinuationToken")
-                out.next_continuation_token = document.text();
+                text_into(out.next_continuation_token, document);
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -19096,20 +19197,20 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "ETag")
-                one.etag = document.text();
+                text_into(one.etag, document);
             else if (name == "Size") {
                 one.size = number_in<std::uint64_t>(document, "Size is not a number");
-                has_size = true;
+                stands_once(has_size, document);
             } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else if (name == "StorageClass")
-                one.storage_class = document.text();
+                text_into(one.storage_class, document);
             else if (name == "StorageTier")
-                one.storage_tier = document.text();
+                text_into(one.storage_tier, document);
             else if (name == "RestoreStatus")
-                one.restore_status = document.text();
+                text_into(one.restore_status, document);
             else
                 document.skip();
         }
@@ -19121,20 +19222,28 @@ private:
     static result<void> decode_all(
         result_type& out, const listing_question& asked, bool encoded)
     {
+        std::string_view last = asked.marker;
         for (auto& one : out.objects) {
             if (auto decoded = decode_names({&one.key}, encoded); !decoded)
                 return decoded;
             if (auto sound = check_name(one.key, asked); !sound)
                 return sound;
-            if (one.key <= asked.marker)
+            if (one.key <= last)
                 return error(errc::malformed_response,
-                    "the listing has a key that is not behind the one where it was to begin");
+                    "the listing has a key that is not behind the one before it, or where it was "
+                    "to begin");
+            last = one.key;
         }
+        last = {};
         for (auto& prefix : out.common_prefixes) {
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
             if (auto sound = check_name(prefix, asked); !sound)
                 return sound;
+            if (prefix <= last)
+                return error(errc::malformed_response,
+                    "the listing has a common prefix that is not behind the one before it");
+            last = prefix;
         }
         return decode_names({&out.next_marker}, encoded);
     }
@@ -19310,7 +19419,7 @@ struct initiate_multipart_upload
         const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "UploadId")
-                out.upload_id = document.text();
+                text_into(out.upload_id, document);
             else
                 document.skip();
         }
@@ -19387,11 +19496,11 @@ struct list_multipart_uploads
                     document, out.common_prefixes, out.uploads.size(), asked, read_common_prefix);
             else if (name == "IsTruncated") {
                 out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
-                tells_whether_truncated = true;
+                stands_once(tells_whether_truncated, document);
             } else if (name == "NextKeyMarker")
-                out.next_key_marker = document.text();
+                text_into(out.next_key_marker, document);
             else if (name == "NextUploadIdMarker")
-                out.next_upload_id_marker = document.text();
+                text_into(out.next_upload_id_marker, document);
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -19421,13 +19530,13 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "UploadId")
-                one.upload_id = document.text();
+                text_into(one.upload_id, document);
             else if (name == "Initiated")
                 one.initiated = http::parse_iso_date(document.text());
             else if (name == "StorageClass")
-                one.storage_class = document.text();
+                text_into(one.storage_class, document);
             else
                 document.skip();
         }
@@ -19523,11 +19632,11 @@ struct list_parts
                 add_entry(document, out.parts, 0, asked, decode_entry);
             else if (name == "IsTruncated") {
                 out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
-                tells_whether_truncated = true;
+                stands_once(tells_whether_truncated, document);
             } else if (name == "NextPartNumberMarker")
                 out.next_part_number_marker = read_next_marker(document);
             else if (name == "StorageClass")
-                out.storage_class = document.text();
+                text_into(out.storage_class, document);
             else
                 document.skip();
         }
@@ -19573,10 +19682,10 @@ private:
                 one.part_number =
                     number_in<std::uint32_t>(document, "PartNumber is not a number");
             else if (name == "ETag")
-                one.etag = document.text();
+                text_into(one.etag, document);
             else if (name == "Size") {
                 one.size = number_in<std::uint64_t>(document, "Size is not a number");
-                has_size = true;
+                stands_once(has_size, document);
             } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else
@@ -19734,13 +19843,13 @@ struct restore_object
         return std::move(build).finish();
     }
 
-    /// An earlier attempt whose reply was lost may have started the restore: then it is what the
-    /// next one meets.
+    /// An earlier attempt whose reply was lost may have started the restore that the next meets.
     [[nodiscard]] static std::optional<result_type> done_by_earlier_attempt(const error& why)
     {
         if (why.code != service_errc::restore_already_in_progress)
             return std::nullopt;
         result_type out;
+        out.was_under_way = true;
         out.request_id = why.request_id;
         return out;
     }
@@ -19860,11 +19969,11 @@ struct upload_part_copy
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
-                out.etag = document.text();
+                text_into(out.etag, document);
             else if (name == "LastModified")
                 out.last_modified = http::parse_iso_date(document.text());
             else if (name == "CRC64")
-                crc64_text = document.text();
+                text_into(crc64_text, document);
             else
                 document.skip();
         }
@@ -19953,11 +20062,13 @@ struct get_object_tagging
     {
         xml::reader document(got.body);
         const bool right_root = document.enter(what.proof.root);
+        bool has_set = false;
         while (right_root && document.next_child()) {
             if (document.name() != "TagSet") {
                 document.skip();
                 continue;
             }
+            stands_once(has_set, document);
             while (document.next_child()) {
                 if (document.name() != "Tag")
                     document.skip();
@@ -19970,6 +20081,8 @@ struct get_object_tagging
         auto whole = document.finish();
         if (!right_root || !whole)
             return unexpected_document(std::move(whole), what.proof.root);
+        if (!has_set)
+            return error(errc::malformed_response, "the document has no TagSet");
         out.request_id = request_id_of<Dialect>(got);
         return {};
     }
@@ -19980,9 +20093,9 @@ private:
         stored_tag one;
         while (document.next_child()) {
             if (document.name() == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (document.name() == "Value")
-                one.value = document.text();
+                text_into(one.value, document);
             else
                 document.skip();
         }
@@ -20281,19 +20394,7 @@ struct environment
 #ifndef COSIO_TRANSFER_INHERITED_HEADERS_HPP
 #define COSIO_TRANSFER_INHERITED_HEADERS_HPP
 
-namespace cosio::inline v0 {
-
-/// The class a service names; `unspecified` for one this version does not know.
-[[nodiscard]] constexpr storage_class storage_class_of(std::string_view name) noexcept
-{
-    for (auto value = storage_class::standard; value <= storage_class::maz_intelligent_tiering;
-        value = static_cast<storage_class>(static_cast<int>(value) + 1))
-        if (name_of(value) == name)
-            return value;
-    return storage_class::unspecified;
-}
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 [[nodiscard]] inline bool has_content_headers(const object_headers& headers) noexcept
 {
@@ -20320,8 +20421,7 @@ public:
         headers_.as_stored = true;
         join_metadata(source.metadata);
         headers_.metadata = metadata_;
-        if (asked.storage_class == storage_class::unspecified)
-            headers_.storage_class = storage_class_of(source.storage_class);
+        headers_.stored_storage_class = source.storage_class;
     }
     inherited_headers(const inherited_headers&) = delete;
     inherited_headers& operator=(const inherited_headers&) = delete;
@@ -20350,8 +20450,7 @@ private:
     std::deque<std::string> joined_{};
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif
 
@@ -20842,6 +20941,9 @@ private:
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#if defined(__linux__)
+#    include <sys/xattr.h>
+#endif
 
 #include <cstdio>
 
@@ -20891,7 +20993,13 @@ struct file_access
     mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
     gid_t group = 0;
     std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
+    std::string acl{};            ///< Its access control list as Linux has it; empty without one.
 };
+
+#if defined(__linux__)
+/// The attribute that holds a file's access control list (acl(5)).
+inline constexpr const char* acl_attribute = "system.posix_acl_access";
+#endif
 
 /// Tells one state of an open file from another. Whoever writes to a file may put its time of
 /// modification back, but not that of its last change.
@@ -21066,6 +21174,9 @@ public:
         if (status.st_gid != to.group &&
             ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
             to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+        set_acl(to);
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
         // Some file systems have permissions that cannot be changed.
         if ((status.st_mode & all) != to.mode && ::fchmod(descriptor_.get(), to.mode) != 0)
             return file_error("set the permissions of", path_);
@@ -21073,6 +21184,20 @@ public:
     }
 
 private:
+    /// With a list, the bits of the group are the most that anybody in the list may do, and not
+    /// what the group may. A list that the directory has given to the file goes.
+    void set_acl(file_access& to) const
+    {
+#if defined(__linux__)
+        if (to.acl.empty())
+            static_cast<void>(!::fremovexattr(descriptor_.get(), acl_attribute));
+        else if (::fsetxattr(descriptor_.get(), acl_attribute, to.acl.data(), to.acl.size(), 0) != 0)
+            to.mode &= ~mode_t{070} | (to.mode & mode_t{07}) << 3;
+#else
+        static_cast<void>(to);
+#endif
+    }
+
     [[nodiscard]] static std::uint64_t nanoseconds(const timespec& time) noexcept
     {
         constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
@@ -21142,7 +21267,7 @@ public:
         if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             return std::nullopt;
-        return file_access{status.st_mode & all, status.st_gid, status.st_uid};
+        return file_access{status.st_mode & all, status.st_gid, status.st_uid, acl_of(name)};
     }
 
     /// What has that name, links not followed; nothing when nothing has. Errors: the system's.
@@ -21178,6 +21303,9 @@ public:
         if (!S_ISREG(status.st_mode))
             return error(errc::invalid_argument,
                 "'" + path_of(name) + "' is there and no regular file", "path");
+        if (const auto why = why_it_stays(name); !why.empty())
+            return error(
+                errc::invalid_argument, "'" + path_of(name) + "' " + std::string(why), "path");
         // Who may not write to a file should not replace it either.
         if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0)
             return file_error("replace", path_of(name));
@@ -21232,6 +21360,41 @@ public:
     void release() noexcept { descriptor_.release(); }
 
 private:
+    /// Why a file keeps its name whatever its permissions say; empty when it need not.
+    [[nodiscard]] std::string_view why_it_stays(const std::string& name) const noexcept
+    {
+#if defined(STATX_ATTR_MOUNT_ROOT)
+        struct statx status{};
+        if (::statx(descriptor_.get(), name.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE, &status) != 0)
+            return {};
+        if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+            return "is mounted there, and cannot be replaced";
+        if ((status.stx_attributes & (STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE)) != 0)
+            return "may only be added to, or not be changed (chattr), and cannot be replaced";
+#else
+        static_cast<void>(name);
+#endif
+        return {};
+    }
+
+    [[nodiscard]] std::string acl_of(const std::string& name) const
+    {
+        std::string acl;
+#if defined(__linux__)
+        // There is no call for a name in an open directory.
+        const auto path = "/proc/self/fd/" + std::to_string(descriptor_.get()) + "/" + name;
+        const auto size = ::lgetxattr(path.c_str(), acl_attribute, nullptr, 0);
+        if (size <= 0)
+            return acl;
+        acl.resize(static_cast<std::size_t>(size));
+        const auto got = ::lgetxattr(path.c_str(), acl_attribute, acl.data(), acl.size());
+        acl.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+#else
+        static_cast<void>(name);
+#endif
+        return acl;
+    }
+
     static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
 
     local_directory(descriptor open, std::string path) noexcept
@@ -21585,7 +21748,7 @@ public:
             {&headers.content_type, &headers.cache_control, &headers.content_disposition,
                 &headers.content_encoding, &headers.content_language, &headers.grant_read,
                 &headers.grant_read_acp, &headers.grant_write_acp, &headers.grant_full_control,
-                &headers.stored_expires})
+                &headers.stored_expires, &headers.stored_storage_class})
             *text = keep(*text);
         auto& metadata = metadata_.emplace_back();
         for (const auto& [name, value] : headers.metadata)
@@ -21717,11 +21880,17 @@ public:
         if (!begun)
             co_return std::move(begun).error();
         id_ = std::move(begun->upload_id);
+        sse_ = std::move(begun->sse);
         co_return result<void>();
     }
 
-    /// Goes on with an upload that an earlier run began.
-    void adopt(std::string id) { id_ = std::move(id); }
+    /// Goes on with an upload that an earlier run began, which would not have gone on unless the
+    /// reply had confirmed its encryption.
+    void adopt(std::string id)
+    {
+        id_ = std::move(id);
+        sse_ = encryption_asked();
+    }
     void adopt(std::uint32_t number, uploaded_part part) { parts_[number] = std::move(part); }
 
     void forget(std::uint32_t number) { parts_.erase(number); }
@@ -21772,7 +21941,6 @@ public:
         out.size = size();
         out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
         out.parts = static_cast<std::uint32_t>(parts_.size());
-        out.md5_verified = are_md5_verified();
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};
@@ -21789,9 +21957,17 @@ public:
             }
             co_return why;
         }
+        // Ceph names no ETag here, so that nothing is proved of the whole yet.
+        if (done->etag.empty() || done->etag == "\"\"") {
+            const auto found = co_await is_there(in, out);
+            if (found && *found)
+                co_return out;
+        }
         out.etag = std::move(done->etag);
         out.crc64_verified = done->crc64_verified;
-        out.sse = std::move(done->sse);
+        out.md5_verified = are_md5_verified() && out.etag == etag_of_parts();
+        // Some services confirm it when the upload begins, and then no more.
+        out.sse = done->sse.mode == encryption_mode::none ? sse_ : std::move(done->sse);
         out.version_id = std::move(done->version_id);
         out.request_id = std::move(done->request_id);
         co_return out;
@@ -21878,6 +22054,25 @@ private:
         return etag ? std::optional("\"" + *etag + "\"") : std::nullopt;
     }
 
+    [[nodiscard]] encryption encryption_asked() const
+    {
+        using value = typename Client::dialect::value;
+        encryption asked;
+        if (std::holds_alternative<sse::cos_managed>(target_.sse)) {
+            asked.mode = encryption_mode::cos_managed;
+            asked.algorithm = value::encryption_cos_managed;
+        } else if (const auto* const kms = std::get_if<sse::kms>(&target_.sse)) {
+            asked.mode = encryption_mode::kms;
+            asked.algorithm = value::encryption_kms;
+            asked.kms_key_id = kms->key_id;
+        } else if (const auto* const customer = std::get_if<sse::customer>(&target_.sse)) {
+            asked.mode = encryption_mode::customer;
+            asked.algorithm = value::customer_algorithm;
+            asked.customer_key_md5 = customer->md5.base64();
+        }
+        return asked;
+    }
+
     [[nodiscard]] bool are_md5_verified() const
     {
         return std::ranges::all_of(
@@ -21888,6 +22083,7 @@ private:
     Client cos_;
     upload_target target_;
     std::string id_{};
+    encryption sse_{}; // That the service has confirmed.
     std::map<std::uint32_t, uploaded_part> parts_{};
 };
 
@@ -22136,7 +22332,7 @@ private:
             .tagging = tagging_, .headers = target_.headers};
         const inherited_headers kept(object_, target_.headers);
         if (directive_ == metadata_directive::copy) {
-            request.headers.storage_class = kept.headers().storage_class;
+            request.headers.stored_storage_class = object_.storage_class;
             if (onto_itself) { // Which the service takes only as a replacement.
                 request.directive = metadata_directive::replace;
                 request.headers = kept.headers();
@@ -25488,7 +25684,7 @@ template <class Dialect, template <class> class Operation, class Result, class R
 prepared_operation<Result> prepare(
     const core_pointer& core, const timeout_settings& limits, const Request& request)
 {
-    destination to;
+    destination to{.limit = Operation<Dialect>::what.proof.longest_document};
     if constexpr (requires { request.maximum_size; })
         to.limit = request.maximum_size;
     return prepare_run<Dialect, Operation<Dialect>>(core, limits, request, to);

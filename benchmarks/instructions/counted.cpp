@@ -68,13 +68,26 @@ asio::awaitable<void> get(const cosio::client& cos, const std::string& key, std:
     }
 }
 
-void get(const bench::options& run)
+asio::awaitable<void> put(const cosio::client& cos, const std::string& key, std::uint64_t number)
+{
+    const std::string body(1024, 'x');
+    for (; number != 0; --number) {
+        const auto done =
+            co_await cos.put_object({.bucket = bench::bucket, .key = key, .body = body});
+        bench::require(done.has_value(), "the object was not stored");
+    }
+}
+
+using operation = asio::awaitable<void> (*)(
+    const cosio::client&, const std::string&, std::uint64_t);
+
+void one_after_another(const bench::options& run, operation what)
 {
     asio::io_context context(1);
     const auto cos = bench::make_client(context, run);
     const auto key = bench::key_of(run);
     const auto times = [&](std::uint64_t number) {
-        asio::co_spawn(context, get(cos, key, number), bench::rethrow);
+        asio::co_spawn(context, what(cos, key, number), bench::rethrow);
         context.restart();
         context.run();
     };
@@ -93,5 +106,5 @@ int main(int argc, char** argv)
     else if (what == "head")
         parse_head(run);
     else
-        get(run);
+        one_after_another(run, what == "put" ? &put : &get);
 }

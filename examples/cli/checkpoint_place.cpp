@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <climits>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
@@ -19,6 +21,8 @@ namespace cli {
 namespace {
 
 constexpr std::string_view suffix = ".cosio-checkpoint";
+/// The library writes a new one beside it, under a name that is longer by this.
+constexpr std::size_t longest_name = NAME_MAX - 32;
 
 /// For whom the program acts, not who started it.
 bool is_writable(const std::filesystem::path& directory)
@@ -60,9 +64,11 @@ std::string checkpoint_of(
     if (!chosen.empty())
         return std::string(chosen);
     const std::string beside = file + std::string(suffix);
+    const bool has_name =
+        std::filesystem::path(beside).filename().native().size() <= longest_name;
     std::error_code failed;
     if (std::filesystem::exists(beside, failed) ||
-        is_writable(std::filesystem::path(file).parent_path()))
+        (has_name && is_writable(std::filesystem::path(file).parent_path())))
         return beside;
     const auto folder = state_folder();
     const auto whole = std::filesystem::absolute(file, failed).lexically_normal().native();

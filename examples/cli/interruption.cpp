@@ -11,6 +11,9 @@ namespace cli {
 
 interruption::interruption(asio::io_context& context) : signals_(context, SIGINT, SIGTERM)
 {
+    struct sigaction before = {};
+    if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) // `nohup`.
+        signals_.add(SIGHUP);
     if (::pipe2(pipe_, O_CLOEXEC) != 0)
         throw std::system_error(errno, std::generic_category(), "no pipe");
     signals_.async_wait([this](const std::error_code& problem, int number) {

@@ -1,4 +1,4 @@
-// What SIGINT and SIGTERM do.
+// What SIGINT, SIGTERM and SIGHUP do.
 
 #ifndef COSIO_CLI_INTERRUPTION_HPP
 #define COSIO_CLI_INTERRUPTION_HPP
@@ -23,7 +23,7 @@ public:
     /// Of the coroutine that is to be cancelled.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return cancel_.slot(); }
     [[nodiscard]] bool happened() const noexcept { return number_ != 0; }
-    /// As shells count: 130 for SIGINT, 143 for SIGTERM.
+    /// As shells count: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP.
     [[nodiscard]] int exit_code() const noexcept { return 128 + number_; }
     /// Hangs up when it happens: for threads that wait in `poll`.
     [[nodiscard]] int hang_up_descriptor() const noexcept { return pipe_[0]; }

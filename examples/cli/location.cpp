@@ -5,8 +5,11 @@
 
 #include <cosio/dialect/cos.hpp>
 #include <cosio/dialect/s3.hpp>
+#include <cosio/transfer/through_file.hpp>
 
 #include <fmt/format.h>
+
+#include <fcntl.h>
 
 namespace cli {
 
@@ -60,6 +63,16 @@ std::optional<dialect_choice> dialect_of(std::string_view operand)
     return std::nullopt;
 }
 
+/// What the program was given stays open when it starts another one; what it opens itself does not.
+bool is_own_descriptor(const std::string& path)
+{
+    const auto number = cosio::transfer::descriptor_named(path);
+    if (!number)
+        return false;
+    const int flags = ::fcntl(*number, F_GETFD);
+    return flags != -1 && (flags & FD_CLOEXEC) != 0;
+}
+
 location parse_location(std::string_view text)
 {
     if (const auto dialect = dialect_of(text))
@@ -72,6 +85,8 @@ location parse_location(std::string_view text)
             "'{}' is no location: objects are cos://bucket/key or s3://bucket/key, files with a "
             "colon ./a:b",
             text));
+    if (is_own_descriptor(std::string(text)))
+        throw usage_error(fmt::format("'{}' is no descriptor that the program was given", text));
     location out;
     if (text == "-")
         out.where = location::place::standard_stream;

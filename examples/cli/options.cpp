@@ -90,6 +90,10 @@ void set_storage_class(options& into, std::string_view value)
             into.storage_class = each;
             return;
         }
+    if (equal_ignoring_case("GLACIER", value)) { // As S3 calls it.
+        into.storage_class = archive;
+        return;
+    }
     refuse("STANDARD, STANDARD_IA, INTELLIGENT_TIERING, ARCHIVE, DEEP_ARCHIVE, COLD, or MAZ_ and "
            "one of the first three",
         value);

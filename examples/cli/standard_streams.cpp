@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <string>
 #include <system_error>
@@ -56,21 +57,47 @@ std::optional<std::uint64_t> size_of_standard_input()
     return file && file->look() ? left_of(*file) : std::nullopt;
 }
 
-/// Until `descriptor` is ready, or the other hangs up: `errc::cancelled`.
-cosio::result<void> wait_until_ready(int descriptor, short event, int hang_up)
+/// For `poll`; -1: for ever.
+int milliseconds_until(const wait_end& end)
+{
+    using std::chrono::milliseconds;
+    if (!end)
+        return -1;
+    const auto left = std::chrono::ceil<milliseconds>(*end - std::chrono::steady_clock::now());
+    return static_cast<int>(std::clamp(left, milliseconds(0), milliseconds(60'000)).count());
+}
+
+/// Until `descriptor` is ready, or the other hangs up or `end` comes: `errc::cancelled`.
+cosio::result<void> wait_until_ready(int descriptor, short event, int hang_up, const wait_end& end)
 {
     struct pollfd waiting[2] = {{descriptor, event, 0}, {hang_up, 0, 0}};
-    while (::poll(waiting, 2, -1) < 0)
-        if (errno != EINTR)
+    for (;;) {
+        const int ready = ::poll(waiting, 2, milliseconds_until(end));
+        if (ready < 0 && errno != EINTR)
             return system_error("cannot wait");
+        if (ready > 0)
+            break;
+        if (end && std::chrono::steady_clock::now() >= *end)
+            return cosio::error(cosio::errc::cancelled);
+    }
     if (waiting[1].revents != 0)
         return cosio::error(cosio::errc::cancelled);
     return {};
 }
 
+/// A little behind the limit, so that the transfer has told of it first.
+wait_end end_after(std::optional<std::chrono::seconds> limit)
+{
+    if (!limit)
+        return std::nullopt;
+    return std::chrono::steady_clock::now() + *limit + std::chrono::milliseconds(200);
+}
+
 } // namespace
 
-standard_input::standard_input(int hang_up) : hang_up_(hang_up), size_(size_of_standard_input()) {}
+standard_input::standard_input(int hang_up, std::optional<std::chrono::seconds> limit)
+    : hang_up_(hang_up), end_(end_after(limit)), size_(size_of_standard_input())
+{}
 
 asio::awaitable<cosio::result<std::size_t>> standard_input::read(std::span<std::byte> buffer)
 {
@@ -84,7 +111,7 @@ cosio::result<std::size_t> standard_input::read_some(std::span<std::byte> buffer
     if (auto begun = begin(); !begun)
         return std::move(begun).error();
     for (;;) {
-        if (auto ready = wait_until_ready(STDIN_FILENO, POLLIN, hang_up_); !ready)
+        if (auto ready = wait_until_ready(STDIN_FILENO, POLLIN, hang_up_, end_); !ready)
             return std::move(ready).error();
         const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
@@ -125,9 +152,8 @@ cosio::result<void> standard_input::begin()
     return opened->content().changed_error();
 }
 
-
-standard_output::standard_output(int hang_up)
-    : hang_up_(hang_up), may_block_(!is_regular(STDOUT_FILENO))
+standard_output::standard_output(int hang_up, std::optional<std::chrono::seconds> limit)
+    : hang_up_(hang_up), end_(end_after(limit)), may_block_(!is_regular(STDOUT_FILENO))
 {}
 
 asio::awaitable<cosio::result<void>> standard_output::write(std::span<const std::byte> bytes)
@@ -140,7 +166,7 @@ asio::awaitable<cosio::result<void>> standard_output::write(std::span<const std:
 cosio::result<void> standard_output::write_all(std::span<const std::byte> bytes) const
 {
     while (!bytes.empty()) {
-        if (auto ready = wait_until_ready(STDOUT_FILENO, POLLOUT, hang_up_); !ready)
+        if (auto ready = wait_until_ready(STDOUT_FILENO, POLLOUT, hang_up_, end_); !ready)
             return ready;
         // This much a pipe takes without waiting when it is ready at all.
         const auto size = may_block_ ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();

@@ -9,6 +9,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/thread_pool.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,14 +17,18 @@
 
 namespace cli {
 
+/// When a wait ends whatever comes; nothing: never.
+using wait_end = std::optional<std::chrono::steady_clock::time_point>;
+
 /// A body source, `cosio::body_source`. Reads on a thread of its own, as standard input may keep
 /// one waiting: the network does not notice. A file that keeps to its size must not change until its
 /// end was read; one that does not, as those of /proc, ends where it ends.
 class standard_input
 {
 public:
-    /// `hang_up`: a descriptor that ends a wait by hanging up, see `interruption`.
-    explicit standard_input(int hang_up);
+    /// `hang_up`: a descriptor that ends a wait by hanging up, see `interruption`. `limit`: from now
+    /// on, also ends it, as the thread cannot be told that the transfer has ended.
+    standard_input(int hang_up, std::optional<std::chrono::seconds> limit);
 
     /// Errors: `errc::cancelled`, `errc::file_changed`, those of the system.
     [[nodiscard]] asio::awaitable<cosio::result<std::size_t>> read(std::span<std::byte> buffer);
@@ -36,6 +41,7 @@ private:
     [[nodiscard]] cosio::result<void> begin();
 
     int hang_up_;
+    wait_end end_;
     std::optional<std::uint64_t> size_;
     bool begun_ = false;
     std::optional<cosio::transfer::source_file> file_{}; ///< If it has to stay as it is.
@@ -46,7 +52,8 @@ private:
 class standard_output
 {
 public:
-    explicit standard_output(int hang_up);
+    /// As for `standard_input`.
+    standard_output(int hang_up, std::optional<std::chrono::seconds> limit);
 
     /// Errors: `errc::cancelled`, those of the system.
     [[nodiscard]] asio::awaitable<cosio::result<void>> write(std::span<const std::byte> bytes);
@@ -55,6 +62,7 @@ private:
     [[nodiscard]] cosio::result<void> write_all(std::span<const std::byte> bytes) const;
 
     int hang_up_;
+    wait_end end_;
     bool may_block_;
     asio::thread_pool thread_{1};
 };

@@ -100,7 +100,7 @@ template <class Dialect, template <class> class Operation, class Result, class R
 prepared_operation<Result> prepare(
     const core_pointer& core, const timeout_settings& limits, const Request& request)
 {
-    destination to;
+    destination to{.limit = Operation<Dialect>::what.proof.longest_document};
     if constexpr (requires { request.maximum_size; })
         to.limit = request.maximum_size;
     return prepare_run<Dialect, Operation<Dialect>>(core, limits, request, to);

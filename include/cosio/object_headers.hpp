@@ -104,6 +104,9 @@ struct object_headers
     bool as_stored = false;
     /// With `as_stored`: the value of `Expires`, which need not be a date; `expires` goes first.
     std::string_view stored_expires{};
+    /// The storage class in the service's own words, as a reply told it; `storage_class` goes
+    /// first.
+    std::string_view stored_storage_class{};
 };
 
 /// When a read is answered at all: an ETag or a time, as RFC 9110, 13.1 has them.

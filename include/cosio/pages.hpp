@@ -76,6 +76,7 @@ private:
         };
         for (const auto& one : page.objects)
             look_at(one.key);
+        const auto first_object = first;
         for (const auto& one : page.common_prefixes)
             look_at(one);
         const bool is_empty = last.empty();
@@ -83,7 +84,8 @@ private:
         if (empty_pages_ > most_empty_pages)
             return error(errc::malformed_response, "the listing goes on with empty pages");
         // The common prefix that ended a page may be named once more.
-        if (!is_empty && !last_.empty() && (last <= last_ || first < last_))
+        if (!is_empty && !last_.empty() &&
+            (last <= last_ || first < last_ || first_object == last_))
             return error(errc::malformed_response, "the listing repeats what it has listed");
         if (!is_empty)
             last_ = last;

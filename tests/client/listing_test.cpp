@@ -37,6 +37,24 @@ TEST_CASE("keys that XML or URLs would spoil are listed as they are")
     }
 }
 
+TEST_CASE("a listing of long names takes more than a mebibyte")
+{
+    emulated here;
+    std::vector<std::string> keys;
+    for (int i = 0; i != 500; ++i) {
+        auto name = std::to_string(1000 + i) + "/";
+        for (int k = 0; k != 270; ++k)
+            name.append("\xe9\x94\xae"); // Nine bytes in a listing.
+        keys.push_back(std::move(name));
+    }
+    for (const auto& key : keys)
+        REQUIRE(here.get(here.cos.put_object({.bucket = bucket, .key = key, .body = "x"})));
+    const auto listed = here.get(here.cos.list_objects({.bucket = bucket}));
+    REQUIRE_MESSAGE(listed, (listed ? std::string() : listed.error().describe()));
+    REQUIRE(listed->objects.size() == keys.size());
+    CHECK(listed->objects.back().key == keys.back());
+}
+
 TEST_CASE("pages, with and without a delimiter")
 {
     emulated here;

@@ -107,6 +107,19 @@ TEST_CASE("listing proof: objects")
             {join({prefix(""), no_more}), false},
             {join({object("pn"), object("po"), object("pp"), no_more}), false},
             {join({object("pn"), object("po"), prefix("pp/"), no_more}), false},
+            // Keys and common prefixes ascend, so that none is listed twice.
+            {join({object("po"), object("pn"), no_more}), false},
+            {join({object("pn"), object("pn"), no_more}), false},
+            {join({prefix("pb/"), prefix("pa/"), no_more}), false},
+            {join({prefix("pa/"), prefix("pa/"), no_more}), false},
+            {join({object("pz"), prefix("pa/"), no_more}), true},
+            // What stands twice.
+            {join({no_more, more}), false},
+            {join({no_more, no_more}), false},
+            {join({"<Contents><Key>pn</Key><Key>po</Key><Size>1</Size></Contents>", no_more}), false},
+            {join({"<Contents><Key>pn</Key><Size>1</Size><Size>2</Size></Contents>", no_more}), false},
+            {join({object("pn"), "<NextMarker>py</NextMarker><NextMarker>pz</NextMarker>", more}),
+                false},
             // Numbers.
             {join({object("pn", "0"), no_more}), true},
             {join({object("pn", "18446744073709551615"), no_more}), true},
@@ -264,7 +277,7 @@ TEST_CASE("listing proof: pages advance, whatever their tokens say")
     CHECK(cursor.advance(page_of({"c"}, "B")).value());
     CHECK(cursor.request().continuation_token == "B");
     for (const auto& keys : std::vector<std::vector<std::string>>{
-             {"a", "b"}, {"c"}, {"b", "d"}}) {
+             {"a", "b"}, {"c"}, {"b", "d"}, {"c", "d"}}) {
         auto same = cursor;
         CHECK(same.advance(page_of(keys, "A")).error().code == errc::malformed_response);
     }

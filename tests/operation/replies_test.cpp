@@ -2,11 +2,13 @@
 
 #include "operation/encoding_support.hpp"
 
+#include <cosio/dialect/s3.hpp>
 #include <cosio/operation/complete_multipart_upload.hpp>
 #include <cosio/operation/copy_object.hpp>
 #include <cosio/operation/delete_objects.hpp>
 #include <cosio/operation/get_bucket_encryption.hpp>
 #include <cosio/operation/get_object.hpp>
+#include <cosio/operation/get_object_tagging.hpp>
 #include <cosio/operation/head_object.hpp>
 #include <cosio/operation/initiate_multipart_upload.hpp>
 #include <cosio/operation/list_multipart_uploads.hpp>
@@ -387,6 +389,82 @@ TEST_CASE("restore: both answers of success")
     const restore_object_request request{.bucket = bucket, .key = "k", .days = 1};
     CHECK_FALSE(decode<operation::restore_object>(request, reply(202, "")).value().was_restored);
     CHECK(decode<operation::restore_object>(request, reply(200, "")).value().was_restored);
+}
+
+TEST_CASE("restore: one that an earlier attempt may have begun is said to be under way, not begun")
+{
+    using restore = operation::restore_object<dialect::cos>;
+    error why(service_errc::restore_already_in_progress);
+    const auto done = restore::done_by_earlier_attempt(why);
+    REQUIRE(done);
+    CHECK(done->was_under_way);
+    CHECK_FALSE(done->was_restored);
+    CHECK_FALSE(restore::done_by_earlier_attempt(error(service_errc::access_denied)));
+}
+
+TEST_CASE("head: a restore of which nobody knows whether it goes on is no fact")
+{
+    const head_object_request request{.bucket = bucket, .key = "k"};
+    const auto state = [&](std::string_view text) {
+        return decode<operation::head_object>(request,
+            reply(200, "Content-Length: 1\r\nx-cos-restore: " + std::string(text) + "\r\n"));
+    };
+    CHECK(state("ongoing-request=\"true\"").value().restore.value().ongoing);
+    CHECK_FALSE(state("ongoing-request=\"false\"").value().restore.value().ongoing);
+    for (const auto* text : {"garbage", "ongoing-request=\"maybe\"", "ongoing-request=true",
+             "ongoing-request=\"TRUE\"", "ongoing-request = \"true\""}) {
+        CAPTURE(text);
+        CHECK(state(text).error().code == errc::malformed_response);
+    }
+}
+
+TEST_CASE("what a service writes once must not stand twice and differ")
+{
+    const auto head = [](std::string_view name, std::string_view one, std::string_view other) {
+        const auto line = [&](std::string_view value) {
+            return std::string(name).append(": ").append(value).append("\r\n");
+        };
+        auto made = reply(200, line(one) + "x-cos-meta-a: 1\r\n" + line(other));
+        return made.head;
+    };
+    for (const auto* name : {"ETag", "x-cos-hash-crc64ecma", "x-cos-server-side-encryption",
+             "x-cos-server-side-encryption-customer-key-MD5", "x-cos-version-id", "Content-Range",
+             "x-cos-storage-class", "x-cos-restore", "X-COS-RESTORE"}) {
+        CAPTURE(name);
+        CHECK(operation::check_single_fields<dialect::cos>(head(name, "a", "b")).error().code ==
+            errc::malformed_response);
+        CHECK(operation::check_single_fields<dialect::cos>(head(name, "a", "a")));
+    }
+    CHECK(operation::check_single_fields<dialect::cos>(head("x-cos-meta-name", "a", "b")));
+    CHECK(operation::check_single_fields<dialect::s3>(
+        head("x-amz-server-side-encryption", "AES256", "aws:kms"))
+              .error()
+              .code == errc::malformed_response);
+}
+
+TEST_CASE("delete multiple: what is to be deleted twice is asked for once")
+{
+    const object_identifier objects[] = {{.key = "a"}, {.key = "a"}, {.key = "a", .version_id = "v"}};
+    const delete_objects_request request{.bucket = bucket, .objects = objects};
+    const std::string one = "<Deleted><Key>a</Key></Deleted>";
+    CHECK(decode<operation::delete_objects>(
+        request, reply(200, "", "<DeleteResult>" + one + one + "</DeleteResult>")));
+    CHECK_FALSE(decode<operation::delete_objects>(
+        request, reply(200, "", "<DeleteResult>" + one + one + one + "</DeleteResult>")));
+}
+
+TEST_CASE("tags: a document without a set of them does not say that there are none")
+{
+    const operation::get_object_tagging_request request{.bucket = bucket, .key = "k"};
+    const auto of = [&](std::string_view members) {
+        return decode<operation::get_object_tagging>(request,
+            reply(200, "", "<Tagging>" + std::string(members) + "</Tagging>"));
+    };
+    CHECK(of("<TagSet/>").value().tags.empty());
+    CHECK(of("<TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet>").value().tags.size() == 1);
+    CHECK_FALSE(of(""));
+    CHECK_FALSE(of("<TagSet/><TagSet/>"));
+    CHECK_FALSE(of("<TagSet><Tag><Key>k</Key><Key>l</Key><Value>v</Value></Tag></TagSet>"));
 }
 
 TEST_CASE("delete multiple: nothing is left unsaid")

@@ -356,7 +356,7 @@ interrupt() {
 echo "interrupted transfers go on"
 mebibytes 48 >huge
 in_parts=(--part-size 1M --parallel 1)
-for ending in "KILL 137" "INT 130" "TERM 143"; do
+for ending in "KILL 137" "INT 130" "TERM 143" "HUP 129"; do
     # shellcheck disable=SC2086
     interrupt $ending cp huge "$bucket/huge" --resume --sse-c-key-file raw.key "${in_parts[@]}"
     [[ -s huge.cosio-checkpoint ]] || fail "no checkpoint is left of $ending"
@@ -404,6 +404,31 @@ kill -INT $pid
 code=0
 wait $pid || code=$?
 [[ $code == 130 ]] && complains "interrupted" || fail "SIGINT while it reads standard input: $code"
+(trap '' HUP && exec "$cosio" "${there[@]}" cp - "$bucket/kept") < <(sleep 1.5; echo text) >out 2>err &
+pid=$!
+sleep 0.5
+kill -HUP $pid
+wait $pid || fail "SIGHUP under nohup: $?"
+# A peer that stalls does not hold back the end that was asked for, on either side.
+mkfifo stalled
+sleep 30 >stalled &
+holder=$!
+code=0
+timeout 20 "$cosio" "${there[@]}" cp - "$bucket/stalled" --timeout 1 <stalled >out 2>err || code=$?
+[[ $code == 1 ]] && complains "did not end in time" || fail "--timeout with standard input that stalls: $code"
+kill $holder
+sleep 30 <stalled &
+holder=$!
+code=0
+timeout 20 "$cosio" "${there[@]}" cp "$bucket/huge" - --timeout 1 >stalled 2>err || code=$?
+[[ $code == 1 ]] && complains "did not end in time" || fail "--timeout with standard output that stalls: $code"
+kill $holder
+rm stalled
+long=$(printf 'n%.0s' {1..250})
+cp large "$long"
+run 0 cp "$long" "$bucket/long" --resume --part-size 1M
+run 0 cp "$bucket/long" "$long" --resume --part-size 1M && cmp -s large "$long" || fail "a name of 250 bytes"
+rm "$long"
 run 0 cp small "$bucket" && [[ ! -e small.cosio-checkpoint ]] || fail "a checkpoint without --resume"
 
 echo "plain lines without a terminal, a bar on one"
@@ -459,6 +484,19 @@ for limit in $limits; do
 done
 
 echo "what cannot be replaced is written to, and closed descriptors are nobody else's"
+for number in 3 4 5 6 7 8 9; do
+    code=0
+    timeout 20 "$cosio" "${there[@]}" cp small /dev/fd/$number >out 2>err || code=$?
+    [[ $code == 1 || $code == 2 ]] || fail "a descriptor that was not given: $number: $code"
+    timeout 20 "$cosio" "${there[@]}" cp "$bucket/large" /dev/fd/$number >out 2>err || code=$?
+    [[ $code == 1 || $code == 2 ]] || fail "a descriptor that was not given: $number: $code"
+done
+if echo old >mounted && echo other >beneath && mount --bind beneath mounted 2>/dev/null; then
+    run 1 cp "$bucket/large" mounted && complains "is mounted there"
+    [[ $(<mounted) == other ]] || fail "a mounted file was changed"
+    umount mounted
+fi
+rm -f mounted beneath
 run 0 cp small "$bucket/plain"
 "$cosio" "${there[@]}" cp "$bucket/plain" /dev/stdout --quiet >got || fail "cp to /dev/stdout"
 cmp -s small got || fail "another content by /dev/stdout"

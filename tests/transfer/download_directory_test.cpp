@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,7 +73,7 @@ fault hostile_listing(std::string_view key, bool has_another_page = false)
     std::string document = has_another_page
         ? "<ListBucketResult><IsTruncated>true</IsTruncated><NextMarker>p/z</NextMarker>"
         : "<ListBucketResult><IsTruncated>false</IsTruncated>";
-    for (const std::string_view each : {std::string_view("p/first"), key})
+    for (const auto each : std::set<std::string_view>{"p/first", key})
         document.append("<Contents><Key>").append(each).append(
             "</Key><ETag>\"e\"</ETag><Size>1</Size></Contents>");
     document += "</ListBucketResult>";

@@ -15,10 +15,14 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
+#if defined(__linux__)
+#    include <sys/xattr.h>
+#endif
 
 #include <algorithm>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <string>
@@ -295,6 +299,67 @@ TEST_CASE("download target: mode, owner and group stay, what makes it run as som
     REQUIRE(here.to(path));
     CHECK(here.files.read("another name") == "old");
 }
+
+#if defined(__linux__)
+
+/// As Linux stores it (acl(5)): user 1234 may read and write, the group nothing.
+std::string access_list()
+{
+    std::string out;
+    const auto put = [&out](std::uint32_t value, int bytes) {
+        for (int i = 0; i != bytes; ++i)
+            out.push_back(static_cast<char>(value >> 8 * i));
+    };
+    put(2, 4); // The version.
+    struct entry
+    {
+        std::uint32_t tag, rights, id;
+    };
+    constexpr std::uint32_t nobody = 0xffffffff;
+    for (const auto& [tag, rights, id] : {entry{1, 6, nobody}, entry{2, 6, 1234},
+             entry{4, 0, nobody}, entry{16, 6, nobody}, entry{32, 0, nobody}}) {
+        put(tag, 2);
+        put(rights, 2);
+        put(id, 4);
+    }
+    return out;
+}
+
+std::string attribute_of(const std::string& path, const char* name)
+{
+    std::string value(256, '\0');
+    const auto size = ::getxattr(path.c_str(), name, value.data(), value.size());
+    value.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return value;
+}
+
+TEST_CASE("download target: an access control list stays, and nobody gains rights by one")
+{
+    constexpr const char* of_files = "system.posix_acl_access";
+    downloading here;
+    const auto list = access_list();
+    const auto with_list = here.files.write("with", "old");
+    if (::setxattr(with_list.c_str(), of_files, list.data(), list.size(), 0) != 0) {
+        MESSAGE("the file system has no access control lists");
+        return;
+    }
+    REQUIRE(here.to(with_list));
+    CHECK(here.files.read("with") == here.text);
+    CHECK(attribute_of(with_list, of_files) == list);
+
+    const auto without = here.files.write("without", "old");
+    REQUIRE(::chmod(without.c_str(), 0640) == 0);
+    REQUIRE(::setxattr(here.files.path.c_str(), "system.posix_acl_default", list.data(), list.size(),
+                0) == 0);
+    REQUIRE(here.to(without));
+    CHECK(here.files.read("without") == here.text);
+    CHECK(attribute_of(without, of_files).empty());
+    struct stat status{};
+    REQUIRE(::stat(without.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0640);
+}
+
+#endif
 
 TEST_CASE("download target: what the process may not write to is not replaced")
 {

@@ -41,6 +41,7 @@ TEST_CASE("transfers: up, down and across, in every mode, as S3")
             // Under SSE-KMS and SSE-C an ETag is no MD5, so the reply proves none.
             CHECK(up->md5_verified == (each.mode == encryption_mode::none ||
                                           each.mode == encryption_mode::cos_managed));
+            CHECK(up->sse.mode == each.mode);
             CHECK(up->crc64 == crypto::crc64_of(std::as_bytes(std::span(text))));
             CHECK(here.server.at_rest(here.server.bucket(), "k")->mode == each.mode);
 
@@ -56,6 +57,67 @@ TEST_CASE("transfers: up, down and across, in every mode, as S3")
             CHECK((here.files.read("target") == text));
         }
     CHECK(here.unfinished() == 0);
+}
+
+TEST_CASE("transfers: what proved the encryption of an upload in parts is not forgotten, as S3")
+{
+    transferring here;
+    const s3_client s3(here.context.get_executor(), here.config);
+    const auto key = key_of(1);
+    const auto path = here.files.write("source", pattern(5500));
+    for (const auto& each : encryption_cases(key)) {
+        CAPTURE(each.name);
+        // As Ceph, which confirms it when the upload begins and no more.
+        here.server.inject(
+            testing::fault::silent_encryption().on_method("POST").on_target("uploadId"));
+        const auto up = here.get(s3.upload_file({.bucket = support::bucket, .key = "k",
+            .path = path, .sse = each.write, .options = here.options()}));
+        REQUIRE_MESSAGE(up, (up ? std::string() : up.error().describe()));
+        CHECK(up->sse.mode == each.mode);
+    }
+}
+
+TEST_CASE("transfers: an upload in parts is verified by the ETag of the whole, as S3")
+{
+    transferring here;
+    const s3_client s3(here.context.get_executor(), here.config);
+    const auto path = here.files.write("source", pattern(5500));
+    for (const auto* etag : {"\"deadbeefdeadbeefdeadbeefdeadbeef-1\"",
+             "\"d41d8cd98f00b204e9800998ecf8427e\"", "\"opaque\""}) {
+        CAPTURE(etag);
+        const std::string document = std::string("<CompleteMultipartUploadResult><ETag>") + etag +
+            "</ETag></CompleteMultipartUploadResult>";
+        here.server.inject(testing::fault::raw_reply(
+            "HTTP/1.1 200 OK\r\nx-amz-request-id: NjQ\r\nContent-Length: " +
+            std::to_string(document.size()) + "\r\n\r\n" + document)
+                               .on_method("POST")
+                               .on_target("uploadId"));
+        const auto up = here.get(s3.upload_file({.bucket = support::bucket, .key = "k",
+            .path = path, .options = here.options()}));
+        REQUIRE_MESSAGE(up, (up ? std::string() : up.error().describe()));
+        CHECK_FALSE(up->md5_verified);
+        CHECK(up->etag == etag);
+    }
+}
+
+TEST_CASE("transfers: a copy keeps the storage class in the words of its service")
+{
+    transferring here;
+    const s3_client s3(here.context.get_executor(), here.config);
+    for (const auto* name : {"GLACIER_IR", "ONEZONE_IA", "INTELLIGENT_TIERING"})
+        for (const std::size_t size : {500U, 5500U}) {
+            CAPTURE(name);
+            CAPTURE(size);
+            const auto text = pattern(size);
+            REQUIRE(here.get(s3.put_object({.bucket = support::bucket, .key = "k",
+                .body = text, .headers = {.stored_storage_class = name}})));
+            REQUIRE(here.get(s3.copy({.bucket = support::bucket, .key = "copy",
+                .copy_source = {.bucket = support::bucket, .key = "k"},
+                .options = here.options()})));
+            CHECK(here.get(s3.head_object({.bucket = support::bucket, .key = "copy"}))
+                      .value()
+                      .storage_class == name);
+        }
 }
 
 TEST_CASE("transfers: up and down over plain http, where bodies are signed, as S3")

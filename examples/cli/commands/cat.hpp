@@ -18,7 +18,7 @@ asio::awaitable<int> cat(const session<Client>& here)
     std::vector<location> objects;
     for (const auto& each : here.asked.operands)
         objects.push_back(parse_object(each));
-    standard_output sink(here.interrupted.hang_up_descriptor());
+    standard_output sink(here.interrupted.hang_up_descriptor(), std::nullopt);
     for (const auto& each : objects) {
         const cosio::download_request request{
             .bucket = each.bucket, .key = each.key, .sse = here.encryption.read()};

@@ -48,7 +48,7 @@ template <class Client>
 asio::awaitable<int> download_stream(const session<Client>& here, const location& from)
 {
     const auto& chosen = here.asked.chosen;
-    standard_output sink(here.interrupted.hang_up_descriptor());
+    standard_output sink(here.interrupted.hang_up_descriptor(), chosen.timeout);
     progress_display display = display_for(chosen);
     cosio::download_request request{
         .bucket = from.bucket, .key = from.key, .sse = here.encryption.read()};

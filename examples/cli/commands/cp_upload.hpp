@@ -63,7 +63,7 @@ template <class Client>
 asio::awaitable<int> upload_stream(const session<Client>& here, const location& to)
 {
     const auto& chosen = here.asked.chosen;
-    standard_input source(here.interrupted.hang_up_descriptor());
+    standard_input source(here.interrupted.hang_up_descriptor(), chosen.timeout);
     progress_display display = display_for(chosen);
     cosio::upload_request request{.bucket = to.bucket, .key = to.key, .body = source,
         .sse = here.encryption.written()};

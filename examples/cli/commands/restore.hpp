@@ -22,6 +22,12 @@ asio::awaitable<int> restore(const session<Client>& here)
     const auto done = co_await here.cos.restore_object(request);
     if (!done)
         co_return here.fail(object.text(), done.error());
+    if (done->was_under_way) {
+        here.tell(fmt::format("a restore of {} is under way: begun by an attempt whose reply was "
+                              "lost, or by somebody else",
+            object.text()));
+        co_return exit_success;
+    }
     here.tell(fmt::format("{} {}: {} day{}",
         done->was_restored ? "kept longer" : "restore started", object.text(), *chosen.days,
         *chosen.days == 1 ? "" : "s"));

@@ -41,6 +41,15 @@ namespace cosio::inline v0::detail {
     return true;
 }
 
+/// How many characters well-formed UTF-8 has.
+[[nodiscard]] constexpr std::size_t characters_in(std::string_view text) noexcept
+{
+    std::size_t count = 0;
+    for (const char c : text)
+        count += (static_cast<unsigned char>(c) & 0xc0U) == 0x80 ? 0 : 1;
+    return count;
+}
+
 /// A surrogate is encoded like any other code point.
 inline void append_utf8(std::string& out, std::uint32_t code_point)
 {

@@ -67,6 +67,18 @@ public:
         return find(name).value_or(std::string_view{});
     }
 
+    /// Whether there are several fields of that name, in any case, whose values differ.
+    [[nodiscard]] bool contradicts_itself(std::string_view name) const noexcept
+    {
+        if ((marks_of_several_ >> mark_of(name) & 1U) == 0)
+            return false;
+        const auto first = index_of(name);
+        for (auto i = first; i < size(); i = search(name, i + 1))
+            if ((*this)[i].value != (*this)[first].value)
+                return true;
+        return false;
+    }
+
     /// The bytes of the head, without the blank line at the end.
     [[nodiscard]] std::string_view text() const noexcept { return text_.view(); }
 
@@ -79,16 +91,19 @@ public:
         chunked = keep_alive = false;
         text_.clear();
         positions_.clear();
-        marks_ = 0;
+        marks_ = marks_of_several_ = 0;
     }
     /// For the parser: positions within the text, of less than 4 GiB. The field is not there before
     /// `complete` has given that.
     void add_field(std::string_view name, std::size_t name_position, std::size_t value_position,
         std::size_t value_length)
     {
-        if (const auto mark = mark_of(name); !may_have(mark)) {
+        const auto mark = mark_of(name);
+        if (!may_have(mark)) {
             marks_ |= std::uint64_t{1} << mark;
             first_of_mark_[mark] = static_cast<std::uint8_t>(added()); // Too low is no harm.
+        } else {
+            marks_of_several_ |= std::uint64_t{1} << mark;
         }
         positions_.push_back({static_cast<std::uint32_t>(name_position),
             static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value_position),
@@ -153,6 +168,7 @@ private:
 
     detail::inline_text<1024> text_{}; // Most heads are shorter.
     std::uint64_t marks_ = 0; // Of all fields: most look-ups are for fields that are not there.
+    std::uint64_t marks_of_several_ = 0; // Of several fields, which may have one name.
     std::array<std::uint8_t, mark_count> first_of_mark_{}; // Where to begin to look.
     detail::inline_vector<field_position, usual_fields> positions_{};
 };

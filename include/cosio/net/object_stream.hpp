@@ -150,8 +150,11 @@ template <class Dialect>
                 co_await loop.receive(destination{}, document, refusal);
                 why = refusal ? error(errc::malformed_response) : std::move(refusal).error();
             } else {
-                auto head = get_object::decode_head(
-                    stream->request().expected, loop.driver().progress().head());
+                const auto& received = loop.driver().progress().head();
+                auto sound = operation::check_single_fields<Dialect>(received);
+                auto head = sound
+                    ? get_object::decode_head(stream->request().expected, received)
+                    : result<get_object_result>(std::move(sound).error());
                 if (head) {
                     stream->opened(std::move(*head));
                     co_return object_reader(stream);

@@ -107,7 +107,9 @@ private:
     {
         if (!outcome)
             outcome = result_type();
-        auto done = Operation::decode(*outcome, request()->expected, std::move(reply));
+        auto done = operation::check_single_fields<Dialect>(reply.head);
+        if (done)
+            done = Operation::decode(*outcome, request()->expected, std::move(reply));
         if (!done)
             outcome = std::move(done).error();
     }

@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_COMPLETE_MULTIPART_UPLOAD_HPP
 #define COSIO_OPERATION_COMPLETE_MULTIPART_UPLOAD_HPP
 
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/part_addressing.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
@@ -73,10 +74,10 @@ struct complete_multipart_upload
         const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "ETag") {
-                out.etag = document.text();
+                text_into(out.etag, document);
                 has_etag = Dialect::completion_may_lack_etag || is_etag(out.etag);
             } else if (document.name() == "Location") {
-                out.location = document.text();
+                text_into(out.location, document);
             } else {
                 document.skip();
             }

@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_COPY_OBJECT_HPP
 #define COSIO_OPERATION_COPY_OBJECT_HPP
 
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/copy_source.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/service_error.hpp>
@@ -56,13 +57,13 @@ struct copy_object
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
-                out.etag = document.text();
+                text_into(out.etag, document);
             else if (name == "CRC64")
-                crc64_text = document.text();
+                text_into(crc64_text, document);
             else if (name == "LastModified")
                 out.last_modified = http::parse_iso_date(document.text());
             else if (name == "VersionId")
-                out.version_id = document.text();
+                text_into(out.version_id, document);
             else
                 document.skip();
         }

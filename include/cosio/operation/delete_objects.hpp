@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,9 +43,13 @@ struct delete_objects
         if (request.objects.empty() || request.objects.size() > most_objects)
             build.refuse(errc::invalid_argument, "must be 1 to 1000", "objects");
         listing_question asked;
+        // Some services answer once to what they are asked twice.
+        std::set<std::pair<std::string_view, std::string_view>> different;
         xml::writer document;
         document.open("Delete").element("Quiet", request.quiet ? "true" : "false");
         for (const auto& [key, version_id] : request.objects) {
+            if (!different.emplace(key, version_id).second)
+                continue;
             if (const auto problem = key_problem<Dialect>(key, direction::existing);
                 !problem.empty())
                 build.refuse(errc::invalid_key, problem, "objects.key");
@@ -63,7 +68,7 @@ struct delete_objects
         build.document(std::move(document).document());
         std::ranges::sort(asked.keys);
         asked.quiet = request.quiet;
-        asked.most = request.objects.size();
+        asked.most = asked.keys.size();
         build.expected().listing = std::make_unique<const listing_question>(std::move(asked));
         return std::move(build).finish();
     }
@@ -116,14 +121,14 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "VersionId")
-                one.version_id = document.text();
+                text_into(one.version_id, document);
             else if (name == "DeleteMarker")
                 one.delete_marker =
                     boolean_in(document, "DeleteMarker is neither true nor false");
             else if (name == "DeleteMarkerVersionId")
-                one.delete_marker_version_id = document.text();
+                text_into(one.delete_marker_version_id, document);
             else
                 document.skip();
         }
@@ -136,9 +141,9 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "VersionId")
-                one.version_id = document.text();
+                text_into(one.version_id, document);
             else if (name == "Code")
                 one.service_code = printable(document.text());
             else if (name == "Message")

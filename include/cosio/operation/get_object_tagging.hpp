@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_GET_OBJECT_TAGGING_HPP
 #define COSIO_OPERATION_GET_OBJECT_TAGGING_HPP
 
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/prepared_request.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
@@ -67,11 +68,13 @@ struct get_object_tagging
     {
         xml::reader document(got.body);
         const bool right_root = document.enter(what.proof.root);
+        bool has_set = false;
         while (right_root && document.next_child()) {
             if (document.name() != "TagSet") {
                 document.skip();
                 continue;
             }
+            stands_once(has_set, document);
             while (document.next_child()) {
                 if (document.name() != "Tag")
                     document.skip();
@@ -84,6 +87,8 @@ struct get_object_tagging
         auto whole = document.finish();
         if (!right_root || !whole)
             return unexpected_document(std::move(whole), what.proof.root);
+        if (!has_set)
+            return error(errc::malformed_response, "the document has no TagSet");
         out.request_id = request_id_of<Dialect>(got);
         return {};
     }
@@ -94,9 +99,9 @@ private:
         stored_tag one;
         while (document.next_child()) {
             if (document.name() == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (document.name() == "Value")
-                one.value = document.text();
+                text_into(one.value, document);
             else
                 document.skip();
         }

@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
 #define COSIO_OPERATION_INITIATE_MULTIPART_UPLOAD_HPP
 
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
 #include <cosio/operation/shared/object_header_encoding.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
@@ -48,7 +49,7 @@ struct initiate_multipart_upload
         const bool right_root = document.enter(what.proof.root);
         while (right_root && document.next_child()) {
             if (document.name() == "UploadId")
-                out.upload_id = document.text();
+                text_into(out.upload_id, document);
             else
                 document.skip();
         }

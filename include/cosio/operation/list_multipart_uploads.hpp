@@ -68,11 +68,11 @@ struct list_multipart_uploads
                     document, out.common_prefixes, out.uploads.size(), asked, read_common_prefix);
             else if (name == "IsTruncated") {
                 out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
-                tells_whether_truncated = true;
+                stands_once(tells_whether_truncated, document);
             } else if (name == "NextKeyMarker")
-                out.next_key_marker = document.text();
+                text_into(out.next_key_marker, document);
             else if (name == "NextUploadIdMarker")
-                out.next_upload_id_marker = document.text();
+                text_into(out.next_upload_id_marker, document);
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -102,13 +102,13 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "UploadId")
-                one.upload_id = document.text();
+                text_into(one.upload_id, document);
             else if (name == "Initiated")
                 one.initiated = http::parse_iso_date(document.text());
             else if (name == "StorageClass")
-                one.storage_class = document.text();
+                text_into(one.storage_class, document);
             else
                 document.skip();
         }

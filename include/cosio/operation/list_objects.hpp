@@ -74,11 +74,11 @@ struct list_objects
                     document, out.common_prefixes, out.objects.size(), asked, read_common_prefix);
             else if (name == "IsTruncated") {
                 out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
-                tells_whether_truncated = true;
+                stands_once(tells_whether_truncated, document);
             } else if (name == "NextMarker")
-                out.next_marker = document.text();
+                text_into(out.next_marker, document);
             else if (name == "NextContinuationToken")
-                out.next_continuation_token = document.text();
+                text_into(out.next_continuation_token, document);
             else if (is_encoding_type(name))
                 encoded = document.text() == "url";
             else
@@ -107,20 +107,20 @@ private:
         while (document.next_child()) {
             const auto name = document.name();
             if (name == "Key")
-                one.key = document.text();
+                text_into(one.key, document);
             else if (name == "ETag")
-                one.etag = document.text();
+                text_into(one.etag, document);
             else if (name == "Size") {
                 one.size = number_in<std::uint64_t>(document, "Size is not a number");
-                has_size = true;
+                stands_once(has_size, document);
             } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else if (name == "StorageClass")
-                one.storage_class = document.text();
+                text_into(one.storage_class, document);
             else if (name == "StorageTier")
-                one.storage_tier = document.text();
+                text_into(one.storage_tier, document);
             else if (name == "RestoreStatus")
-                one.restore_status = document.text();
+                text_into(one.restore_status, document);
             else
                 document.skip();
         }
@@ -132,20 +132,28 @@ private:
     static result<void> decode_all(
         result_type& out, const listing_question& asked, bool encoded)
     {
+        std::string_view last = asked.marker;
         for (auto& one : out.objects) {
             if (auto decoded = decode_names({&one.key}, encoded); !decoded)
                 return decoded;
             if (auto sound = check_name(one.key, asked); !sound)
                 return sound;
-            if (one.key <= asked.marker)
+            if (one.key <= last)
                 return error(errc::malformed_response,
-                    "the listing has a key that is not behind the one where it was to begin");
+                    "the listing has a key that is not behind the one before it, or where it was "
+                    "to begin");
+            last = one.key;
         }
+        last = {};
         for (auto& prefix : out.common_prefixes) {
             if (auto decoded = decode_names({&prefix}, encoded); !decoded)
                 return decoded;
             if (auto sound = check_name(prefix, asked); !sound)
                 return sound;
+            if (prefix <= last)
+                return error(errc::malformed_response,
+                    "the listing has a common prefix that is not behind the one before it");
+            last = prefix;
         }
         return decode_names({&out.next_marker}, encoded);
     }

@@ -60,11 +60,11 @@ struct list_parts
                 add_entry(document, out.parts, 0, asked, decode_entry);
             else if (name == "IsTruncated") {
                 out.is_truncated = boolean_in(document, "IsTruncated is neither true nor false");
-                tells_whether_truncated = true;
+                stands_once(tells_whether_truncated, document);
             } else if (name == "NextPartNumberMarker")
                 out.next_part_number_marker = read_next_marker(document);
             else if (name == "StorageClass")
-                out.storage_class = document.text();
+                text_into(out.storage_class, document);
             else
                 document.skip();
         }
@@ -110,10 +110,10 @@ private:
                 one.part_number =
                     number_in<std::uint32_t>(document, "PartNumber is not a number");
             else if (name == "ETag")
-                one.etag = document.text();
+                text_into(one.etag, document);
             else if (name == "Size") {
                 one.size = number_in<std::uint64_t>(document, "Size is not a number");
-                has_size = true;
+                stands_once(has_size, document);
             } else if (name == "LastModified")
                 one.last_modified = http::parse_iso_date(document.text());
             else

@@ -50,13 +50,13 @@ struct restore_object
         return std::move(build).finish();
     }
 
-    /// An earlier attempt whose reply was lost may have started the restore: then it is what the
-    /// next one meets.
+    /// An earlier attempt whose reply was lost may have started the restore that the next meets.
     [[nodiscard]] static std::optional<result_type> done_by_earlier_attempt(const error& why)
     {
         if (why.code != service_errc::restore_already_in_progress)
             return std::nullopt;
         result_type out;
+        out.was_under_way = true;
         out.request_id = why.request_id;
         return out;
     }

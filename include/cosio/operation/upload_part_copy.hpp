@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_UPLOAD_PART_COPY_HPP
 #define COSIO_OPERATION_UPLOAD_PART_COPY_HPP
 
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/copy_source.hpp>
 #include <cosio/operation/shared/part_addressing.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
@@ -59,11 +60,11 @@ struct upload_part_copy
         while (right_root && document.next_child()) {
             const auto name = document.name();
             if (name == "ETag")
-                out.etag = document.text();
+                text_into(out.etag, document);
             else if (name == "LastModified")
                 out.last_modified = http::parse_iso_date(document.text());
             else if (name == "CRC64")
-                crc64_text = document.text();
+                text_into(crc64_text, document);
             else
                 document.skip();
         }

@@ -55,6 +55,9 @@ struct restore_object_result
     /// True when the object was restored before and is now kept longer; otherwise the restore has
     /// been started.
     bool was_restored = false;
+    /// True when a restore is under way that an earlier attempt, whose reply was lost, may have
+    /// begun. So may somebody else, with other days and another tier.
+    bool was_under_way = false;
     std::string request_id{};
 };
 

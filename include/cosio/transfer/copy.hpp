@@ -155,7 +155,7 @@ private:
             .tagging = tagging_, .headers = target_.headers};
         const inherited_headers kept(object_, target_.headers);
         if (directive_ == metadata_directive::copy) {
-            request.headers.storage_class = kept.headers().storage_class;
+            request.headers.stored_storage_class = object_.storage_class;
             if (onto_itself) { // Which the service takes only as a replacement.
                 request.directive = metadata_directive::replace;
                 request.headers = kept.headers();

@@ -15,19 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cosio::inline v0 {
-
-/// The class a service names; `unspecified` for one this version does not know.
-[[nodiscard]] constexpr storage_class storage_class_of(std::string_view name) noexcept
-{
-    for (auto value = storage_class::standard; value <= storage_class::maz_intelligent_tiering;
-        value = static_cast<storage_class>(static_cast<int>(value) + 1))
-        if (name_of(value) == name)
-            return value;
-    return storage_class::unspecified;
-}
-
-namespace transfer {
+namespace cosio::inline v0::transfer {
 
 [[nodiscard]] inline bool has_content_headers(const object_headers& headers) noexcept
 {
@@ -54,8 +42,7 @@ public:
         headers_.as_stored = true;
         join_metadata(source.metadata);
         headers_.metadata = metadata_;
-        if (asked.storage_class == storage_class::unspecified)
-            headers_.storage_class = storage_class_of(source.storage_class);
+        headers_.stored_storage_class = source.storage_class;
     }
     inherited_headers(const inherited_headers&) = delete;
     inherited_headers& operator=(const inherited_headers&) = delete;
@@ -84,7 +71,6 @@ private:
     std::deque<std::string> joined_{};
 };
 
-} // namespace transfer
-} // namespace cosio::inline v0
+} // namespace cosio::inline v0::transfer
 
 #endif

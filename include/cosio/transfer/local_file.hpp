@@ -15,6 +15,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+#if defined(__linux__)
+#    include <sys/xattr.h>
+#endif
 
 #include <algorithm>
 #include <cerrno>
@@ -74,7 +77,13 @@ struct file_access
     mode_t mode = 0; ///< To read, write and run it; not what makes it run as somebody else.
     gid_t group = 0;
     std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
+    std::string acl{};            ///< Its access control list as Linux has it; empty without one.
 };
+
+#if defined(__linux__)
+/// The attribute that holds a file's access control list (acl(5)).
+inline constexpr const char* acl_attribute = "system.posix_acl_access";
+#endif
 
 /// Tells one state of an open file from another. Whoever writes to a file may put its time of
 /// modification back, but not that of its last change.
@@ -249,6 +258,9 @@ public:
         if (status.st_gid != to.group &&
             ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
             to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+        set_acl(to);
+        if (::fstat(descriptor_.get(), &status) != 0)
+            return file_error("look at", path_);
         // Some file systems have permissions that cannot be changed.
         if ((status.st_mode & all) != to.mode && ::fchmod(descriptor_.get(), to.mode) != 0)
             return file_error("set the permissions of", path_);
@@ -256,6 +268,20 @@ public:
     }
 
 private:
+    /// With a list, the bits of the group are the most that anybody in the list may do, and not
+    /// what the group may. A list that the directory has given to the file goes.
+    void set_acl(file_access& to) const
+    {
+#if defined(__linux__)
+        if (to.acl.empty())
+            static_cast<void>(!::fremovexattr(descriptor_.get(), acl_attribute));
+        else if (::fsetxattr(descriptor_.get(), acl_attribute, to.acl.data(), to.acl.size(), 0) != 0)
+            to.mode &= ~mode_t{070} | (to.mode & mode_t{07}) << 3;
+#else
+        static_cast<void>(to);
+#endif
+    }
+
     [[nodiscard]] static std::uint64_t nanoseconds(const timespec& time) noexcept
     {
         constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
@@ -325,7 +351,7 @@ public:
         if (::fstatat(descriptor_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             return std::nullopt;
-        return file_access{status.st_mode & all, status.st_gid, status.st_uid};
+        return file_access{status.st_mode & all, status.st_gid, status.st_uid, acl_of(name)};
     }
 
     /// What has that name, links not followed; nothing when nothing has. Errors: the system's.
@@ -361,6 +387,9 @@ public:
         if (!S_ISREG(status.st_mode))
             return error(errc::invalid_argument,
                 "'" + path_of(name) + "' is there and no regular file", "path");
+        if (const auto why = why_it_stays(name); !why.empty())
+            return error(
+                errc::invalid_argument, "'" + path_of(name) + "' " + std::string(why), "path");
         // Who may not write to a file should not replace it either.
         if (::faccessat(descriptor_.get(), name.c_str(), W_OK, AT_EACCESS) != 0)
             return file_error("replace", path_of(name));
@@ -415,6 +444,41 @@ public:
     void release() noexcept { descriptor_.release(); }
 
 private:
+    /// Why a file keeps its name whatever its permissions say; empty when it need not.
+    [[nodiscard]] std::string_view why_it_stays(const std::string& name) const noexcept
+    {
+#if defined(STATX_ATTR_MOUNT_ROOT)
+        struct statx status{};
+        if (::statx(descriptor_.get(), name.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE, &status) != 0)
+            return {};
+        if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0)
+            return "is mounted there, and cannot be replaced";
+        if ((status.stx_attributes & (STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE)) != 0)
+            return "may only be added to, or not be changed (chattr), and cannot be replaced";
+#else
+        static_cast<void>(name);
+#endif
+        return {};
+    }
+
+    [[nodiscard]] std::string acl_of(const std::string& name) const
+    {
+        std::string acl;
+#if defined(__linux__)
+        // There is no call for a name in an open directory.
+        const auto path = "/proc/self/fd/" + std::to_string(descriptor_.get()) + "/" + name;
+        const auto size = ::lgetxattr(path.c_str(), acl_attribute, nullptr, 0);
+        if (size <= 0)
+            return acl;
+        acl.resize(static_cast<std::size_t>(size));
+        const auto got = ::lgetxattr(path.c_str(), acl_attribute, acl.data(), acl.size());
+        acl.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+#else
+        static_cast<void>(name);
+#endif
+        return acl;
+    }
+
     static constexpr mode_t everyone = 0666; // May read and write, if the umask lets them.
 
     local_directory(descriptor open, std::string path) noexcept

@@ -83,11 +83,17 @@ public:
         if (!begun)
             co_return std::move(begun).error();
         id_ = std::move(begun->upload_id);
+        sse_ = std::move(begun->sse);
         co_return result<void>();
     }
 
-    /// Goes on with an upload that an earlier run began.
-    void adopt(std::string id) { id_ = std::move(id); }
+    /// Goes on with an upload that an earlier run began, which would not have gone on unless the
+    /// reply had confirmed its encryption.
+    void adopt(std::string id)
+    {
+        id_ = std::move(id);
+        sse_ = encryption_asked();
+    }
     void adopt(std::uint32_t number, uploaded_part part) { parts_[number] = std::move(part); }
 
     void forget(std::uint32_t number) { parts_.erase(number); }
@@ -138,7 +144,6 @@ public:
         out.size = size();
         out.crc64 = expected_crc64 ? expected_crc64 : combined_crc64();
         out.parts = static_cast<std::uint32_t>(parts_.size());
-        out.md5_verified = are_md5_verified();
         const complete_multipart_upload_request request{.bucket = target_.bucket,
             .key = target_.key, .upload_id = id_, .parts = all, .expected_sse = target_.sse,
             .expected_crc64 = out.crc64};
@@ -155,9 +160,17 @@ public:
             }
             co_return why;
         }
+        // Ceph names no ETag here, so that nothing is proved of the whole yet.
+        if (done->etag.empty() || done->etag == "\"\"") {
+            const auto found = co_await is_there(in, out);
+            if (found && *found)
+                co_return out;
+        }
         out.etag = std::move(done->etag);
         out.crc64_verified = done->crc64_verified;
-        out.sse = std::move(done->sse);
+        out.md5_verified = are_md5_verified() && out.etag == etag_of_parts();
+        // Some services confirm it when the upload begins, and then no more.
+        out.sse = done->sse.mode == encryption_mode::none ? sse_ : std::move(done->sse);
         out.version_id = std::move(done->version_id);
         out.request_id = std::move(done->request_id);
         co_return out;
@@ -244,6 +257,25 @@ private:
         return etag ? std::optional("\"" + *etag + "\"") : std::nullopt;
     }
 
+    [[nodiscard]] encryption encryption_asked() const
+    {
+        using value = typename Client::dialect::value;
+        encryption asked;
+        if (std::holds_alternative<sse::cos_managed>(target_.sse)) {
+            asked.mode = encryption_mode::cos_managed;
+            asked.algorithm = value::encryption_cos_managed;
+        } else if (const auto* const kms = std::get_if<sse::kms>(&target_.sse)) {
+            asked.mode = encryption_mode::kms;
+            asked.algorithm = value::encryption_kms;
+            asked.kms_key_id = kms->key_id;
+        } else if (const auto* const customer = std::get_if<sse::customer>(&target_.sse)) {
+            asked.mode = encryption_mode::customer;
+            asked.algorithm = value::customer_algorithm;
+            asked.customer_key_md5 = customer->md5.base64();
+        }
+        return asked;
+    }
+
     [[nodiscard]] bool are_md5_verified() const
     {
         return std::ranges::all_of(
@@ -254,6 +286,7 @@ private:
     Client cos_;
     upload_target target_;
     std::string id_{};
+    encryption sse_{}; // That the service has confirmed.
     std::map<std::uint32_t, uploaded_part> parts_{};
 };
 

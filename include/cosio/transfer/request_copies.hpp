@@ -53,7 +53,7 @@ public:
             {&headers.content_type, &headers.cache_control, &headers.content_disposition,
                 &headers.content_encoding, &headers.content_language, &headers.grant_read,
                 &headers.grant_read_acp, &headers.grant_write_acp, &headers.grant_full_control,
-                &headers.stored_expires})
+                &headers.stored_expires, &headers.stored_storage_class})
             *text = keep(*text);
         auto& metadata = metadata_.emplace_back();
         for (const auto& [name, value] : headers.metadata)

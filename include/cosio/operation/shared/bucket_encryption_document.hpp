@@ -6,6 +6,7 @@
 #define COSIO_OPERATION_SHARED_BUCKET_ENCRYPTION_DOCUMENT_HPP
 
 #include <cosio/encryption.hpp>
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/service_error.hpp>
 #include <cosio/result.hpp>
 #include <cosio/xml/reader.hpp>
@@ -39,9 +40,9 @@ inline void read_bucket_encryption_rule(xml::reader& document, encryption& out)
         }
         while (document.next_child()) {
             if (document.name() == "SSEAlgorithm")
-                out.algorithm = document.text();
+                text_into(out.algorithm, document);
             else if (document.name() == "KMSMasterKeyID")
-                out.kms_key_id = document.text();
+                text_into(out.kms_key_id, document);
             else
                 document.skip();
         }

@@ -78,7 +78,7 @@ void encode_page(request_builder<Dialect>& build, std::string_view size_paramete
     std::string text;
     while (document.next_child()) {
         if (document.name() == wanted)
-            text = document.text();
+            text_into(text, document);
         else
             document.skip();
     }

@@ -5,6 +5,7 @@
 #ifndef COSIO_OPERATION_SHARED_OBJECT_HEADER_ENCODING_HPP
 #define COSIO_OPERATION_SHARED_OBJECT_HEADER_ENCODING_HPP
 
+#include <cosio/detail/utf8.hpp>
 #include <cosio/http/percent_encoding.hpp>
 #include <cosio/object_headers.hpp>
 #include <cosio/operation/shared/request_builder.hpp>
@@ -65,9 +66,10 @@ void encode_tags(request_builder<Dialect>& build, std::span<const tag> tags)
 {
     std::string text;
     for (const auto& [key, value] : tags) {
-        if (key.empty() || key.size() > longest_tag_key || value.size() > longest_tag_value)
+        if (key.empty() || detail::characters_in(key) > longest_tag_key ||
+            detail::characters_in(value) > longest_tag_value)
             return build.refuse(errc::invalid_header,
-                "a key must be 1 to 128 bytes, a value at most 256", "headers.tags");
+                "a key must be 1 to 128 characters, a value at most 256", "headers.tags");
         text.append(text.empty() ? "" : "&");
         http::append_percent_encoded(text, key, http::slash::encode);
         text.append("=");
@@ -111,6 +113,9 @@ void encode_object_headers(request_builder<Dialect>& build, const object_headers
     if (headers.storage_class != storage_class::unspecified && storage.empty())
         build.refuse(errc::invalid_argument, "the service has no such class",
             "headers.storage_class");
+    if (storage.empty() && !headers.stored_storage_class.empty())
+        build.stored_header(header_name::storage_class, headers.stored_storage_class,
+            "headers.stored_storage_class");
     build.optional_header(header_name::storage_class, storage, "headers.storage_class");
     const auto readers = Dialect::name_of(headers.acl);
     if (headers.acl != acl::unspecified && readers.empty())

@@ -80,6 +80,34 @@ template <class Dialect>
             std::to_string(*theirs));
 }
 
+/// The field of a head that stands several times with different values, although a service writes
+/// it once and results tell it as a fact; empty for none.
+template <class Dialect>
+[[nodiscard]] std::string_view contradictory_field(const http::response_head& head) noexcept
+{
+    using header = typename Dialect::header;
+    for (const std::string_view name : {std::string_view("ETag"), std::string_view("Content-Range"),
+             std::string_view("Last-Modified"), header::encryption, header::kms_key_id,
+             header::customer_algorithm, header::customer_key_md5, header::storage_class,
+             header::restore, header::version_id, header::delete_marker})
+        if (head.contradicts_itself(name))
+            return name;
+    if constexpr (Dialect::states_crc64)
+        if (head.contradicts_itself(header::crc64))
+            return header::crc64;
+    return {};
+}
+
+/// Errors: `errc::malformed_response`.
+template <class Dialect>
+[[nodiscard]] result<void> check_single_fields(const http::response_head& head)
+{
+    if (const auto name = contradictory_field<Dialect>(head); !name.empty())
+        return error(errc::malformed_response,
+            std::string("the reply has ").append(name).append(" several times, and they differ"));
+    return {};
+}
+
 /// Whether an ETag, with or without its quotes, is that MD5 in hexadecimal.
 [[nodiscard]] inline bool is_md5(std::string_view etag, const crypto::md5_value& md5)
 {
@@ -98,18 +126,24 @@ template <class Dialect>
 }
 
 /// `ongoing-request="false", expiry-date="Mon, 13 Apr 2020 16:00:00 GMT"`.
-[[nodiscard]] inline std::optional<restore_state> parse_restore_state(std::string_view text)
+///
+/// Errors: `errc::malformed_response`, when it says neither that it goes on nor that it has ended.
+[[nodiscard]] inline result<std::optional<restore_state>> parse_restore_state(
+    std::string_view text)
 {
     if (text.empty())
-        return std::nullopt;
+        return std::optional<restore_state>();
     restore_state state;
     state.ongoing = text.find("ongoing-request=\"true\"") != std::string_view::npos;
+    if (!state.ongoing && text.find("ongoing-request=\"false\"") == std::string_view::npos)
+        return error(errc::malformed_response,
+            "the state of the restore is neither ongoing-request=\"true\" nor \"false\"");
     constexpr std::string_view marker = "expiry-date=\"";
     if (const auto start = text.find(marker); start != std::string_view::npos) {
         const auto date = text.substr(start + marker.size());
         state.expires = http::parse_date(date.substr(0, date.find('"')));
     }
-    return state;
+    return std::optional(state);
 }
 
 template <class Dialect>
@@ -156,7 +190,10 @@ template <class Dialect>
     out.metadata = decode_metadata<Dialect>(head);
     out.storage_class = head.find(header::storage_class).value_or("STANDARD");
     keep(header::version_id, out.version_id);
-    out.restore = parse_restore_state(head.get(header::restore));
+    auto restore = parse_restore_state(head.get(header::restore));
+    if (!restore)
+        return std::move(restore).error();
+    out.restore = *restore;
     out.request_id = request_id_in<Dialect>(head);
     return {};
 }

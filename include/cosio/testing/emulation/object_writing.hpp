@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,11 +92,16 @@ inline void check_content_md5(const http_request& request)
     static constexpr std::array<std::string_view, 9> classes{"STANDARD", "STANDARD_IA",
         "INTELLIGENT_TIERING", "ARCHIVE", "DEEP_ARCHIVE", "COLD", "MAZ_STANDARD",
         "MAZ_STANDARD_IA", "MAZ_INTELLIGENT_TIERING"};
+    // `GLACIER` is `ARCHIVE` by now.
+    static constexpr std::array<std::string_view, 7> classes_of_s3{"STANDARD", "STANDARD_IA",
+        "INTELLIGENT_TIERING", "ARCHIVE", "DEEP_ARCHIVE", "GLACIER_IR", "ONEZONE_IA"};
     const auto& fields = call.request.fields;
     stored_object object;
     object.modified = call.now;
     object.storage_class = fields.find("x-cos-storage-class").value_or("STANDARD");
-    if (std::ranges::find(classes, object.storage_class) == classes.end())
+    const auto known = call.speaks_s3 ? std::span<const std::string_view>(classes_of_s3)
+                                      : std::span<const std::string_view>(classes);
+    if (std::ranges::find(known, object.storage_class) == known.end())
         refuse(400, "NotSupportedStorageClass", "The storage class is not supported.");
     object.acl = fields.get("x-cos-acl");
     object.tags = read_tags(fields.get("x-cos-tagging"));
