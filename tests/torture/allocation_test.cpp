@@ -192,11 +192,12 @@ TEST_CASE("torture: reading replies")
     CHECK(torture_decode<operation::put_object>({.bucket = bucket, .key = "k"}, ok, "") > 2);
     std::string listing = "<ListBucketResult><IsTruncated>false</IsTruncated>";
     for (int i = 0; i != 20; ++i)
-        listing += "<Contents><Key>a key of some length " + std::to_string(i) +
+        listing += "<Contents><Key>a key of some length " + std::to_string(100 + i) +
             "</Key><LastModified>2026-11-23T00:00:00.000Z</LastModified>"
             "<ETag>&quot;0123456789abcdef0123456789abcdef&quot;</ETag><Size>1</Size>"
             "<StorageClass>STANDARD</StorageClass></Contents>"
-            "<CommonPrefixes><Prefix>a/common/prefix/of/some/length/</Prefix></CommonPrefixes>";
+            "<CommonPrefixes><Prefix>a/common/prefix/of/some/length/" +
+            std::to_string(100 + i) + "/</Prefix></CommonPrefixes>";
     listing += "</ListBucketResult>";
     CHECK(torture_decode<operation::list_objects>({.bucket = bucket}, ok, listing) > 20);
     CHECK(torture([&] {

@@ -177,8 +177,8 @@ public:
     }
 
     /// Whether the object is what this upload would make of it: of the same size, and of the same
-    /// CRC64 or, where the service states none, of an ETag that was made of the same parts. Completes `out` then. False when there is none, or that cannot be proved of it. Errors: of the
-    /// question.
+    /// CRC64 or, where the service states none, of an ETag that was made of the same parts. Completes
+    /// `out` then. False when there is none, or that cannot be proved of it. Errors: of the question.
     [[nodiscard]] asio::awaitable<result<bool>> is_there(lane& in, upload_result& out)
     {
         const head_object_request request{.bucket = target_.bucket, .key = target_.key,
