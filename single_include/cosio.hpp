@@ -11200,11 +11200,15 @@ public:
         return find(name).value_or(std::string_view{});
     }
 
+    /// Mostly false for a name that there are not several fields of; cheaper than to look for them.
+    [[nodiscard]] bool may_repeat(std::string_view name) const noexcept
+    {
+        return (marks_of_several_ >> mark_of(name) & 1U) != 0;
+    }
+
     /// Whether there are several fields of that name, in any case, whose values differ.
     [[nodiscard]] bool contradicts_itself(std::string_view name) const noexcept
     {
-        if ((marks_of_several_ >> mark_of(name) & 1U) == 0)
-            return false;
         const auto first = index_of(name);
         for (auto i = first; i < size(); i = search(name, i + 1))
             if ((*this)[i].value != (*this)[first].value)
@@ -15114,6 +15118,73 @@ void append_hex(Text& text, std::span<const std::byte> bytes)
 
 #endif
 
+// ---- cosio/dialect/composite_etag.hpp -----------------------------------------------------------
+
+// The ETag that S3 makes of the parts of an upload.
+
+#ifndef COSIO_DIALECT_COMPOSITE_ETAG_HPP
+#define COSIO_DIALECT_COMPOSITE_ETAG_HPP
+
+namespace cosio::inline v0::dialect {
+
+/// The MD5 that an ETag is the hexadecimal text of, with or without quotes; nothing when it is none.
+[[nodiscard]] inline std::optional<crypto::md5_value> md5_of_etag(std::string_view etag) noexcept
+{
+    if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
+        etag = etag.substr(1, etag.size() - 2);
+    crypto::md5_value value{};
+    if (etag.size() != 2 * value.size())
+        return std::nullopt;
+    for (std::size_t i = 0; i != value.size(); ++i) {
+        std::uint8_t byte = 0;
+        const auto* const first = etag.data() + 2 * i;
+        if (const auto [end, problem] = std::from_chars(first, first + 2, byte, 16);
+            end != first + 2 || problem != std::errc())
+            return std::nullopt;
+        value[i] = std::byte{byte};
+    }
+    return value;
+}
+
+/// The ETag of an object of these parts, given in their order: the MD5 of the MD5s that their ETags
+/// are, `-` and how many there are, without quotes. Nothing when an ETag is no MD5.
+///
+/// Amazon documents no formula; its ETags, and those of Ceph and MinIO, are made by this one where
+/// the ETag of a part is the MD5 of its bytes: without encryption and under SSE-S3. An ETag that
+/// equals it was made of the same parts. One that differs proves nothing.
+class composite_etag
+{
+public:
+    void add(std::string_view part_etag)
+    {
+        const auto part = md5_of_etag(part_etag);
+        are_digests_ = are_digests_ && part.has_value();
+        if (part)
+            digests_.update(*part);
+        ++parts_;
+    }
+
+    /// Once.
+    [[nodiscard]] std::optional<std::string> finish()
+    {
+        if (!are_digests_ || parts_ == 0)
+            return std::nullopt;
+        const auto digest = digests_.finish();
+        if (!digest)
+            return std::nullopt;
+        return crypto::hex(*digest).append("-").append(std::to_string(parts_));
+    }
+
+private:
+    crypto::hasher<crypto::digest_algorithm::md5> digests_{};
+    std::uint32_t parts_ = 0;
+    bool are_digests_ = true;
+};
+
+} // namespace cosio::inline v0::dialect
+
+#endif
+
 // ---- cosio/detail/json.hpp ----------------------------------------------------------------------
 
 // Checks that a text is a JSON object (RFC 8259) whose values are all strings: the form of a KMS
@@ -15781,16 +15852,21 @@ template <class Dialect>
 [[nodiscard]] std::string_view contradictory_field(const http::response_head& head) noexcept
 {
     using header = typename Dialect::header;
-    for (const std::string_view name : {std::string_view("ETag"), std::string_view("Content-Range"),
-             std::string_view("Last-Modified"), header::encryption, header::kms_key_id,
-             header::customer_algorithm, header::customer_key_md5, header::storage_class,
-             header::restore, header::version_id, header::delete_marker})
-        if (head.contradicts_itself(name))
-            return name;
+    std::string_view found;
+    // Names that the compiler knows, so that it also knows what `may_repeat` makes of them.
+    const auto look_for = [&](const auto&... names) {
+        static_cast<void>(((head.may_repeat(names) && head.contradicts_itself(names) &&
+                               !(found = names).empty()) ||
+            ...));
+    };
+    look_for(std::string_view("ETag"), std::string_view("Content-Range"),
+        std::string_view("Last-Modified"), header::encryption, header::kms_key_id,
+        header::customer_algorithm, header::customer_key_md5, header::storage_class,
+        header::restore, header::version_id, header::delete_marker);
     if constexpr (Dialect::states_crc64)
-        if (head.contradicts_itself(header::crc64))
-            return header::crc64;
-    return {};
+        if (found.empty())
+            look_for(header::crc64);
+    return found;
 }
 
 /// Errors: `errc::malformed_response`.
@@ -15806,10 +15882,7 @@ template <class Dialect>
 /// Whether an ETag, with or without its quotes, is that MD5 in hexadecimal.
 [[nodiscard]] inline bool is_md5(std::string_view etag, const crypto::md5_value& md5)
 {
-    if (etag.size() > 2 && etag.front() == '"' && etag.back() == '"')
-        etag = etag.substr(1, etag.size() - 2);
-    return etag.size() == 2 * md5.size() &&
-        detail::equal_ignoring_case(etag, crypto::hex(md5));
+    return dialect::md5_of_etag(etag) == md5;
 }
 
 /// Whether the reply proves that the service got the bytes that were sent: it states their MD5 as
@@ -20451,73 +20524,6 @@ private:
 };
 
 } // namespace cosio::inline v0::transfer
-
-#endif
-
-// ---- cosio/dialect/composite_etag.hpp -----------------------------------------------------------
-
-// The ETag that S3 makes of the parts of an upload.
-
-#ifndef COSIO_DIALECT_COMPOSITE_ETAG_HPP
-#define COSIO_DIALECT_COMPOSITE_ETAG_HPP
-
-namespace cosio::inline v0::dialect {
-
-/// The MD5 that an ETag is the hexadecimal text of, with or without quotes; nothing when it is none.
-[[nodiscard]] inline std::optional<crypto::md5_value> md5_of_etag(std::string_view etag) noexcept
-{
-    if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
-        etag = etag.substr(1, etag.size() - 2);
-    crypto::md5_value value{};
-    if (etag.size() != 2 * value.size())
-        return std::nullopt;
-    for (std::size_t i = 0; i != value.size(); ++i) {
-        std::uint8_t byte = 0;
-        const auto* const first = etag.data() + 2 * i;
-        if (const auto [end, problem] = std::from_chars(first, first + 2, byte, 16);
-            end != first + 2 || problem != std::errc())
-            return std::nullopt;
-        value[i] = std::byte{byte};
-    }
-    return value;
-}
-
-/// The ETag of an object of these parts, given in their order: the MD5 of the MD5s that their ETags
-/// are, `-` and how many there are, without quotes. Nothing when an ETag is no MD5.
-///
-/// Amazon documents no formula; its ETags, and those of Ceph and MinIO, are made by this one where
-/// the ETag of a part is the MD5 of its bytes: without encryption and under SSE-S3. An ETag that
-/// equals it was made of the same parts. One that differs proves nothing.
-class composite_etag
-{
-public:
-    void add(std::string_view part_etag)
-    {
-        const auto part = md5_of_etag(part_etag);
-        are_digests_ = are_digests_ && part.has_value();
-        if (part)
-            digests_.update(*part);
-        ++parts_;
-    }
-
-    /// Once.
-    [[nodiscard]] std::optional<std::string> finish()
-    {
-        if (!are_digests_ || parts_ == 0)
-            return std::nullopt;
-        const auto digest = digests_.finish();
-        if (!digest)
-            return std::nullopt;
-        return crypto::hex(*digest).append("-").append(std::to_string(parts_));
-    }
-
-private:
-    crypto::hasher<crypto::digest_algorithm::md5> digests_{};
-    std::uint32_t parts_ = 0;
-    bool are_digests_ = true;
-};
-
-} // namespace cosio::inline v0::dialect
 
 #endif
 

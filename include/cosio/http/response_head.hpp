@@ -67,11 +67,15 @@ public:
         return find(name).value_or(std::string_view{});
     }
 
+    /// Mostly false for a name that there are not several fields of; cheaper than to look for them.
+    [[nodiscard]] bool may_repeat(std::string_view name) const noexcept
+    {
+        return (marks_of_several_ >> mark_of(name) & 1U) != 0;
+    }
+
     /// Whether there are several fields of that name, in any case, whose values differ.
     [[nodiscard]] bool contradicts_itself(std::string_view name) const noexcept
     {
-        if ((marks_of_several_ >> mark_of(name) & 1U) == 0)
-            return false;
         const auto first = index_of(name);
         for (auto i = first; i < size(); i = search(name, i + 1))
             if ((*this)[i].value != (*this)[first].value)

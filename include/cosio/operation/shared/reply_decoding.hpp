@@ -5,8 +5,8 @@
 #ifndef COSIO_OPERATION_SHARED_REPLY_DECODING_HPP
 #define COSIO_OPERATION_SHARED_REPLY_DECODING_HPP
 
-#include <cosio/crypto/hex.hpp>
 #include <cosio/detail/ascii.hpp>
+#include <cosio/dialect/composite_etag.hpp>
 #include <cosio/http/date.hpp>
 #include <cosio/object_properties.hpp>
 #include <cosio/operation/shared/encryption_headers.hpp>
@@ -86,16 +86,21 @@ template <class Dialect>
 [[nodiscard]] std::string_view contradictory_field(const http::response_head& head) noexcept
 {
     using header = typename Dialect::header;
-    for (const std::string_view name : {std::string_view("ETag"), std::string_view("Content-Range"),
-             std::string_view("Last-Modified"), header::encryption, header::kms_key_id,
-             header::customer_algorithm, header::customer_key_md5, header::storage_class,
-             header::restore, header::version_id, header::delete_marker})
-        if (head.contradicts_itself(name))
-            return name;
+    std::string_view found;
+    // Names that the compiler knows, so that it also knows what `may_repeat` makes of them.
+    const auto look_for = [&](const auto&... names) {
+        static_cast<void>(((head.may_repeat(names) && head.contradicts_itself(names) &&
+                               !(found = names).empty()) ||
+            ...));
+    };
+    look_for(std::string_view("ETag"), std::string_view("Content-Range"),
+        std::string_view("Last-Modified"), header::encryption, header::kms_key_id,
+        header::customer_algorithm, header::customer_key_md5, header::storage_class,
+        header::restore, header::version_id, header::delete_marker);
     if constexpr (Dialect::states_crc64)
-        if (head.contradicts_itself(header::crc64))
-            return header::crc64;
-    return {};
+        if (found.empty())
+            look_for(header::crc64);
+    return found;
 }
 
 /// Errors: `errc::malformed_response`.
@@ -111,10 +116,7 @@ template <class Dialect>
 /// Whether an ETag, with or without its quotes, is that MD5 in hexadecimal.
 [[nodiscard]] inline bool is_md5(std::string_view etag, const crypto::md5_value& md5)
 {
-    if (etag.size() > 2 && etag.front() == '"' && etag.back() == '"')
-        etag = etag.substr(1, etag.size() - 2);
-    return etag.size() == 2 * md5.size() &&
-        detail::equal_ignoring_case(etag, crypto::hex(md5));
+    return dialect::md5_of_etag(etag) == md5;
 }
 
 /// Whether the reply proves that the service got the bytes that were sent: it states their MD5 as
