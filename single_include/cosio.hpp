@@ -4625,8 +4625,8 @@ static_assert(std::is_trivially_destructible_v<restore_object_request>);
 
 struct restore_object_result
 {
-    /// True when the object was restored before and is now kept longer; otherwise the restore has
-    /// been started.
+    /// True when the object was restored before and is now kept longer. When neither this nor
+    /// `was_under_way` is true, the restore has been started.
     bool was_restored = false;
     /// True when a restore is under way that an earlier attempt, whose reply was lost, may have
     /// begun. So may somebody else, with other days and another tier.
@@ -21000,6 +21000,14 @@ struct file_access
     gid_t group = 0;
     std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
     std::string acl{};            ///< Its access control list as Linux has it; empty without one.
+
+    /// The group may do no more than everybody from now on.
+    void restrict_group() noexcept
+    {
+        constexpr mode_t of_everybody = 07;
+        constexpr mode_t of_group = 070;
+        mode &= ~of_group | (mode & of_everybody) << 3;
+    }
 };
 
 #if defined(__linux__)
@@ -21167,8 +21175,6 @@ public:
     /// is another one.
     [[nodiscard]] result<void> set_access(file_access to) const
     {
-        constexpr mode_t of_everybody = 07;
-        constexpr mode_t of_group = 070;
         constexpr mode_t all = 07777;
         struct stat status{};
         if (::fstat(descriptor_.get(), &status) != 0)
@@ -21179,7 +21185,7 @@ public:
                 !::fchown(descriptor_.get(), *to.owner, static_cast<gid_t>(-1)));
         if (status.st_gid != to.group &&
             ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
-            to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+            to.restrict_group();
         set_acl(to);
         if (::fstat(descriptor_.get(), &status) != 0)
             return file_error("look at", path_);
@@ -21198,7 +21204,7 @@ private:
         if (to.acl.empty())
             static_cast<void>(!::fremovexattr(descriptor_.get(), acl_attribute));
         else if (::fsetxattr(descriptor_.get(), acl_attribute, to.acl.data(), to.acl.size(), 0) != 0)
-            to.mode &= ~mode_t{070} | (to.mode & mode_t{07}) << 3;
+            to.restrict_group();
 #else
         static_cast<void>(to);
 #endif
@@ -21964,7 +21970,7 @@ public:
             co_return why;
         }
         // Ceph names no ETag here, so that nothing is proved of the whole yet.
-        if (done->etag.empty() || done->etag == "\"\"") {
+        if (!operation::is_etag(done->etag)) {
             const auto found = co_await is_there(in, out);
             if (found && *found)
                 co_return out;

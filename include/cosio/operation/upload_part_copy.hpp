@@ -5,8 +5,8 @@
 #ifndef COSIO_OPERATION_UPLOAD_PART_COPY_HPP
 #define COSIO_OPERATION_UPLOAD_PART_COPY_HPP
 
-#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/copy_source.hpp>
+#include <cosio/operation/shared/document_values.hpp>
 #include <cosio/operation/shared/part_addressing.hpp>
 #include <cosio/operation/shared/reply_decoding.hpp>
 #include <cosio/operation/shared/service_error.hpp>

@@ -52,8 +52,8 @@ static_assert(std::is_trivially_destructible_v<restore_object_request>);
 
 struct restore_object_result
 {
-    /// True when the object was restored before and is now kept longer; otherwise the restore has
-    /// been started.
+    /// True when the object was restored before and is now kept longer. When neither this nor
+    /// `was_under_way` is true, the restore has been started.
     bool was_restored = false;
     /// True when a restore is under way that an earlier attempt, whose reply was lost, may have
     /// begun. So may somebody else, with other days and another tier.

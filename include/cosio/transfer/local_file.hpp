@@ -78,6 +78,14 @@ struct file_access
     gid_t group = 0;
     std::optional<uid_t> owner{}; ///< Nothing: whoever made the file.
     std::string acl{};            ///< Its access control list as Linux has it; empty without one.
+
+    /// The group may do no more than everybody from now on.
+    void restrict_group() noexcept
+    {
+        constexpr mode_t of_everybody = 07;
+        constexpr mode_t of_group = 070;
+        mode &= ~of_group | (mode & of_everybody) << 3;
+    }
 };
 
 #if defined(__linux__)
@@ -245,8 +253,6 @@ public:
     /// is another one.
     [[nodiscard]] result<void> set_access(file_access to) const
     {
-        constexpr mode_t of_everybody = 07;
-        constexpr mode_t of_group = 070;
         constexpr mode_t all = 07777;
         struct stat status{};
         if (::fstat(descriptor_.get(), &status) != 0)
@@ -257,7 +263,7 @@ public:
                 !::fchown(descriptor_.get(), *to.owner, static_cast<gid_t>(-1)));
         if (status.st_gid != to.group &&
             ::fchown(descriptor_.get(), static_cast<uid_t>(-1), to.group) != 0)
-            to.mode &= ~of_group | (to.mode & of_everybody) << 3;
+            to.restrict_group();
         set_acl(to);
         if (::fstat(descriptor_.get(), &status) != 0)
             return file_error("look at", path_);
@@ -276,7 +282,7 @@ private:
         if (to.acl.empty())
             static_cast<void>(!::fremovexattr(descriptor_.get(), acl_attribute));
         else if (::fsetxattr(descriptor_.get(), acl_attribute, to.acl.data(), to.acl.size(), 0) != 0)
-            to.mode &= ~mode_t{070} | (to.mode & mode_t{07}) << 3;
+            to.restrict_group();
 #else
         static_cast<void>(to);
 #endif

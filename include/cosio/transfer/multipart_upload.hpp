@@ -161,7 +161,7 @@ public:
             co_return why;
         }
         // Ceph names no ETag here, so that nothing is proved of the whole yet.
-        if (done->etag.empty() || done->etag == "\"\"") {
+        if (!operation::is_etag(done->etag)) {
             const auto found = co_await is_there(in, out);
             if (found && *found)
                 co_return out;
